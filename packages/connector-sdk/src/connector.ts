@@ -1,0 +1,44 @@
+import type { Capabilities, DestinationType, LogicalType } from '@millrace/spec';
+import type { z } from 'zod';
+
+import type { Destination } from './destination.ts';
+import type { Source } from './source.ts';
+
+/** One row of a connector's type table; the reference page and the tests are made from it. */
+export interface TypeRule {
+  /** `bigint unsigned`, `decimal(p, s) with p > 38`. */
+  readonly native: string;
+  /** In the words of `formatLogicalType`, with variables: `decimal(p, s)`. */
+  readonly logical: string;
+  readonly outcome: 'exact' | 'mapped' | 'quarantined';
+  /** Required unless exact: what happens to which values. */
+  readonly note?: string;
+}
+
+/**
+ * A system that tables come from or go to. Importing a definition loads no driver; `openSource` and
+ * `openDestination` import what they need.
+ *
+ * Each key of the config schema carries `.meta({ title, examples, secret?: true, advanced?: true })` and `.describe()`; the
+ * schema is strict, so unknown keys are refused. Values arrive resolved (`${secret:…}` replaced).
+ */
+export interface ConnectorDefinition<Config = unknown> {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly config: z.ZodType<Config>;
+  readonly capabilities: Capabilities;
+  readonly sourceTypes?: readonly TypeRule[];
+  /** The type a destination column gets; undefined when the type cannot be kept there (a plan-time diagnostic). */
+  readonly destinationType?: (type: LogicalType) => DestinationType | undefined;
+  readonly openSource?: (config: Config, signal: AbortSignal) => Promise<Source>;
+  readonly openDestination?: (config: Config, signal: AbortSignal) => Promise<Destination>;
+}
+
+/** Declares a connector; the identity function that gives the definition its types. */
+export function defineConnector<Config>(definition: ConnectorDefinition<Config>): ConnectorDefinition<Config> {
+  return Object.freeze(definition);
+}
+
+/** The connectors a composition root offers, by name. Loading one imports its `connector.ts` and no driver. */
+export type ConnectorRegistry = Readonly<Record<string, () => Promise<ConnectorDefinition<never>>>>;

@@ -1,0 +1,7 @@
+/**
+ * The data plane: runs one Plan through extract, stage, check and publish, and emits RunEvents.
+ * Knows no document, no store, no server and no particular connector.
+ * Enter at `runPlan`.
+ */
+export * from './run/run-event.ts';
+export * from './run/run-request.ts';

@@ -1,0 +1,54 @@
+import type { Plan } from '@millrace/compiler';
+import type { ConnectorRegistry } from '@millrace/connector-sdk';
+
+import type { RunEvent } from './run-event.ts';
+
+/** Everything a runner process needs to execute one attempt of one run; crosses a process boundary as JSON. */
+export interface RunRequest {
+  readonly plan: Plan;
+  readonly runId: string;
+  /** 1 for the first, counting up when a killed run is taken up again. */
+  readonly attempt: number;
+  readonly fenceToken: number;
+  /** Resolved connections by name; holds secrets, so it is never logged, stored or put into an event. */
+  readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  readonly folders: RunFolders;
+  readonly limits: RunLimits;
+  /** Read everything again and publish it as a new full version, whatever the saved position says. */
+  readonly isFullRefresh: boolean;
+  /** Compare source and destination after each published table. */
+  readonly isVerified: boolean;
+}
+
+export interface ResolvedConnection {
+  readonly connector: string;
+  readonly config: unknown;
+}
+
+export interface RunFolders {
+  /** Load packages: `<stage>/<pipeline>/<task>/<run>-<attempt>/`. */
+  readonly stage: string;
+  readonly quarantine: string;
+  /** For files that die with the attempt. */
+  readonly scratch: string;
+}
+
+export interface RunLimits {
+  /** Tables in work at the same time. */
+  readonly parallelTables: number;
+  /** Memory of the staging engine in bytes. */
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** Load packages to keep per table beyond what the current state needs. */
+  readonly keepPackages: number;
+  /** Attempts of a table within a run for errors with `retry: 'backoff'`. */
+  readonly maxTries: number;
+}
+
+/** What the composition root gives to a run beside the request. */
+export interface RunContext {
+  readonly registry: ConnectorRegistry;
+  /** Module that exports `registry`, importable from a worker thread. */
+  readonly registryModule: URL;
+  readonly emit: (event: RunEvent) => void;
+}

@@ -1,0 +1,6 @@
+/**
+ * SQL as text for four dialects: quoting, and the statements more than one room writes.
+ * Knows no driver, no connection and no document.
+ * Enter at `quoteIdentifier` and `Dialect`.
+ */
+export * from './dialect.ts';
