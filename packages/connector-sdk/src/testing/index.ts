@@ -1,0 +1,24 @@
+// Owns what tests need beside the code under test: real servers, processes, faults on the wire, seeds, secret canaries.
+// Refuses to know any connector and any test runner: only Node's built-in modules.
+// Servers: ask `requireServer` for a shared one, `startPrivateServer` for one that the test may kill.
+// Defining a server: `TestServerDefinition`, with `runServer` for the common life of a database server.
+// Faults: `startTcpProxy`. Secrets: `findSecrets`.
+export { cachedFolder } from './cached-folder.ts';
+export { certificateFiles, writeCertificates } from './certificates.ts';
+export { ensureDebianPackages, findProgram } from './debian-packages.ts';
+export type { DebianPackages } from './debian-packages.ts';
+export { extractDebianPackages, programInExtracted } from './extracted-debian-packages.ts';
+export type { ExtractedDebianPackages } from './extracted-debian-packages.ts';
+export { freePort } from './free-port.ts';
+export { startProcess } from './managed-process.ts';
+export type { ManagedProcess, ManagedProcessOptions, ProcessEnd } from './managed-process.ts';
+export { newSeed, seededRandom } from './random.ts';
+export type { Random } from './random.ts';
+export { runCommand } from './run-command.ts';
+export type { CommandOptions } from './run-command.ts';
+export { runServer } from './run-server.ts';
+export type { ServerRecipe } from './run-server.ts';
+export { testPassword } from './server.ts';
+export type { TestServer, TestServerDefinition } from './server.ts';
+export { removeAbandonedFolders, temporaryFolder } from './temporary-folder.ts';
+export type { TemporaryFolder } from './temporary-folder.ts';

@@ -1,0 +1,2 @@
+export { mariadbServer } from './mariadb-server.ts';
+export { mysqlServer } from './mysql-server.ts';

@@ -1,0 +1,1 @@
+export { postgresServer } from './postgres-server.ts';
