@@ -4,6 +4,8 @@
  * Enter at `defineConnector`; the protocol of a read and a publish is in the comments of `Source` and `Destination`.
  */
 export * from './batch/batch.ts';
+export * from './batch/batch-builder.ts';
+export { ColumnWriter, type CellEncoding } from './batch/column-writer.ts';
 export * from './connector.ts';
 export * from './destination.ts';
 export * from './digest.ts';

@@ -1,0 +1,114 @@
+import type { LogicalType } from '@millrace/spec';
+
+import type { Batch, RejectedRow } from './batch.ts';
+import { type CellEncoding, type ColumnWriter, type RowState } from './column-writer.ts';
+import { DecimalWriter } from './decimal-writer.ts';
+import { FloatWriter } from './float-writer.ts';
+import { BooleanWriter, LargeIntegerWriter, SmallIntegerWriter } from './integer-writer.ts';
+import { DateWriter, TimestampWriter, TimeWriter } from './temporal-writer.ts';
+import { UuidWriter } from './uuid-writer.ts';
+import { BytesWriter, HexBytesWriter, TextWriter } from './view-writer.ts';
+
+/** Sixteen DuckDB vectors. */
+const DEFAULT_MAX_ROWS = 16 * 2048;
+const DEFAULT_MAX_HEAP_BYTES = 8 * 1024 * 1024;
+/** The first batch is small, because most tables are. */
+const FIRST_CAPACITY = 2048;
+const MAX_REJECTED = 1024;
+
+export interface BuilderField {
+  readonly name: string;
+  readonly type: LogicalType;
+  readonly encoding?: CellEncoding;
+}
+
+/**
+ * Builds batches from the cells of a source. Per row: one `setText` or `setNull` on each of `columns` with the row's
+ * index `row`, then `endRow`. When `isFull`, `take` the batch before the next row.
+ */
+export class BatchBuilder {
+  readonly columns: readonly ColumnWriter[];
+  /** Index of the row in work. */
+  row = 0;
+  private readonly fields: readonly BuilderField[];
+  private readonly state: RowState = { rejectedColumn: -1, reason: '', heapBytes: 0 };
+  private rejected: RejectedRow[] = [];
+  private capacity: number;
+  private readonly maxRows: number;
+  private readonly maxHeapBytes: number;
+
+  constructor(fields: readonly BuilderField[], options: { readonly maxRows?: number; readonly maxHeapBytes?: number } = {}) {
+    this.fields = fields;
+    this.maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
+    this.maxHeapBytes = options.maxHeapBytes ?? DEFAULT_MAX_HEAP_BYTES;
+    this.capacity = Math.min(FIRST_CAPACITY, this.maxRows);
+    this.columns = fields.map((field, index) => createWriter(this.state, index, field, this.capacity));
+  }
+
+  /** Finishes the row. `cells` gives the raw cells and is called only for a rejected row. */
+  endRow(cells: () => readonly (Uint8Array | null)[], origin?: string): void {
+    if (this.state.rejectedColumn < 0) {
+      this.row += 1;
+      return;
+    }
+    const column = this.fields[this.state.rejectedColumn]?.name ?? null;
+    this.rejectRow(column, this.state.reason, cells(), origin);
+  }
+
+  /** Puts the row in work among the rejected rows as a whole, whatever of it was set. */
+  rejectRow(column: string | null, reason: string, cells: readonly (Uint8Array | null)[], origin?: string): void {
+    const copies = cells.map((cell) => (cell === null ? null : Uint8Array.from(cell)));
+    this.rejected.push({ column, reason, cells: copies, ...(origin === undefined ? {} : { origin }) });
+    this.state.rejectedColumn = -1;
+    for (const writer of this.columns) writer.restore(this.row);
+  }
+
+  get isFull(): boolean {
+    return this.row >= this.capacity || this.state.heapBytes >= this.maxHeapBytes || this.rejected.length >= MAX_REJECTED;
+  }
+
+  get isEmpty(): boolean {
+    return this.row === 0 && this.rejected.length === 0;
+  }
+
+  /** Hands the rows over and starts anew. */
+  take(): Batch {
+    const rows = this.row;
+    this.capacity = this.maxRows;
+    const columns = this.columns.map((writer) => writer.take(rows, this.capacity));
+    const batch: Batch = { kind: 'batch', rows, columns, rejected: this.rejected };
+    this.row = 0;
+    this.rejected = [];
+    this.state.heapBytes = 0;
+    return batch;
+  }
+}
+
+function createWriter(state: RowState, index: number, field: BuilderField, capacity: number): ColumnWriter {
+  const type = field.type;
+  switch (type.kind) {
+    case 'boolean':
+      return new BooleanWriter(state, index, capacity);
+    case 'integer':
+      return type.bits === 64
+        ? new LargeIntegerWriter(state, index, type.signed, capacity)
+        : new SmallIntegerWriter(state, index, type.bits, type.signed, capacity);
+    case 'float':
+      return new FloatWriter(state, index, type.bits, capacity);
+    case 'decimal':
+      return new DecimalWriter(state, index, type.precision, type.scale, capacity);
+    case 'string':
+    case 'json':
+      return new TextWriter(state, index, capacity);
+    case 'bytes':
+      return field.encoding === 'hex' ? new HexBytesWriter(state, index, capacity) : new BytesWriter(state, index, capacity);
+    case 'uuid':
+      return new UuidWriter(state, index, capacity);
+    case 'date':
+      return new DateWriter(state, index, capacity);
+    case 'time':
+      return new TimeWriter(state, index, capacity);
+    case 'timestamp':
+      return new TimestampWriter(state, index, type.timezone, capacity);
+  }
+}
