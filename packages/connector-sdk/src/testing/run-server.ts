@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { cachedFolder } from './cached-folder.ts';
 import { certificateFiles, writeCertificates } from './certificates.ts';
 import { freePort } from './free-port.ts';
@@ -92,8 +93,10 @@ async function runOnFreePort(
     },
     async restart(mode) {
       await current.stop(recipe.stopSignals[mode]);
-      // The port may stay taken for a moment by sockets of the old process.
-      current = await startProcess(recipe.process({ folder: data, port }), AbortSignal.timeout(60_000));
+      const again = (): Promise<ManagedProcess> =>
+        startProcess(recipe.process({ folder: data, port }), AbortSignal.timeout(60_000));
+      // Children of a killed server may hold its port or shared memory for a moment.
+      current = await again().catch(() => setTimeout(500).then(again));
     },
   };
 }

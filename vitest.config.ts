@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ['packages/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/**/*.test.ts', 'architecture.test.ts'],
+    exclude: ['**/node_modules/**', '**/.millrace/**', 'packages/web/**/*.dom.test.ts'],
+    globalSetup: ['./tools/vitest/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    // The first use of a server on a machine fetches and initialises it.
+    hookTimeout: 180_000,
+    teardownTimeout: 30_000,
+    // Node runs the sources as they are, in tests as in production: no transformation, no second module loader.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+  },
+});
