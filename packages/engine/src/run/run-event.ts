@@ -29,6 +29,20 @@ export type RunEventBody =
     }
   /** Nothing new at the source: nothing was published and the position stands. */
   | { readonly type: 'taskUnchanged'; readonly task: string; readonly durationMs: number }
+  /** Source and destination were compared after the publication; `isEqual` when no row differs. */
+  | {
+      readonly type: 'taskVerified';
+      readonly task: string;
+      readonly isEqual: boolean;
+      /** Rows compared on the destination. */
+      readonly rows: number;
+      readonly onlySource: number;
+      readonly onlyDestination: number;
+      readonly differing: number;
+      /** A few keys with the columns that differ, for people. */
+      readonly examples: readonly string[];
+      readonly statement: string;
+    }
   | { readonly type: 'taskFailed'; readonly task: string; readonly error: PlainPipelineError }
   | { readonly type: 'runFinished'; readonly state: RunOutcome; readonly durationMs: number };
 

@@ -51,4 +51,18 @@ export interface RunContext {
   /** Module that exports `registry`, importable from a worker thread. */
   readonly registryModule: URL;
   readonly emit: (event: RunEvent) => void;
+  /** Called at each named point of each task, so that a test can kill the process exactly there. */
+  readonly onPoint?: (point: RunPoint, task: string) => void;
 }
+
+/** The points of a task at which a killed run must be able to go on, in order. */
+export type RunPoint =
+  | 'planned'
+  | 'extracting'
+  | 'staged'
+  | 'manifestWritten'
+  | 'checked'
+  | 'publish:staged'
+  | 'publish:beforeCommit'
+  | 'publish:afterCommit'
+  | 'recorded';

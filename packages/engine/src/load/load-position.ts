@@ -1,0 +1,74 @@
+import type { ServerIdentity, SourcePosition } from '@millrace/connector-sdk';
+
+import type { Tail } from './tail.ts';
+
+/**
+ * What is saved with a publication so that the next load can continue: the connector's own position, and around it what
+ * the engine must know to be sure that it still fits. Plain JSON.
+ */
+export interface LoadPosition {
+  readonly version: 1;
+  readonly identity: ServerIdentity;
+  readonly source: SourcePosition;
+  /** null for full loads and for files. */
+  readonly cursor: CursorPosition | null;
+}
+
+export interface CursorPosition {
+  readonly column: string;
+  /** The highest value seen, as canonical text; null while the table was empty. */
+  readonly mark: string | null;
+  /** Microseconds or a plain amount, as text. */
+  readonly lookback: string;
+  /** Fingerprint of the columns that the tail was hashed over. */
+  readonly columns: string;
+  readonly tail: Tail | null;
+}
+
+export function toSourcePosition(position: LoadPosition): SourcePosition {
+  return { ...position };
+}
+
+/** Reads a saved position; undefined when it is not one of ours or from a newer version. */
+export function readLoadPosition(saved: SourcePosition): LoadPosition | undefined {
+  const { version, identity, source, cursor } = saved;
+  if (version !== 1 || !isIdentity(identity) || !isRecord(source)) return undefined;
+  if (cursor === null) return { version, identity, source, cursor };
+  if (!isCursor(cursor)) return undefined;
+  return { version, identity, source, cursor };
+}
+
+/** `updated_at 2024-05-01 10:00:00.000000 on MariaDB 11 (…)`, for messages. */
+export function formatLoadPosition(position: LoadPosition): string {
+  const server = `${position.identity.product} ${position.identity.version} (${position.identity.identity})`;
+  if (position.cursor === null) return server;
+  return `${position.cursor.column} = ${position.cursor.mark ?? 'nothing yet'} on ${server}`;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isIdentity(value: unknown): value is ServerIdentity {
+  return isRecord(value) && typeof value['product'] === 'string' && typeof value['version'] === 'string' && typeof value['identity'] === 'string';
+}
+
+function isCursor(value: unknown): value is CursorPosition {
+  if (!isRecord(value)) return false;
+  const { column, mark, lookback, columns, tail } = value;
+  return (
+    typeof column === 'string' &&
+    (mark === null || typeof mark === 'string') &&
+    typeof lookback === 'string' &&
+    /^\d+$/.test(lookback) &&
+    typeof columns === 'string' &&
+    (tail === null || isTail(tail))
+  );
+}
+
+function isTail(value: unknown): value is Tail {
+  if (!isRecord(value)) return false;
+  const { rows, sum, hashes } = value;
+  const isHashList = hashes === null || (Array.isArray(hashes) && hashes.every((hash) => typeof hash === 'string'));
+  return typeof rows === 'number' && typeof sum === 'string' && isHashList;
+}
