@@ -1,6 +1,7 @@
 import type { DeleteMode, Field, LogicalType, TableName, WriteMode } from '@millrace/spec';
 
 import type { Digestible } from './digest.ts';
+import type { QueryRequest, QueryResult } from './query.ts';
 import type { ServerIdentity, SourcePosition } from './source.ts';
 
 /** One immutable Parquet file listed by a manifest. */
@@ -109,4 +110,10 @@ export interface Destination extends AsyncDisposable, Digestible {
   /** One answer per table in the same order; undefined where the table does not exist. */
   describe(tables: readonly TableName[], signal: AbortSignal): Promise<readonly (PublishedTable | undefined)[]>;
   publish(request: PublishRequest, files: AsyncIterable<StagedFile>, signal: AbortSignal): Promise<PublishResult>;
+  /**
+   * Answers one reading statement that a person or an agent wrote. It must be unable to change data or settings, to
+   * read files outside the published tables, and to reach the network, by the system's own means (read-only
+   * transaction, locked configuration), never by inspecting the text. A wrong statement is `queryFailed`, blame `config`.
+   */
+  query?(request: QueryRequest, signal: AbortSignal): Promise<QueryResult>;
 }

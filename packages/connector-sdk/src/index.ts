@@ -10,4 +10,6 @@ export * from './connector.ts';
 export * from './destination.ts';
 export * from './digest.ts';
 export * from './pipeline-error.ts';
+export * from './query.ts';
 export * from './source.ts';
+export * from './table-patterns.ts';
