@@ -1,0 +1,48 @@
+import type { CursorEvidence, PlainPipelineError, PublishedTable, QueryRequest, QueryResult, ServerIdentity } from '@millrace/connector-sdk';
+import type { ResolvedConnection, RunEvent, RunOutcome, RunRequest } from '@millrace/engine';
+import type { SourceTable, TableName } from '@millrace/spec';
+
+/**
+ * What a runner process does for its parent. Everything that touches data or a driver happens in the runner: the
+ * parent never opens a DuckDB file and survives whatever a driver does. Requests hold secrets and travel by IPC only.
+ */
+export interface RunnerMethods {
+  readonly check: { readonly request: ConnectionRequest; readonly result: ServerIdentity };
+  readonly discover: {
+    readonly request: ConnectionRequest & { readonly include: readonly string[]; readonly exclude: readonly string[] };
+    readonly result: readonly SourceTable[];
+  };
+  readonly inspectCursor: {
+    readonly request: ConnectionRequest & { readonly table: SourceTable; readonly column: string };
+    /** null when the source gathers no evidence. */
+    readonly result: CursorEvidence | null;
+  };
+  readonly describe: {
+    readonly request: ConnectionRequest & { readonly tables: readonly TableName[] };
+    readonly result: readonly (PublishedTable | null)[];
+  };
+  readonly run: { readonly request: { readonly run: RunRequest }; readonly result: RunOutcome };
+  readonly verify: { readonly request: { readonly run: RunRequest }; readonly result: readonly TableVerification[] };
+  readonly rollback: {
+    readonly request: { readonly run: RunRequest; readonly task: string; readonly toRun: string | null };
+    readonly result: RollbackResult;
+  };
+  readonly query: { readonly request: ConnectionRequest & QueryRequest; readonly result: QueryResult };
+}
+
+export type RunnerMethod = keyof RunnerMethods;
+export type RunnerRequest<Method extends RunnerMethod> = RunnerMethods[Method]['request'];
+export type RunnerResult<Method extends RunnerMethod> = RunnerMethods[Method]['result'];
+
+export interface ConnectionRequest {
+  readonly connection: ResolvedConnection;
+}
+
+export type ToRunner =
+  | { readonly kind: 'call'; readonly id: number; readonly method: RunnerMethod; readonly request: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type FromRunner =
+  | { readonly kind: 'event'; readonly id: number; readonly event: RunEvent }
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: PlainPipelineError };

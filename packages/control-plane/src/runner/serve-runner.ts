@@ -1,0 +1,144 @@
+import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
+import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
+import { rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
+import type { ResolvedConnection, RunContext, RunEvent } from '@millrace/engine';
+
+import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } from './runner-protocol.ts';
+
+/** What the composition root of a runner process gives. */
+export type RunnerContext = Pick<RunContext, 'registry' | 'registryModule'>;
+
+/** The parent's end of the channel: `process` in a forked child. */
+export interface RunnerChannel {
+  send(message: FromRunner): void;
+  onMessage(listener: (message: ToRunner) => void): void;
+  /** The parent is gone. */
+  onDisconnect(listener: () => void): void;
+}
+
+/**
+ * Answers the parent's calls until the channel closes; then cancels what is in work. Resolves when all of it has
+ * ended, so that a caller may exit the process.
+ */
+export async function serveRunner(context: RunnerContext, channel: RunnerChannel): Promise<void> {
+  const running = new Map<number, AbortController>();
+  const ended = new Set<Promise<void>>();
+  const disconnected = new Promise<void>((resolve) => channel.onDisconnect(resolve));
+  channel.onMessage((message) => {
+    if (message.kind === 'cancel') {
+      running.get(message.id)?.abort(cancelled('The run was cancelled.'));
+      return;
+    }
+    const controller = new AbortController();
+    running.set(message.id, controller);
+    const work = answer(message, controller.signal).finally(() => {
+      running.delete(message.id);
+      ended.delete(work);
+    });
+    ended.add(work);
+  });
+
+  async function answer(message: Extract<ToRunner, { kind: 'call' }>, signal: AbortSignal): Promise<void> {
+    const emit = (event: RunEvent): void => channel.send({ kind: 'event', id: message.id, event });
+    try {
+      // The parent is the same program: what it sends for a method is that method's request.
+      const handler = handlers[message.method] as Handler<RunnerMethod>;
+      const result = await handler(message.request as RunnerRequest<RunnerMethod>, { ...context, emit }, signal);
+      channel.send({ kind: 'result', id: message.id, result });
+    } catch (error) {
+      channel.send({ kind: 'error', id: message.id, error: toPlainPipelineError(error) });
+    }
+  }
+
+  await disconnected;
+  for (const controller of running.values()) controller.abort(cancelled('The process that started this run is gone.'));
+  await Promise.all(ended);
+}
+
+type Handler<Method extends RunnerMethod> = (
+  request: RunnerRequest<Method>,
+  context: RunContext,
+  signal: AbortSignal,
+) => Promise<RunnerResult<Method>>;
+
+const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
+  async check({ connection }, context, signal) {
+    const definition = await definitionOf(context, connection);
+    if (definition.openSource) {
+      await using source = await openSource(context, connection, signal);
+      return await source.check(signal);
+    }
+    await using destination = await openDestination(context, connection, signal);
+    return await destination.check(signal);
+  },
+  async discover({ connection, include, exclude }, context, signal) {
+    await using source = await openSource(context, connection, signal);
+    return await source.discover({ include, exclude }, signal);
+  },
+  async inspectCursor({ connection, table, column }, context, signal) {
+    await using source = await openSource(context, connection, signal);
+    return (await source.inspectCursor?.(table, column, signal)) ?? null;
+  },
+  async describe({ connection, tables }, context, signal) {
+    await using destination = await openDestination(context, connection, signal);
+    return (await destination.describe(tables, signal)).map((table) => table ?? null);
+  },
+  async run({ run }, context, signal) {
+    return await runPlan(run, context, signal);
+  },
+  async verify({ run }, context, signal) {
+    return await verifyPlan(run, context, signal);
+  },
+  async rollback({ run, task, toRun }, context, signal) {
+    return await rollbackTable(run, task, toRun, context, signal);
+  },
+  async query({ connection, sql, maxRows }, context, signal) {
+    await using destination = await openDestination(context, connection, signal);
+    if (!destination.query) {
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: `Connections of type "${connection.connector}" do not answer queries. Name another with --connection.`,
+      });
+    }
+    return await destination.query({ sql, maxRows }, signal);
+  },
+};
+
+async function definitionOf(context: RunContext, connection: ResolvedConnection): Promise<ConnectorDefinition<never>> {
+  const load = Object.hasOwn(context.registry, connection.connector) ? context.registry[connection.connector] : undefined;
+  if (load) return await load();
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `There is no connector "${connection.connector}".`,
+  });
+}
+
+async function openSource(context: RunContext, connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
+  const definition = await definitionOf(context, connection);
+  if (definition.openSource) return await definition.openSource(connection.config as never, signal);
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `Connections of type "${connection.connector}" cannot be read from.`,
+  });
+}
+
+async function openDestination(context: RunContext, connection: ResolvedConnection, signal: AbortSignal): Promise<Destination> {
+  const definition = await definitionOf(context, connection);
+  if (definition.openDestination) return await definition.openDestination(connection.config as never, signal);
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `Connections of type "${connection.connector}" cannot be written to.`,
+  });
+}
+
+function cancelled(message: string): PipelineError {
+  return new PipelineError({ code: 'cancelled', blame: 'platform', retry: 'never', message });
+}

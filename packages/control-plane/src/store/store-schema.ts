@@ -1,0 +1,66 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables of the metadata store. Times are milliseconds since 1970 by the database's own clock; booleans are 0 or 1;
+ * JSON is text. Only what SQLite and PostgreSQL both have is used, so that one set of migrations serves both.
+ */
+export interface StoreSchema {
+  readonly runs: RunRow;
+  readonly run_attempts: RunAttemptRow;
+  readonly run_events: RunEventRow;
+  readonly leases: LeaseRow;
+  readonly discovered_tables: DiscoveredTablesRow;
+}
+
+/** One execution of one plan. `state` leaves `running` once and never changes again. */
+export interface RunRow {
+  readonly run_id: string;
+  readonly pipeline: string;
+  readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  readonly document_fingerprint: string;
+  /** What was asked beside the document (tables, full refresh, verify), as JSON: a resumed run must ask the same. */
+  readonly options: string;
+  readonly plan: string;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly started_at: number;
+  readonly finished_at: number | null;
+}
+
+export interface RunAttemptRow {
+  readonly run_id: string;
+  readonly attempt: number;
+  readonly fence_token: number;
+  readonly owner: string;
+  readonly started_at: number;
+  readonly finished_at: number | null;
+  readonly outcome: string | null;
+  readonly reason: string | null;
+}
+
+/** Append-only. */
+export interface RunEventRow {
+  readonly sequence: Generated<number>;
+  readonly run_id: string;
+  readonly attempt: number;
+  readonly type: string;
+  readonly event: string;
+}
+
+export interface LeaseRow {
+  readonly name: string;
+  readonly fence_token: number;
+  readonly owner: string;
+  readonly run_id: string | null;
+  readonly acquired_at: number;
+  readonly heartbeat_at: number;
+  /** 0 when the lease was given back. */
+  readonly expires_at: number;
+}
+
+/** What discovery last saw of a connection: for completion and for near misses, never for a run. */
+export interface DiscoveredTablesRow {
+  readonly connection: string;
+  readonly tables: string;
+  readonly discovered_at: number;
+}
