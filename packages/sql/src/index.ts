@@ -4,3 +4,4 @@
  * Enter at `quoteIdentifier` and `Dialect`.
  */
 export * from './dialect.ts';
+export * from './duckdb-type.ts';

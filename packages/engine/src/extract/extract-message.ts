@@ -1,0 +1,43 @@
+import type {
+  Batch,
+  BucketDigest,
+  CursorEvidence,
+  DigestRequest,
+  DiscoverRequest,
+  ParquetFile,
+  PlainPipelineError,
+  ReadRequest,
+  ReadResult,
+  RowDigest,
+  ServerIdentity,
+} from '@millrace/connector-sdk';
+import type { SourceTable } from '@millrace/spec';
+
+import type { ResolvedConnection } from '../run/run-request.ts';
+
+/** What can be asked of an open source beside reading: the arguments and the answer of each call. */
+export interface SourceCalls {
+  check: { readonly args: readonly []; readonly answer: ServerIdentity };
+  discover: { readonly args: readonly [DiscoverRequest]; readonly answer: readonly SourceTable[] };
+  inspectCursor: { readonly args: readonly [SourceTable, string]; readonly answer: CursorEvidence };
+  digest: { readonly args: readonly [DigestRequest]; readonly answer: readonly BucketDigest[] };
+  digestRows: { readonly args: readonly [DigestRequest, readonly number[]]; readonly answer: readonly RowDigest[] };
+}
+
+export type SourceCallName = keyof SourceCalls;
+
+/** From the pool to a worker. A worker does one job at a time. */
+export type WorkerCommand =
+  | { readonly type: 'read'; readonly connection: ResolvedConnection; readonly request: ReadRequest; readonly credits: number }
+  | { readonly type: 'call'; readonly connection: ResolvedConnection; readonly name: SourceCallName; readonly args: readonly unknown[] }
+  /** One more batch may be sent. */
+  | { readonly type: 'credit' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'close' };
+
+/** From a worker to the pool. */
+export type WorkerReply =
+  | { readonly type: 'item'; readonly item: Batch | ParquetFile }
+  | { readonly type: 'result'; readonly result: ReadResult }
+  | { readonly type: 'answer'; readonly answer: unknown }
+  | { readonly type: 'error'; readonly error: PlainPipelineError };

@@ -1,0 +1,246 @@
+import { Worker } from 'node:worker_threads';
+
+import {
+  type Batch,
+  fromPlainPipelineError,
+  type ParquetFile,
+  PipelineError,
+  type ReadRequest,
+  type ReadResult,
+  throwIfCancelled,
+} from '@millrace/connector-sdk';
+
+import type { ConnectorRegistry } from '@millrace/connector-sdk';
+import type { ResolvedConnection } from '../run/run-request.ts';
+import type { SourceCallName, SourceCalls, WorkerCommand, WorkerReply } from './extract-message.ts';
+import { callSource, loadDefinition, OpenSources } from './open-sources.ts';
+
+/** Batches that may be on their way to the owner thread; a batch is about 5 MB. */
+const CREDITS = 4;
+
+export interface ExtractPoolOptions {
+  /** Threads, each reading one table at a time. */
+  readonly workers: number;
+  readonly registry: ConnectorRegistry;
+  /** Module that exports the same `registry`, for the threads to import. */
+  readonly registryModule: URL;
+}
+
+/**
+ * Reads sources in worker threads (or on the owner thread, where a connector demands it) and keeps them open between
+ * reads. A job waits until a thread is free.
+ */
+export class ExtractPool {
+  private readonly options: ExtractPoolOptions;
+  private readonly idle: ExtractThread[] = [];
+  private readonly threads = new Set<ExtractThread>();
+  private readonly waiting: ((thread: ExtractThread) => void)[] = [];
+  private readonly ownSources: OpenSources;
+
+  constructor(options: ExtractPoolOptions) {
+    this.options = options;
+    this.ownSources = new OpenSources(options.registry);
+  }
+
+  /** The batches of one read; returns the source's result after the last. Leaving the loop early cancels the read. */
+  async *read(
+    connection: ResolvedConnection,
+    request: ReadRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
+    throwIfCancelled(signal);
+    if (await this.isOwnerRead(connection)) {
+      try {
+        const source = await this.ownSources.get(connection, signal);
+        return yield* source.read(request, signal);
+      } catch (error) {
+        await this.ownSources.drop(connection);
+        throw error;
+      }
+    }
+    const thread = await this.acquire();
+    try {
+      return yield* thread.read(connection, request, signal);
+    } finally {
+      this.release(thread);
+    }
+  }
+
+  async call<Name extends SourceCallName>(
+    connection: ResolvedConnection,
+    name: Name,
+    args: SourceCalls[Name]['args'],
+    signal: AbortSignal,
+  ): Promise<SourceCalls[Name]['answer']> {
+    throwIfCancelled(signal);
+    if (await this.isOwnerRead(connection)) {
+      return this.ownSources.use(connection, signal, (source) => callSource(source, name, args, signal)) as Promise<
+        SourceCalls[Name]['answer']
+      >;
+    }
+    const thread = await this.acquire();
+    try {
+      return (await thread.call(connection, name, args, signal)) as SourceCalls[Name]['answer'];
+    } finally {
+      this.release(thread);
+    }
+  }
+
+  async close(): Promise<void> {
+    const threads = [...this.threads];
+    this.threads.clear();
+    this.idle.length = 0;
+    await Promise.all([this.ownSources.close(), ...threads.map((thread) => thread.close())]);
+  }
+
+  private async isOwnerRead(connection: ResolvedConnection): Promise<boolean> {
+    const definition = await loadDefinition(this.options.registry, connection.connector);
+    return definition.capabilities.source?.extractIn === 'owner';
+  }
+
+  private async acquire(): Promise<ExtractThread> {
+    const idle = this.idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.threads.size < this.options.workers) {
+      const thread = new ExtractThread(this.options.registryModule);
+      this.threads.add(thread);
+      return thread;
+    }
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
+  private release(thread: ExtractThread): void {
+    if (!this.threads.has(thread)) return;
+    let next = thread;
+    if (thread.hasDied) {
+      this.threads.delete(thread);
+      if (this.waiting.length === 0) return;
+      next = new ExtractThread(this.options.registryModule);
+      this.threads.add(next);
+    }
+    const waiter = this.waiting.shift();
+    if (waiter === undefined) this.idle.push(next);
+    else waiter(next);
+  }
+}
+
+export function openExtractPool(options: ExtractPoolOptions): ExtractPool {
+  return new ExtractPool(options);
+}
+
+/** One worker thread and the job it is doing. */
+class ExtractThread {
+  hasDied = false;
+  private readonly worker: Worker;
+  private readonly replies: WorkerReply[] = [];
+  private wake: () => void = () => {};
+
+  constructor(registryModule: URL) {
+    this.worker = new Worker(new URL('./extract-worker.ts', import.meta.url), {
+      workerData: { registryModule: registryModule.href },
+      name: 'extract',
+    });
+    this.worker.on('message', (reply: WorkerReply) => this.receive(reply));
+    this.worker.on('error', (error: Error) => this.die(error));
+    this.worker.on('exit', () => this.die(new Error('The extract worker ended by itself.')));
+  }
+
+  async *read(
+    connection: ResolvedConnection,
+    request: ReadRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
+    const cancel = () => this.send({ type: 'cancel' });
+    signal.addEventListener('abort', cancel, { once: true });
+    let isOver = false;
+    try {
+      this.send({ type: 'read', connection, request, credits: CREDITS });
+      for (;;) {
+        const reply = await this.nextReply();
+        if (reply.type === 'item') {
+          yield reply.item;
+          this.send({ type: 'credit' });
+          continue;
+        }
+        isOver = true;
+        if (reply.type === 'result') return reply.result;
+        throw replyError(reply, signal);
+      }
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      if (!isOver && !this.hasDied) await this.cancelAndDrain();
+    }
+  }
+
+  async call(connection: ResolvedConnection, name: SourceCallName, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    const cancel = () => this.send({ type: 'cancel' });
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      this.send({ type: 'call', connection, name, args });
+      const reply = await this.nextReply();
+      if (reply.type === 'answer') return reply.answer;
+      throw replyError(reply, signal);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.hasDied) return;
+    const ended = new Promise<void>((resolve) => this.worker.once('exit', () => resolve()));
+    this.send({ type: 'close' });
+    const deadline = setTimeout(() => void this.worker.terminate(), 2000);
+    await ended;
+    clearTimeout(deadline);
+  }
+
+  private async cancelAndDrain(): Promise<void> {
+    this.send({ type: 'cancel' });
+    for (;;) {
+      const reply = await this.nextReply();
+      if (reply.type !== 'item') return;
+    }
+  }
+
+  private send(command: WorkerCommand): void {
+    if (!this.hasDied) this.worker.postMessage(command);
+  }
+
+  private receive(reply: WorkerReply): void {
+    this.replies.push(reply);
+    this.wake();
+  }
+
+  private die(error: Error): void {
+    if (this.hasDied) return;
+    this.hasDied = true;
+    this.receive({
+      type: 'error',
+      error: { code: 'internal', blame: 'platform', retry: 'backoff', message: `The extract worker died: ${error.stack ?? error.message}` },
+    });
+  }
+
+  private async nextReply(): Promise<WorkerReply> {
+    for (;;) {
+      const reply = this.replies.shift();
+      if (reply !== undefined) return reply;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+}
+
+/** The error of a job; when the run was cancelled, that is the reason whatever the source said. */
+function replyError(reply: WorkerReply, signal: AbortSignal): Error {
+  throwIfCancelled(signal);
+  if (reply.type === 'error') return fromPlainPipelineError(reply.error);
+  return new PipelineError({
+    code: 'internal',
+    blame: 'platform',
+    retry: 'never',
+    message: `The extract worker answered ${reply.type} where it should not.`,
+  });
+}

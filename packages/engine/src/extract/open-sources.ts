@@ -1,0 +1,104 @@
+import { type ConnectorDefinition, type ConnectorRegistry, PipelineError, type Source } from '@millrace/connector-sdk';
+
+import type { ResolvedConnection } from '../run/run-request.ts';
+import type { SourceCallName } from './extract-message.ts';
+
+/** The connector's definition, or a `configInvalid` error that names what there is. */
+export async function loadDefinition(registry: ConnectorRegistry, name: string): Promise<ConnectorDefinition<never>> {
+  const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
+  if (load === undefined) {
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `There is no connector ${JSON.stringify(name)}. Use one of: ${Object.keys(registry).join(', ')}.`,
+    });
+  }
+  return load();
+}
+
+/** Sources of one thread, kept open between reads. A source that failed is closed, so that the next use starts clean. */
+export class OpenSources {
+  private readonly registry: ConnectorRegistry;
+  private readonly open = new Map<string, Source>();
+
+  constructor(registry: ConnectorRegistry) {
+    this.registry = registry;
+  }
+
+  async use<T>(connection: ResolvedConnection, signal: AbortSignal, work: (source: Source) => Promise<T>): Promise<T> {
+    const source = await this.get(connection, signal);
+    try {
+      return await work(source);
+    } catch (error) {
+      await this.drop(connection);
+      throw error;
+    }
+  }
+
+  async get(connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
+    const key = JSON.stringify(connection);
+    const known = this.open.get(key);
+    if (known !== undefined) return known;
+    const definition = await loadDefinition(this.registry, connection.connector);
+    if (definition.openSource === undefined) {
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: `${definition.title} cannot be read from. Use it as a destination only.`,
+      });
+    }
+    const source = await definition.openSource(definition.config.parse(connection.config) as never, signal);
+    this.open.set(key, source);
+    return source;
+  }
+
+  async drop(connection: ResolvedConnection): Promise<void> {
+    const key = JSON.stringify(connection);
+    const source = this.open.get(key);
+    this.open.delete(key);
+    if (source === undefined) return;
+    // What the source says while closing after an error adds nothing to the error.
+    await Promise.allSettled([source[Symbol.asyncDispose]()]);
+  }
+
+  async close(): Promise<void> {
+    const sources = [...this.open.values()];
+    this.open.clear();
+    await Promise.allSettled(sources.map((source) => source[Symbol.asyncDispose]()));
+  }
+}
+
+/** Asks one of the source's methods; row digests are gathered into one array. */
+export async function callSource(
+  source: Source,
+  name: SourceCallName,
+  args: readonly unknown[],
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (name) {
+    case 'check':
+      return source.check(signal);
+    case 'discover':
+      return source.discover(...(args as [Parameters<Source['discover']>[0]]), signal);
+    case 'inspectCursor':
+      if (source.inspectCursor === undefined) throw unsupported('inspect a cursor column');
+      return source.inspectCursor(...(args as [never, string]), signal);
+    case 'digest':
+      if (source.digest === undefined) throw unsupported('compute digests');
+      return source.digest(...(args as [never]), signal);
+    case 'digestRows':
+      if (source.digestRows === undefined) throw unsupported('compute digests');
+      return Array.fromAsync(source.digestRows(...(args as [never, readonly number[]]), signal));
+  }
+}
+
+function unsupported(what: string): PipelineError {
+  return new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `This source cannot ${what}. Look at its capabilities before asking.`,
+  });
+}

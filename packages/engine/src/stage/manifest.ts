@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { PipelineError, type ServerIdentity, type SourcePosition, type StagedFile } from '@millrace/connector-sdk';
+import type { Field } from '@millrace/spec';
+
+import { toStagingError } from './staging-error.ts';
+
+const MANIFEST_NAME = 'manifest.json';
+
+/**
+ * What a load package holds; written last, so that a folder without one is an attempt that died.
+ * Paths of files are relative to the folder.
+ */
+export interface Manifest {
+  readonly version: 1;
+  readonly pipeline: string;
+  readonly task: string;
+  readonly runId: string;
+  readonly attempt: number;
+  /** `full`: the complete table. `delta`: rows that came after the package of `previousRunId`. */
+  readonly kind: 'full' | 'delta';
+  readonly createdAt: string;
+  readonly source: { readonly connection: string; readonly identity: ServerIdentity; readonly statement: string };
+  readonly schemaFingerprint: string;
+  readonly fields: readonly Field[];
+  readonly key: readonly string[];
+  readonly files: readonly StagedFile[];
+  /** Key columns of rows that are gone at the source. */
+  readonly deletedKeys: readonly StagedFile[];
+  /** Rows in `files`. */
+  readonly rows: number;
+  /** Rows the server sent: `rows`, and those rejected or superseded within the package. */
+  readonly rowsSent: number;
+  readonly bytesReceived: number;
+  readonly rejected: number;
+  readonly position: SourcePosition;
+  readonly highMark: string | null;
+  readonly previousRunId: string | null;
+}
+
+/** Makes the manifest and the names of its files durable: fsync, rename, fsync of the folder. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const temporary = join(folder, `${MANIFEST_NAME}.partial`);
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(`${JSON.stringify(manifest, undefined, 2)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, join(folder, MANIFEST_NAME));
+    await syncFolder(folder);
+  } catch (error) {
+    throw toStagingError(error);
+  }
+}
+
+/**
+ * The manifest of a package folder, or undefined when there is none. With `verifyChecksums` every listed file is read
+ * and compared. Throws `manifestInvalid` or `checksumMismatch`, which say that the package must be extracted again.
+ */
+export async function readManifest(
+  folder: string,
+  options: { readonly verifyChecksums: boolean },
+): Promise<Manifest | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, MANIFEST_NAME), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const manifest = parseManifest(text, folder);
+  for (const file of [...manifest.files, ...manifest.deletedKeys]) await checkFile(folder, file, options.verifyChecksums);
+  return manifest;
+}
+
+/** The files with absolute paths. */
+export function resolveFiles(folder: string, files: readonly StagedFile[]): StagedFile[] {
+  return files.map((file) => ({ ...file, path: join(folder, file.path) }));
+}
+
+function parseManifest(text: string, folder: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalid(folder, 'it is not JSON', error);
+  }
+  if (!isManifest(value)) throw invalid(folder, 'it lacks what a manifest of version 1 must have');
+  const names = [...value.files, ...value.deletedKeys].map((file) => file.path);
+  const outside = names.find((name) => name.includes('/') || name.includes('\\') || name === '..');
+  if (outside !== undefined) throw invalid(folder, `it lists a file outside its folder, ${JSON.stringify(outside)}`);
+  return value;
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const manifest = value as Partial<Record<keyof Manifest, unknown>>;
+  return (
+    manifest.version === 1 &&
+    typeof manifest.runId === 'string' &&
+    typeof manifest.task === 'string' &&
+    typeof manifest.schemaFingerprint === 'string' &&
+    typeof manifest.rows === 'number' &&
+    typeof manifest.rowsSent === 'number' &&
+    typeof manifest.position === 'object' &&
+    manifest.position !== null &&
+    isFileList(manifest.files) &&
+    isFileList(manifest.deletedKeys)
+  );
+}
+
+function isFileList(value: unknown): value is StagedFile[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (file: Partial<StagedFile> | null) =>
+        typeof file?.path === 'string' &&
+        typeof file.rows === 'number' &&
+        typeof file.sizeBytes === 'number' &&
+        typeof file.sha256 === 'string',
+    )
+  );
+}
+
+async function checkFile(folder: string, file: StagedFile, isHashed: boolean): Promise<void> {
+  const path = join(folder, file.path);
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => -1,
+  );
+  if (size !== file.sizeBytes) {
+    throw mismatch(path, size < 0 ? 'it is missing' : `it has ${size} bytes, its manifest says ${file.sizeBytes}`);
+  }
+  if (isHashed && (await hashFile(path)) !== file.sha256) throw mismatch(path, 'its sha-256 differs from its manifest');
+}
+
+/** The sha-256 of a file in lower-case hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Makes the names inside a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function invalid(folder: string, reason: string, cause?: unknown): PipelineError {
+  return new PipelineError({
+    code: 'manifestInvalid',
+    blame: 'platform',
+    retry: 'backoff',
+    message: `The manifest in ${folder} cannot be used: ${reason}. The package is extracted again.`,
+    cause,
+  });
+}
+
+function mismatch(path: string, reason: string): PipelineError {
+  return new PipelineError({
+    code: 'checksumMismatch',
+    blame: 'platform',
+    retry: 'backoff',
+    message: `The staged file ${path} cannot be used: ${reason}. The package is extracted again.`,
+  });
+}

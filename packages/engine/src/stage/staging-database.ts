@@ -1,0 +1,88 @@
+import { mkdir } from 'node:fs/promises';
+
+import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import { duckdbDialect, quoteText } from '@millrace/sql';
+
+import { toStagingError } from './staging-error.ts';
+
+export interface StagingDatabaseOptions {
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** Where DuckDB spills; removed with the attempt. */
+  readonly scratchFolder: string;
+}
+
+/**
+ * The run's own DuckDB: in memory, without a file, used by the thread that opened it and closed with the run.
+ * Staged data passes through it; nothing published lives in it.
+ */
+export class StagingDatabase {
+  private readonly instance: DuckDBInstance;
+  private readonly free: DuckDBConnection[] = [];
+  private nextName = 0;
+
+  private constructor(instance: DuckDBInstance) {
+    this.instance = instance;
+  }
+
+  static async open(options: StagingDatabaseOptions): Promise<StagingDatabase> {
+    await mkdir(options.scratchFolder, { recursive: true });
+    const instance = await DuckDBInstance.create(':memory:', {
+      memory_limit: `${Math.max(64, Math.floor(options.memoryBytes / 2 ** 20))}MiB`,
+      threads: String(options.threads),
+      temp_directory: options.scratchFolder,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    const database = new StagingDatabase(instance);
+    await database.execute("SET GLOBAL TimeZone = 'UTC'");
+    return database;
+  }
+
+  /** A table name that no one else in the run uses. */
+  uniqueName(prefix: string): string {
+    this.nextName += 1;
+    return `${prefix}_${this.nextName}`;
+  }
+
+  /** Runs `work` with a connection of its own; statements of one connection run one after the other. */
+  async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.free.pop() ?? (await this.instance.connect());
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw toStagingError(error);
+    } finally {
+      this.free.push(connection);
+    }
+  }
+
+  /** A connection that the caller closes; for results that are streamed. */
+  connect(): Promise<DuckDBConnection> {
+    return this.instance.connect();
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.withConnection((connection) => connection.run(sql));
+  }
+
+  /** Rows as objects whose 64-bit integers and decimals are text (DuckDB's JSON form). */
+  async query(sql: string): Promise<Record<string, Json>[]> {
+    return this.withConnection(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson());
+  }
+
+  /** `read_parquet([...])` over exactly these files. */
+  static parquetOf(paths: readonly string[]): string {
+    return `read_parquet([${paths.map((path) => quoteText(duckdbDialect, path)).join(', ')}])`;
+  }
+
+  close(): void {
+    for (const connection of this.free) connection.closeSync();
+    this.free.length = 0;
+    this.instance.closeSync();
+  }
+}
+
+export function openStagingDatabase(options: StagingDatabaseOptions): Promise<StagingDatabase> {
+  return StagingDatabase.open(options);
+}
