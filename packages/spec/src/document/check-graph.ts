@@ -1,0 +1,74 @@
+import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { nearestNames } from '../diagnostic/nearest-name.ts';
+import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
+import type { PipelineDocument } from './pipeline-document.ts';
+import { stepInputs, stepVerb } from './step.ts';
+
+/** What is wrong with the connections between steps. */
+export function checkGraph(document: PipelineDocument, locate: Locate): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const steps = new Map(Object.entries(document.steps));
+  const readable = [...steps].filter(([, step]) => stepVerb(step).isReadable).map(([name]) => name);
+  const used = new Set<string>();
+  for (const [name, step] of steps) {
+    for (const { key, from } of stepInputs(step)) {
+      used.add(from);
+      const path: DocumentPath = ['steps', name, stepVerb(step).name, key];
+      const place = { path, range: locate(path) };
+      const input = steps.get(from);
+      if (input === undefined) {
+        const near = nearestNames(from, readable);
+        const candidates = near.length > 0 ? near : readable.length === 1 ? readable : [];
+        const fixes = candidates.map((candidate) => ({ kind: 'connect', from: candidate, to: name }) as const);
+        diagnostics.push(diagnose('stepUnknown', { step: name, from, nearest: candidates }, { ...place, fixes }));
+      } else if (!stepVerb(input).isReadable && from !== name) {
+        diagnostics.push(diagnose('stepNotReadable', { step: name, from, verb: stepVerb(input).name }, place));
+      }
+    }
+  }
+  for (const name of readable) {
+    if (used.has(name)) continue;
+    const path = ['steps', name];
+    diagnostics.push(diagnose('sourceUnused', { step: name }, { path, range: locate(path, 'key') }));
+  }
+  for (const cycle of findCycles(document)) {
+    const path = ['steps', cycle[0] ?? ''];
+    diagnostics.push(diagnose('stepCycle', { steps: cycle }, { path, range: locate(path, 'key') }));
+  }
+  if (![...steps.values()].some((step) => stepVerb(step).writes)) {
+    diagnostics.push(diagnose('nothingToDo', {}, { path: ['steps'], range: locate(['steps'], 'key') }));
+  }
+  return diagnostics;
+}
+
+/** Circles of steps, each once, closed by its first name. */
+function findCycles(document: PipelineDocument): readonly (readonly string[])[] {
+  const inputs = new Map(Object.entries(document.steps).map(([name, step]) => [name, stepInputs(step).map(({ from }) => from)]));
+  const cycles: string[][] = [];
+  const done = new Set<string>();
+  for (const start of inputs.keys()) {
+    const trail: string[] = [];
+    const onTrail = new Set<string>();
+    const pending: { name: string; next: number }[] = [{ name: start, next: 0 }];
+    while (pending.length > 0) {
+      const current = pending.at(-1);
+      if (current === undefined) break;
+      if (current.next === 0 && !done.has(current.name)) {
+        trail.push(current.name);
+        onTrail.add(current.name);
+      }
+      const input = done.has(current.name) ? undefined : inputs.get(current.name)?.[current.next];
+      current.next += 1;
+      if (input === undefined) {
+        pending.pop();
+        if (onTrail.delete(current.name)) trail.pop();
+        done.add(current.name);
+      } else if (onTrail.has(input)) {
+        cycles.push([...trail.slice(trail.indexOf(input)), input]);
+      } else if (!done.has(input)) {
+        pending.push({ name: input, next: 0 });
+      }
+    }
+  }
+  return cycles;
+}

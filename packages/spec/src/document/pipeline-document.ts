@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import { durationSchema } from './schema-parts.ts';
+import { stepSchema } from './step.ts';
+
+const rowsByStep = z.record(z.string(), z.array(z.record(z.string(), z.unknown())));
+
+/** The pipeline document; `PipelineDocument` is inferred from it. */
+export const pipelineSchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of the language.').meta({ examples: [1] }),
+    name: z.string().min(1).describe('Name of the pipeline, unique in the project.').meta({ examples: ['shop-orders'] }),
+    description: z
+      .string()
+      .optional()
+      .describe('What the pipeline is for.')
+      .meta({ examples: ['Orders with their customers, ready for reporting.'] }),
+    owner: z.string().optional().describe('Who answers for it.').meta({ examples: ['data-team'] }),
+    tags: z.array(z.string()).optional().describe('Words to find it by.').meta({ examples: [['sales']] }),
+    schedule: z
+      .strictObject({
+        cron: z.string().min(1).describe('When to run, in the five fields of cron.').meta({ examples: ['*/15 * * * *'] }),
+        timezone: z.string().optional().describe('Time zone of the fields.').meta({ examples: ['Europe/Berlin'] }),
+        catchUp: z
+          .enum(['latest', 'all', 'none'])
+          .optional()
+          .describe('What to do with times that passed while nothing ran.')
+          .meta({ examples: ['latest'] }),
+      })
+      .optional()
+      .describe('When the pipeline runs by itself. This version runs on demand only.'),
+    freshness: z
+      .strictObject({
+        within: durationSchema.describe('How old the data may be.'),
+        alert: z.array(z.string()).optional().describe('Who is told.').meta({ examples: [['ops']] }),
+      })
+      .optional()
+      .describe('How old the data may be. This version does not watch it.'),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Values given when a run starts. This version does not use them.'),
+    steps: z
+      .record(z.string(), stepSchema)
+      .describe('The steps by name.')
+      .meta({ examples: [{ orders: { source: { connection: 'shop', table: 'shop.orders' } } }] }),
+    tests: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).describe('What must hold.'),
+          given: rowsByStep.describe('Rows of the source steps.'),
+          expect: rowsByStep.describe('Rows that must come out, by step.'),
+        }),
+      )
+      .optional()
+      .describe('Examples of input and output. This version does not run them.'),
+    layout: z
+      .record(z.string(), z.tuple([z.number(), z.number()]))
+      .optional()
+      .describe('Places of the steps on the canvas; without meaning for a run.')
+      .meta({ examples: [{ orders: [0, 0] }] }),
+  })
+  .describe('A Millrace pipeline.');
+
+/** The authored thing: what a pipeline file says. */
+export type PipelineDocument = z.infer<typeof pipelineSchema>;

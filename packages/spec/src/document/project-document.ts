@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+const SIZE_PATTERN = /^[1-9]\d{0,8}(?:KiB|MiB|GiB|KB|MB|GB)$/;
+
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['KiB', 2 ** 10],
+  ['MiB', 2 ** 20],
+  ['GiB', 2 ** 30],
+  ['KB', 1e3],
+  ['MB', 1e6],
+  ['GB', 1e9],
+]);
+
+/** Message by which a failed refinement names its entry of the catalogue. */
+export const SIZE_ISSUE = 'sizeInvalid';
+
+/** Bytes of `512MiB`, `2GB`; undefined when the text is not a size. */
+export function parseSize(text: string): number | undefined {
+  if (!SIZE_PATTERN.test(text)) return undefined;
+  const unit = SIZE_UNITS.get(text.replace(/^\d+/, ''));
+  const bytes = unit === undefined ? undefined : Number.parseInt(text, 10) * unit;
+  return bytes !== undefined && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** A connection: its connector and the connector's own settings, which the connector checks. */
+export const connectionSchema = z
+  .looseObject({
+    type: z.string().min(1).describe('The connector.').meta({ examples: ['postgres'] }),
+  })
+  .describe('A system to read from or write to.');
+
+export const connectionsSchema = z
+  .record(z.string(), connectionSchema)
+  .describe('Systems by name. Values may be ${env:NAME} or ${secret:NAME}.');
+
+export const projectSchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of the project file.').meta({ examples: [1] }),
+    name: z.string().min(1).describe('Name of the project.').meta({ examples: ['shop-warehouse'] }),
+    connections: connectionsSchema.optional(),
+    environments: z
+      .record(
+        z.string(),
+        z.strictObject({
+          connections: z
+            .record(z.string(), z.record(z.string(), z.unknown()))
+            .optional()
+            .describe('Settings that replace those of the same connection in this environment.'),
+        }),
+      )
+      .optional()
+      .describe('What differs between environments, by name.')
+      .meta({ examples: [{ production: { connections: { warehouse: { path: 'production.duckdb' } } } }] }),
+    defaults: z
+      .strictObject({
+        environment: z.string().optional().describe('Environment of commands that name none.').meta({ examples: ['development'] }),
+        warehouse: z.string().optional().describe('Connection that queries use.').meta({ examples: ['warehouse'] }),
+      })
+      .optional()
+      .describe('What holds when nothing is said.'),
+    retention: z
+      .strictObject({
+        packages: z
+          .int()
+          .min(0)
+          .optional()
+          .describe('Load packages to keep per table beyond what the current state needs. Default 3.')
+          .meta({ examples: [3] }),
+      })
+      .optional()
+      .describe('How long the past is kept.'),
+    limits: z
+      .strictObject({
+        parallelTables: z.int().min(1).max(256).optional().describe('Tables in work at the same time.').meta({ examples: [4] }),
+        memory: z
+          .string()
+          .refine((text) => parseSize(text) !== undefined, { message: SIZE_ISSUE })
+          .optional()
+          .describe('Memory of the staging engine, with a unit: KiB, MiB, GiB, KB, MB, GB.')
+          .meta({ examples: ['512MiB'] }),
+      })
+      .optional()
+      .describe('How much of the machine a run may use.'),
+  })
+  .describe('A Millrace project.');
+
+/** What `millrace.yaml` says. */
+export type ProjectDocument = z.infer<typeof projectSchema>;

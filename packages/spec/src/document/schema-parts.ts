@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+import { parseDuration } from './duration.ts';
+
+/** Message by which a failed refinement names its entry of the catalogue. */
+export const DURATION_ISSUE = 'durationInvalid';
+
+export const durationSchema = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, { message: DURATION_ISSUE })
+  .describe('A duration: amounts with the units d, h, m, s, ms, us.')
+  .meta({ examples: ['5m', '1h30m'] });
+
+/** Names of steps, connections and pipelines: they appear in file names, events and addresses. */
+export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+
+export const connectionNameSchema = z
+  .string()
+  .min(1)
+  .describe('Name of a connection in millrace.yaml.')
+  .meta({ examples: ['shop', 'warehouse'] });
+
+export const tableReferenceSchema = z
+  .string()
+  .min(1)
+  .describe('A table: schema.table, or the table alone where the system has no schemas. Double quotes protect dots.')
+  .meta({ examples: ['shop.orders'] });
+
+export const globsSchema = z.array(z.string().min(1)).min(1);
+
+export const writeModeSchema = z.enum(['append', 'replace', 'merge', 'scd2']);
+
+export const deleteModeSchema = z.enum(['soft', 'hard', 'ignore']);
+
+export const writeSchema = writeModeSchema
+  .optional()
+  .describe(
+    'append: add rows. replace: build the table anew and swap it in. merge: insert or update by key. scd2: keep every version of a row with its validity. Left out: replace for full loads, merge for incremental ones, append for new files.',
+  )
+  .meta({ examples: ['merge'] });
+
+export const deletesSchema = deleteModeSchema
+  .optional()
+  .describe(
+    'For merge with load.deletes: detect. soft: fill deleted_at. hard: remove the row. ignore: keep it. Left out: soft when deletes are detected.',
+  )
+  .meta({ examples: ['soft'] });
+
+export const keySchema = z
+  .array(z.string().min(1))
+  .min(1)
+  .optional()
+  .describe('Columns that identify a row, by the names of the source; the key of the source when left out.')
+  .meta({ examples: [['id']] });

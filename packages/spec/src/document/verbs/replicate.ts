@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+import { checksSchema, contractSchema, metadataColumnsSchema, quarantineSchema } from '../contract.ts';
+import { loadSchema } from '../load.ts';
+import { connectionNameSchema, deletesSchema, globsSchema, keySchema, writeSchema } from '../schema-parts.ts';
+import { defineVerb } from './verb.ts';
+
+const replicateSchema = z
+  .strictObject({
+    from: connectionNameSchema.describe('The connection to read from.'),
+    include: globsSchema
+      .optional()
+      .describe('Tables to copy; * stands for any characters but a dot. All when left out.')
+      .meta({ examples: [['shop.*']] }),
+    exclude: globsSchema.optional().describe('Tables to leave out.').meta({ examples: [['shop.*_log']] }),
+    load: loadSchema.optional(),
+    into: z
+      .strictObject({
+        connection: connectionNameSchema.describe('The connection to write to.'),
+        schema: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Schema of the copies; the schema at the source when left out.')
+          .meta({ examples: ['raw'] }),
+      })
+      .describe('Where the copies go.'),
+    write: writeSchema,
+    key: keySchema,
+    deletes: deletesSchema,
+  })
+  .describe('Copies many tables of a connection into another one, each under its own name.')
+  .meta({ examples: [{ from: 'shop', include: ['shop.*'], into: { connection: 'warehouse', schema: 'raw' } }] });
+
+export const replicateVerb = defineVerb({
+  name: 'replicate',
+  schema: z
+    .strictObject({
+      replicate: replicateSchema,
+      description: z.string().optional().describe('What the tables are for.'),
+      contract: contractSchema.optional(),
+      quarantine: quarantineSchema.optional(),
+      metadataColumns: metadataColumnsSchema.optional(),
+      checks: checksSchema.optional(),
+    })
+    .describe('Tables to copy.'),
+  inputs: [],
+  isReadable: false,
+  writes: true,
+});

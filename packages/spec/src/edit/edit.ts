@@ -1,0 +1,31 @@
+import type { DocumentPath } from '../diagnostic/source-range.ts';
+
+/** Data that a document can hold. */
+export type DocumentValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly DocumentValue[]
+  | { readonly [key: string]: DocumentValue };
+
+/** One change of a pipeline document: the only way in which canvas, command line and agent change it. */
+export type Edit =
+  /** Adds a step under a new name; its value holds the verb and its neighbours. */
+  | { readonly kind: 'addStep'; readonly name: string; readonly step: { readonly [key: string]: DocumentValue } }
+  /** Removes a step and its place in the layout; steps that read from it stay and are reported by the next parse. */
+  | { readonly kind: 'removeStep'; readonly name: string }
+  /** Renames a step everywhere: its key, every reference to it, tests and layout. */
+  | { readonly kind: 'renameStep'; readonly from: string; readonly to: string }
+  /** Sets the value at a path, making the maps on the way. */
+  | { readonly kind: 'setField'; readonly path: DocumentPath; readonly value: DocumentValue }
+  /** Removes the key or list item at a path. */
+  | { readonly kind: 'removeField'; readonly path: DocumentPath }
+  /** Renames a key in place; value, comments and order stay. */
+  | { readonly kind: 'renameField'; readonly path: DocumentPath; readonly to: string }
+  /** Lets a step read from another: sets the verb's input (`from`). */
+  | { readonly kind: 'connect'; readonly from: string; readonly to: string }
+  /** Takes the input of a step away. */
+  | { readonly kind: 'disconnect'; readonly to: string }
+  /** Places a step on the canvas. */
+  | { readonly kind: 'moveStep'; readonly name: string; readonly at: readonly [number, number] };
