@@ -30,6 +30,9 @@ export interface DiagnosticParams {
   verbAmbiguous: { step: string; verbs: Names };
   referenceInvalid: { text: string; reason: string };
   environmentUnknown: { name: string; nearest: Names };
+  variableMissing: { name: string; key: string };
+  secretMissing: { name: string; key: string; nearest: Names };
+  connectorUnknown: { connection: string; connector: string; nearest: Names; known: Names };
   // The graph
   stepUnknown: { step: string; from: string; nearest: Names };
   stepNotReadable: { step: string; from: string; verb: string };
@@ -134,6 +137,10 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   verbAmbiguous: entry('error', (p) => `Step '${p.step}' has ${p.verbs.length} verbs: ${list(p.verbs)}. Make a step of each.`),
   referenceInvalid: entry('error', (p) => `${p.text} is not a reference: ${p.reason}. Write \${env:NAME} or \${secret:NAME}, and $\${ for a plain \${.`),
   environmentUnknown: entry('error', (p) => `There is no environment '${p.name}'.${hint(p.nearest, [], '')} Add it under environments.`),
+
+  variableMissing: entry('error', (p) => `'${p.key}' needs the environment variable ${p.name}, which is not set. Set it, or write another value.`),
+  secretMissing: entry('error', (p) => `'${p.key}' needs the secret '${p.name}', which this project does not have.${hint(p.nearest, [], '')} Add it with: millrace connections add`),
+  connectorUnknown: entry('error', (p) => `Connection '${p.connection}' has the type '${p.connector}', which is no connector.${hint(p.nearest, p.known, 'Known')}`),
 
   stepUnknown: entry('error', (p) => `Step '${p.step}' reads from '${p.from}', which is no step of this pipeline.${hint(p.nearest, [], '')}`),
   stepNotReadable: entry('error', (p) => `Step '${p.step}' cannot read from '${p.from}': a ${p.verb} step hands nothing on. Read from the step before it.`),
