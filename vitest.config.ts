@@ -1,6 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-// oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/**/*.test.ts', 'architecture.test.ts'],

@@ -1,4 +1,9 @@
-import { controlVariable, openServerPool, removeAbandonedFolders, serveControl } from '@millrace/connector-sdk/testing';
+import {
+  controlVariable,
+  openServerPool,
+  removeAbandonedFolders,
+  serveControl,
+} from '@millrace/connector-sdk/testing';
 import { serverDefinitions } from './server-definitions.ts';
 
 /**
@@ -8,7 +13,9 @@ import { serverDefinitions } from './server-definitions.ts';
 export async function setup(): Promise<() => Promise<void>> {
   removeAbandonedFolders();
   const definitions = await serverDefinitions(`${import.meta.dirname}/../..`);
-  const pool = openServerPool(definitions, (name, reason) => console.log(`skipped: tests of ${name}: ${reason}`));
+  const pool = openServerPool(definitions, (name, reason) =>
+    console.log(`skipped: tests of ${name}: ${reason}`),
+  );
   const control = await serveControl(pool);
   process.env[controlVariable] = control.socketPath;
   return async () => {

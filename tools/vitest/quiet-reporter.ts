@@ -52,7 +52,11 @@ export class QuietReporter implements Reporter {
     }
   }
 
-  #fail(title: string, errors: readonly unknown[], task: TestCase | TestModule | TestSuite | undefined): void {
+  #fail(
+    title: string,
+    errors: readonly unknown[],
+    task: TestCase | TestModule | TestSuite | undefined,
+  ): void {
     this.#failures++;
     print(`\nFAILED  ${title}`);
     for (const log of task?.logs() ?? []) process.stdout.write(log.content);
@@ -68,7 +72,9 @@ export function verdict({ passed, failed, skipped }: Tally): string {
 }
 
 function titleOf(task: TestCase | TestModule | TestSuite): string {
-  return task.type === 'module' ? task.relativeModuleId : `${task.module.relativeModuleId} > ${task.fullName}`;
+  return task.type === 'module'
+    ? task.relativeModuleId
+    : `${task.module.relativeModuleId} > ${task.fullName}`;
 }
 
 function print(line: string): void {

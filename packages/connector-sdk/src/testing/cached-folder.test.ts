@@ -27,6 +27,8 @@ it('is built once, and complete whenever it exists, although several build it at
 it('does not exist after a build that failed', async () => {
   using cache = temporaryFolder('cache');
   vi.stubEnv('XDG_CACHE_HOME', cache.path);
-  await expect(cachedFolder('thing', () => Promise.reject(new Error('no network')))).rejects.toThrow('no network');
+  await expect(cachedFolder('thing', () => Promise.reject(new Error('no network')))).rejects.toThrow(
+    'no network',
+  );
   expect(readdirSync(join(cache.path, 'millrace'))).toEqual([]);
 });

@@ -14,7 +14,10 @@ let installation: Promise<unknown> = Promise.resolve();
  * Installs Debian packages unless all their programs are here already. Needs root, or sudo without a password.
  * Resolves with undefined when the programs are here, otherwise with a one-line reason why they are not.
  */
-export function ensureDebianPackages(wanted: DebianPackages, signal: AbortSignal): Promise<string | undefined> {
+export function ensureDebianPackages(
+  wanted: DebianPackages,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (wanted.binaries.every((name) => findProgram(name) !== undefined)) return Promise.resolve(undefined);
   const result = installation.then(() => install(wanted, signal));
   installation = result.catch(() => undefined);
@@ -28,9 +31,13 @@ export function findProgram(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-async function install({ packages, binaries }: DebianPackages, signal: AbortSignal): Promise<string | undefined> {
+async function install(
+  { packages, binaries }: DebianPackages,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const command = `apt-get install ${packages.join(' ')}`;
-  if (findProgram('apt-get') === undefined) return `needs ${packages.join(', ')}, and this machine has no apt-get`;
+  if (findProgram('apt-get') === undefined)
+    return `needs ${packages.join(', ')}, and this machine has no apt-get`;
   const isRoot = process.getuid?.() === 0;
   // RUNLEVEL=1 keeps the packages from starting their own server.
   const asRoot = [

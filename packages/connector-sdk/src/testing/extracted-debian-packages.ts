@@ -23,10 +23,14 @@ export async function extractDebianPackages(
 ): Promise<{ readonly folder: string } | { readonly skipped: string }> {
   const missing = ['apt-get', 'dpkg-deb'].find((program) => findProgram(program) === undefined);
   if (missing !== undefined) {
-    return { skipped: `needs ${wanted.packages.join(', ')} of Debian ${wanted.suite}, and this machine has no ${missing}` };
+    return {
+      skipped: `needs ${wanted.packages.join(', ')} of Debian ${wanted.suite}, and this machine has no ${missing}`,
+    };
   }
   try {
-    return { folder: await cachedFolder(wanted.cacheName, (folder) => fetchAndUnpack(wanted, folder, signal)) };
+    return {
+      folder: await cachedFolder(wanted.cacheName, (folder) => fetchAndUnpack(wanted, folder, signal)),
+    };
   } catch (error) {
     signal.throwIfAborted();
     const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1);
@@ -35,7 +39,10 @@ export async function extractDebianPackages(
 }
 
 /** Command and first arguments that run a program of an extracted folder with that folder's loader and libraries. */
-export async function programInExtracted(folder: string, program: string): Promise<readonly [string, ...string[]]> {
+export async function programInExtracted(
+  folder: string,
+  program: string,
+): Promise<readonly [string, ...string[]]> {
   const libraries = join(folder, 'usr/lib');
   const architecture = (await readdir(libraries)).find((name) => name.endsWith('-linux-gnu'));
   const libraryFolder = join(libraries, architecture ?? '');
@@ -44,7 +51,11 @@ export async function programInExtracted(folder: string, program: string): Promi
   return [join(libraryFolder, loader), '--library-path', libraryFolder, join(folder, program)];
 }
 
-async function fetchAndUnpack(wanted: ExtractedDebianPackages, folder: string, signal: AbortSignal): Promise<void> {
+async function fetchAndUnpack(
+  wanted: ExtractedDebianPackages,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
   const apt = join(folder, 'apt');
   await mkdir(join(apt, 'lists/partial'), { recursive: true });
   await mkdir(join(apt, 'cache/archives/partial'), { recursive: true });
@@ -78,6 +89,11 @@ async function fetchAndUnpack(wanted: ExtractedDebianPackages, folder: string, s
 }
 
 async function mirror(signal: AbortSignal): Promise<string> {
-  const configured = await runCommand('apt-get', ['indextargets', '--format', '$(REPO_URI)'], {}, signal).catch(() => '');
+  const configured = await runCommand(
+    'apt-get',
+    ['indextargets', '--format', '$(REPO_URI)'],
+    {},
+    signal,
+  ).catch(() => '');
   return configured.split('\n').find((uri) => /\/debian\/?$/.test(uri)) ?? 'http://deb.debian.org/debian';
 }

@@ -7,7 +7,10 @@ import { freePort } from './free-port.ts';
 import { startProcess } from './managed-process.ts';
 
 const { signal } = new AbortController();
-const script = (code: string): { command: string; args: string[] } => ({ command: process.execPath, args: ['-e', code] });
+const script = (code: string): { command: string; args: string[] } => ({
+  command: process.execPath,
+  args: ['-e', code],
+});
 
 function isAlive(processId: number): boolean {
   try {
@@ -61,25 +64,28 @@ it('stops waiting when it is aborted', async () => {
   await expect(start).rejects.toThrow('aborted due to timeout');
 });
 
-it.runIf(process.platform === 'linux')('dies with the process that started it, however that dies', async () => {
-  const module = JSON.stringify(`${import.meta.dirname}/managed-process.ts`);
-  const parent = spawn(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import { startProcess } from ${module};
+it.runIf(process.platform === 'linux')(
+  'dies with the process that started it, however that dies',
+  async () => {
+    const module = JSON.stringify(`${import.meta.dirname}/managed-process.ts`);
+    const parent = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { startProcess } from ${module};
       const child = await startProcess({ command: 'sleep', args: ['100'] }, new AbortController().signal);
       console.log(child.processId);
       setInterval(() => undefined, 1000);`,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const [output] = (await once(parent.stdout, 'data')) as [Buffer];
-  const processId = Number(output.toString());
-  expect(isAlive(processId)).toBe(true);
-  parent.kill('SIGKILL');
-  await once(parent, 'exit');
-  for (let waited = 0; waited < 2000 && isAlive(processId); waited += 20) await setTimeout(20);
-  expect(isAlive(processId)).toBe(false);
-});
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [output] = (await once(parent.stdout, 'data')) as [Buffer];
+    const processId = Number(output.toString());
+    expect(isAlive(processId)).toBe(true);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    for (let waited = 0; waited < 2000 && isAlive(processId); waited += 20) await setTimeout(20);
+    expect(isAlive(processId)).toBe(false);
+  },
+);

@@ -44,13 +44,16 @@ const running = new Set<ChildProcess>();
 let isExitHandled = false;
 
 /** Starts a process and waits until it is ready. Rejects with its output when it ends or stays silent before that. */
-export async function startProcess(options: ManagedProcessOptions, signal: AbortSignal): Promise<ManagedProcess> {
+export async function startProcess(
+  options: ManagedProcessOptions,
+  signal: AbortSignal,
+): Promise<ManagedProcess> {
   signal.throwIfAborted();
   const [command, args] = tiedToThisProcess(options);
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
-    ...(options.owner ?? {}),
+    ...options.owner,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   killAtExit(child);
@@ -85,13 +88,19 @@ export async function startProcess(options: ManagedProcessOptions, signal: Abort
   };
 
   const failure = (reason: string): Error =>
-    new Error(`${options.command} ${reason}. Its last output:\n${text.trimEnd().split('\n').slice(-15).join('\n')}`);
+    new Error(
+      `${options.command} ${reason}. Its last output:\n${text.trimEnd().split('\n').slice(-15).join('\n')}`,
+    );
   const deadline = AbortSignal.timeout(options.readyTimeoutMs ?? 60_000);
   const limit = AbortSignal.any([signal, deadline]);
   try {
     await new Promise<void>((resolve, reject) => {
-      void ended.then((end) => reject(failure(`ended with ${end.signal ?? `exit code ${end.code}`} before it was ready`)));
-      limit.addEventListener('abort', () => reject(signal.aborted ? signal.reason : failure('was not ready in time')));
+      void ended.then((end) =>
+        reject(failure(`ended with ${end.signal ?? `exit code ${end.code}`} before it was ready`)),
+      );
+      limit.addEventListener('abort', () =>
+        reject(signal.aborted ? signal.reason : failure('was not ready in time')),
+      );
       if (options.readyText === undefined) child.once('spawn', resolve);
       newText = () => options.readyText?.test(text) && resolve();
     });

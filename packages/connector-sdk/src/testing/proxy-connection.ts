@@ -31,7 +31,10 @@ export class ProxyConnection {
       latencyMs: this.#fault?.kind === 'latency' ? this.#fault.latencyMs : 0,
       bytesPerSecond: this.#fault?.kind === 'throttle' ? this.#fault.bytesPerSecond : Infinity,
     });
-    this.#deliveries = { fromClient: new Delivery(client, server, pace), fromServer: new Delivery(server, client, pace) };
+    this.#deliveries = {
+      fromClient: new Delivery(client, server, pace),
+      fromServer: new Delivery(server, client, pace),
+    };
     this.#follow('fromClient', client, server);
     this.#follow('fromServer', server, client);
   }

@@ -13,7 +13,12 @@ export type ProxyBreak =
 /** What goes wrong on a connection. Byte offsets count from its start, in one direction. */
 export type ProxyFault =
   /** Breaks after exactly `offset` bytes were forwarded in that direction. */
-  | { readonly kind: 'breakAt'; readonly how: ProxyBreak; readonly direction: ProxyDirection; readonly offset: number }
+  | {
+      readonly kind: 'breakAt';
+      readonly how: ProxyBreak;
+      readonly direction: ProxyDirection;
+      readonly offset: number;
+    }
   /**
    * Forwards the client's bytes up to and including a match, waits until the server answers, drops the answer and
    * breaks the client's connection: the server did it, the client does not know. Useless over TLS.

@@ -15,7 +15,8 @@ it('covers whole numbers evenly and within both bounds', () => {
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   expect([...counts.keys()].toSorted((left, right) => left - right)).toEqual([-1, 0, 1, 2, 3, 4]);
-  for (const count of counts.values()) expect(Math.abs(count - 10_000), `seed ${random.seed}`).toBeLessThan(1000);
+  for (const count of counts.values())
+    expect(Math.abs(count - 10_000), `seed ${random.seed}`).toBeLessThan(1000);
 });
 
 it('shuffles without losing a value', () => {

@@ -7,9 +7,11 @@ export interface CommandOptions {
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** Written to standard input; without it standard input is empty. */
   readonly input?: string;
+  /** How much of the output a failure quotes; 12 lines without it. */
+  readonly quotedLines?: number;
 }
 
-/** Runs a program to its end. Resolves with its standard output; rejects with the last lines of its output when it fails. */
+/** Runs a program to its end. Resolves with its standard output; rejects with the end of its whole output when it fails. */
 export function runCommand(
   command: string,
   args: readonly string[],
@@ -20,7 +22,7 @@ export function runCommand(
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
-      ...(options.owner ?? {}),
+      ...options.owner,
       stdio: ['pipe', 'pipe', 'pipe'],
       signal,
     });
@@ -37,7 +39,12 @@ export function runCommand(
     child.once('error', reject);
     child.once('close', (code, killedBy) => {
       if (code === 0) return resolve(output.join(''));
-      const lines = everything.join('').trimEnd().split('\n').slice(-12).join('\n');
+      const lines = everything
+        .join('')
+        .trimEnd()
+        .split('\n')
+        .slice(-(options.quotedLines ?? 12))
+        .join('\n');
       reject(new Error(`${command} ended with ${killedBy ?? `exit code ${code}`}:\n${lines}`));
     });
   });

@@ -39,7 +39,8 @@ export async function runServer(recipe: ServerRecipe, signal: AbortSignal): Prom
   const data = join(folder.path, 'data');
   try {
     await runCommand('cp', ['-a', '--reflink=auto', '--sparse=auto', template, data], {}, signal);
-    for (const file of recipe.identityFiles ?? []) await runCommand('rm', ['-f', join(data, file)], {}, signal);
+    for (const file of recipe.identityFiles ?? [])
+      await runCommand('rm', ['-f', join(data, file)], {}, signal);
     if (recipe.owner !== undefined) {
       await runCommand('chown', ['-R', `${recipe.owner.uid}:${recipe.owner.gid}`, folder.path], {}, signal);
     }
@@ -52,7 +53,10 @@ export async function runServer(recipe: ServerRecipe, signal: AbortSignal): Prom
 }
 
 function dataTemplate(recipe: ServerRecipe, signal: AbortSignal): Promise<string> {
-  const key = createHash('sha256').update(`${recipe.version}\n${recipe.templateKey}`).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update(`${recipe.version}\n${recipe.templateKey}`)
+    .digest('hex')
+    .slice(0, 16);
   return cachedFolder(`data-${recipe.name}-${key}`, async (folder) => {
     await writeCertificates(folder, signal);
     await recipe.initialise(folder, signal);

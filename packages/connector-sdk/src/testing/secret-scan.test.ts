@@ -11,7 +11,9 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const disguises: Record<string, string> = {
   'as it is': testPassword,
   'as a URL component': encodeURIComponent(testPassword),
-  'as a URL component with lower-case digits': encodeURIComponent(testPassword).replaceAll(/%../g, (code) => code.toLowerCase()),
+  'as a URL component with lower-case digits': encodeURIComponent(testPassword).replaceAll(/%../g, (code) =>
+    code.toLowerCase(),
+  ),
   'as a whole URL': `mysql://millrace:${encodeURIComponent(testPassword)}@127.0.0.1/millrace`,
   'as form data': new URLSearchParams({ password: testPassword }).toString(),
   'as JSON': JSON.stringify({ password: testPassword }),
@@ -39,7 +41,9 @@ describe('a secret is found', () => {
     for (const text of [secret, encodeURIComponent(secret), JSON.stringify(secret), base64(`x${secret}`)]) {
       expect(findSecrets(text, [secret]), text).not.toEqual([]);
     }
-    expect(findSecrets(String.raw`p\u00e4ssw\u00f6rd-\u65e5\u672c`, [secret])).toMatchObject([{ encoding: 'json' }]);
+    expect(findSecrets(String.raw`p\u00e4ssw\u00f6rd-\u65e5\u672c`, [secret])).toMatchObject([
+      { encoding: 'json' },
+    ]);
   });
 
   it('in files of any folder, at its offset', () => {
@@ -47,7 +51,12 @@ describe('a secret is found', () => {
     writeFileSync(join(folder.path, 'run.log'), `12345${testPassword}`);
     writeFileSync(join(folder.path, 'clean.log'), 'nothing');
     const findings = findSecretsInFiles(folder.path, secrets);
-    expect(findings[0]).toEqual({ path: join(folder.path, 'run.log'), secret: 1, encoding: 'plain', offset: 5 });
+    expect(findings[0]).toEqual({
+      path: join(folder.path, 'run.log'),
+      secret: 1,
+      encoding: 'plain',
+      offset: 5,
+    });
     expect(new Set(findings.map(({ path }) => path)).size).toBe(1);
   });
 });

@@ -26,7 +26,10 @@ const encoders: Readonly<Record<string, Encoder>> = {
   url: (bytes) => urlForms(bytes.toString('utf8')),
   json: (bytes) => jsonForms(bytes.toString('utf8')),
   html: (bytes) => htmlForms(toText(bytes)),
-  quoted: (bytes) => [toText(bytes).replaceAll("'", "''"), toText(bytes).replaceAll(/['"\\]/g, String.raw`\$&`)],
+  quoted: (bytes) => [
+    toText(bytes).replaceAll("'", "''"),
+    toText(bytes).replaceAll(/['"\\]/g, String.raw`\$&`),
+  ],
   shell: (bytes) => [toText(bytes).replaceAll("'", String.raw`'\''`)],
   base64: (bytes) => base64Forms(bytes),
   hex: (bytes) => [bytes.toString('hex'), bytes.toString('hex').toUpperCase()],
@@ -67,7 +70,9 @@ function patternsFor(secret: string): Map<string, string> {
     const isLongEnough = pattern.length >= Math.min(minimumPatternLength, plain.length);
     if (isLongEnough && !patterns.has(pattern)) patterns.set(pattern, encoding);
   };
-  const once = Object.entries(encoders).flatMap(([name, encode]) => encode(plain).map((text) => [name, text] as const));
+  const once = Object.entries(encoders).flatMap(([name, encode]) =>
+    encode(plain).map((text) => [name, text] as const),
+  );
   for (const [name, text] of once) add(text, name);
   for (const [inner, text] of once) {
     for (const [outer, encode] of Object.entries(encoders)) {
@@ -107,7 +112,11 @@ function unicodeEscape(character: string): string {
 }
 
 function htmlForms(text: string): string[] {
-  const named = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const named = text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
   return [named, ...['&#39;', '&#x27;', '&apos;'].map((apostrophe) => named.replaceAll("'", apostrophe))];
 }
 

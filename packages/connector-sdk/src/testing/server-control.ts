@@ -33,14 +33,22 @@ export async function serveControl(pool: ServerPool): Promise<ServerControl> {
   const describe = (server: TestServer): ControlReply => {
     const { name, version, connection, adminConnection, tlsCaFile, processId, dataFolder } = server;
     if (!servers.includes(server)) servers.push(server);
-    const optional = { ...(adminConnection && { adminConnection }), ...(tlsCaFile !== undefined && { tlsCaFile }) };
-    return { id: servers.indexOf(server), server: { name, version, connection, processId, dataFolder, ...optional } };
+    const optional = {
+      ...(adminConnection && { adminConnection }),
+      ...(tlsCaFile !== undefined && { tlsCaFile }),
+    };
+    return {
+      id: servers.indexOf(server),
+      server: { name, version, connection, processId, dataFolder, ...optional },
+    };
   };
 
   const reply = async (request: ControlRequest): Promise<ControlReply> => {
     if (request.ask === 'shared' || request.ask === 'private') {
       const isShared = request.ask === 'shared';
-      const result = await (isShared ? pool.shared(request.name) : pool.private(request.name, request.settings));
+      const result = await (isShared
+        ? pool.shared(request.name)
+        : pool.private(request.name, request.settings));
       return 'skipped' in result ? result : describe(result);
     }
     const server = servers[request.id];
@@ -54,7 +62,9 @@ export async function serveControl(pool: ServerPool): Promise<ServerControl> {
   const http = createServer((request, response) => {
     void readJson(request)
       .then((body) => reply(body as ControlRequest))
-      .catch((error: unknown): ControlReply => ({ error: error instanceof Error ? error.message : String(error) }))
+      .catch((error: unknown): ControlReply => ({
+        error: error instanceof Error ? error.message : String(error),
+      }))
       .then((body) => response.end(JSON.stringify(body)));
   });
   await new Promise<void>((resolve, reject) => {

@@ -28,7 +28,9 @@ export function openServerPool(
   const start = (name: string, settings?: Readonly<Record<string, string>>): (typeof started)[number] => {
     const definition = byName.get(name);
     if (definition === undefined) {
-      throw new Error(`There is no test server ${name}. The harness folders define: ${[...byName.keys()].join(', ')}`);
+      throw new Error(
+        `There is no test server ${name}. The harness folders define: ${[...byName.keys()].join(', ')}`,
+      );
     }
     const server = definition.start(stopping.signal, settings);
     started.push(server.catch((error: unknown) => ({ skipped: String(error) })));

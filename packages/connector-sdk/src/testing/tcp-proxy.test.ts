@@ -65,17 +65,20 @@ describe('a proxy without a fault', () => {
 });
 
 describe('a break at a byte offset', () => {
-  it.each(['fromClient', 'fromServer'] as const)('cuts after exactly that many bytes %s', async (direction) => {
-    proxy.arm({ kind: 'breakAt', how: 'cut', direction, offset: 5 });
-    const { socket, text, ending } = await client();
-    socket.write('abcdefgh');
-    expect(await ending).toBe('end');
-    if (direction === 'fromServer') expect(text()).toBe('abcde');
-    else await until(() => served.toString() === 'abcde');
-    await setTimeout(20);
-    expect(Math.min(text().length, served.length)).toBeLessThanOrEqual(5);
-    expect(proxy.firedFaults).toBe(1);
-  });
+  it.each(['fromClient', 'fromServer'] as const)(
+    'cuts after exactly that many bytes %s',
+    async (direction) => {
+      proxy.arm({ kind: 'breakAt', how: 'cut', direction, offset: 5 });
+      const { socket, text, ending } = await client();
+      socket.write('abcdefgh');
+      expect(await ending).toBe('end');
+      if (direction === 'fromServer') expect(text()).toBe('abcde');
+      else await until(() => served.toString() === 'abcde');
+      await setTimeout(20);
+      expect(Math.min(text().length, served.length)).toBeLessThanOrEqual(5);
+      expect(proxy.firedFaults).toBe(1);
+    },
+  );
 
   it('resets when it is told to', async () => {
     proxy.arm({ kind: 'breakAt', how: 'reset', direction: 'fromServer', offset: 5 });
@@ -154,7 +157,9 @@ describe('a slow network', () => {
 it('refuses connections', async () => {
   proxy.arm({ kind: 'refuse' });
   const socket = connect(proxy.port, proxy.host);
-  const [error] = (await once(socket, 'error').catch((reason: unknown) => [reason])) as [NodeJS.ErrnoException];
+  const [error] = (await once(socket, 'error').catch((reason: unknown) => [reason])) as [
+    NodeJS.ErrnoException,
+  ];
   expect(error.code).toBe('ECONNRESET');
 });
 

@@ -12,17 +12,28 @@ export const mariadbServer: TestServerDefinition = {
     const missing = await ensureDebianPackages({ packages: this.debianPackages, binaries }, signal);
     if (missing !== undefined) return { skipped: missing };
     const mariadbd = findProgram('mariadbd') as string;
-    const version = /Ver (\S+)/.exec(await runCommand(mariadbd, ['--no-defaults', '--version'], {}, signal))?.[1] ?? '';
+    const version =
+      /Ver (\S+)/.exec(await runCommand(mariadbd, ['--no-defaults', '--version'], {}, signal))?.[1] ?? '';
     return runServer(
       {
         name: 'mariadb',
         version,
         templateKey: databaseSql,
         async initialise(folder, abort) {
-          const install = ['--no-defaults', `--datadir=${folder}`, `--user=${currentUser()}`, '--skip-test-db'];
+          const install = [
+            '--no-defaults',
+            `--datadir=${folder}`,
+            `--user=${currentUser()}`,
+            '--skip-test-db',
+          ];
           install.push('--auth-root-authentication-method=normal', '--innodb-flush-log-at-trx-commit=0');
           await runCommand('mariadb-install-db', install, {}, abort);
-          const bootstrap = ['--no-defaults', '--bootstrap', `--datadir=${folder}`, `--user=${currentUser()}`];
+          const bootstrap = [
+            '--no-defaults',
+            '--bootstrap',
+            `--datadir=${folder}`,
+            `--user=${currentUser()}`,
+          ];
           // The bootstrap mode loads no grant tables, and without them refuses every account statement.
           await runCommand(mariadbd, bootstrap, { input: `FLUSH PRIVILEGES;\n${databaseSql}` }, abort);
         },

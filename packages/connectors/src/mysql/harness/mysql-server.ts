@@ -15,7 +15,10 @@ export const mysqlServer: TestServerDefinition = {
   name: 'mysql',
   debianPackages: ['openssl'],
   async start(signal, settings = {}) {
-    const missing = await ensureDebianPackages({ packages: this.debianPackages, binaries: ['openssl'] }, signal);
+    const missing = await ensureDebianPackages(
+      { packages: this.debianPackages, binaries: ['openssl'] },
+      signal,
+    );
     if (missing !== undefined) return { skipped: missing };
     const extracted = await extractDebianPackages(
       { suite: 'sid', packages: ['mysql-server-core'], cacheName: 'mysql-sid' },
@@ -24,9 +27,15 @@ export const mysqlServer: TestServerDefinition = {
     if ('skipped' in extracted) return extracted;
     const [command, ...loading] = await programInExtracted(extracted.folder, 'usr/sbin/mysqld');
     const base = join(extracted.folder, 'usr');
-    const common = [...loading, '--no-defaults', `--basedir=${base}`, `--plugin-dir=${join(base, 'lib/mysql/plugin')}`];
+    const common = [
+      ...loading,
+      '--no-defaults',
+      `--basedir=${base}`,
+      `--plugin-dir=${join(base, 'lib/mysql/plugin')}`,
+    ];
     common.push(`--lc-messages-dir=${join(base, 'share/mysql')}`);
-    const version = /Ver (\S+)/.exec(await runCommand(command, [...common, '--version'], {}, signal))?.[1] ?? '';
+    const version =
+      /Ver (\S+)/.exec(await runCommand(command, [...common, '--version'], {}, signal))?.[1] ?? '';
     return runServer(
       {
         name: 'mysql',
@@ -38,9 +47,18 @@ export const mysqlServer: TestServerDefinition = {
           // mysqld initialises an empty folder only, and this one holds the certificates.
           const data = join(folder, 'mysql-data');
           const initialise = ['--initialize-insecure', `--init-file=${sqlFile}`, `--user=${currentUser()}`];
-          const small = ['--innodb-redo-log-capacity=8M', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0'];
+          const small = [
+            '--innodb-redo-log-capacity=8M',
+            '--skip-log-bin',
+            '--innodb-flush-log-at-trx-commit=0',
+          ];
           await runCommand(command, [...common, ...initialise, ...small, `--datadir=${data}`], {}, abort);
-          await runCommand('sh', ['-c', 'mv mysql-data/* . && rmdir mysql-data && rm initial.sql'], { cwd: folder }, abort);
+          await runCommand(
+            'sh',
+            ['-c', 'mv mysql-data/* . && rmdir mysql-data && rm initial.sql'],
+            { cwd: folder },
+            abort,
+          );
         },
         identityFiles: ['auto.cnf'],
         process: ({ folder, port }) => ({

@@ -16,8 +16,20 @@ ALTER USER root@localhost IDENTIFIED BY ${quotedPassword};
 `;
 
 export const connectionTo = {
-  connection: (port: number) => ({ host: '127.0.0.1', port, user: 'millrace', password: testPassword, database: 'millrace' }),
-  adminConnection: (port: number) => ({ host: '127.0.0.1', port, user: 'admin', password: testPassword, database: 'millrace' }),
+  connection: (port: number) => ({
+    host: '127.0.0.1',
+    port,
+    user: 'millrace',
+    password: testPassword,
+    database: 'millrace',
+  }),
+  adminConnection: (port: number) => ({
+    host: '127.0.0.1',
+    port,
+    user: 'admin',
+    password: testPassword,
+    database: 'millrace',
+  }),
 } as const;
 
 /** Both servers refuse to run as root unless they are told to. */

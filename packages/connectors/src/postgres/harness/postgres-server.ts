@@ -1,7 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { certificateFiles, ensureDebianPackages, runCommand, runServer, testPassword } from '@millrace/connector-sdk/testing';
+import {
+  certificateFiles,
+  ensureDebianPackages,
+  runCommand,
+  runServer,
+  testPassword,
+} from '@millrace/connector-sdk/testing';
 import type { TestServerDefinition } from '@millrace/connector-sdk/testing';
 
 /** PostgreSQL from the Debian release at hand; the newest one when several are installed. */
@@ -10,11 +16,15 @@ export const postgresServer: TestServerDefinition = {
   debianPackages: ['postgresql', 'openssl'],
   async start(signal, settings = {}) {
     if (programFolder() === undefined) {
-      const missing = await ensureDebianPackages({ packages: this.debianPackages, binaries: ['psql', 'openssl'] }, signal);
+      const missing = await ensureDebianPackages(
+        { packages: this.debianPackages, binaries: ['psql', 'openssl'] },
+        signal,
+      );
       if (missing !== undefined) return { skipped: missing };
     }
     const programs = programFolder();
-    if (programs === undefined) return { skipped: `${installFolder} has no initdb; apt-get install postgresql` };
+    if (programs === undefined)
+      return { skipped: `${installFolder} has no initdb; apt-get install postgresql` };
     const postgres = join(programs, 'postgres');
     const version = /(\d[\d.]*)/.exec(await runCommand(postgres, ['--version'], {}, signal))?.[1] ?? '';
     const owner = await unprivilegedUser(signal);
@@ -36,8 +46,20 @@ export const postgresServer: TestServerDefinition = {
           parentDeathSignal: 'SIGQUIT',
         }),
         stopSignals: { fast: 'SIGINT', immediate: 'SIGQUIT' },
-        connection: (port) => ({ host: '127.0.0.1', port, user: 'millrace', password: testPassword, database: 'millrace' }),
-        adminConnection: (port) => ({ host: '127.0.0.1', port, user: 'admin', password: testPassword, database: 'millrace' }),
+        connection: (port) => ({
+          host: '127.0.0.1',
+          port,
+          user: 'millrace',
+          password: testPassword,
+          database: 'millrace',
+        }),
+        adminConnection: (port) => ({
+          host: '127.0.0.1',
+          port,
+          user: 'admin',
+          password: testPassword,
+          database: 'millrace',
+        }),
       },
       signal,
     );
@@ -82,7 +104,9 @@ function toOptions(settings: Readonly<Record<string, string>>): string[] {
 function programFolder(): string | undefined {
   try {
     const versions = readdirSync(installFolder).toSorted((left, right) => Number(right) - Number(left));
-    return versions.map((version) => join(installFolder, version, 'bin')).find((path) => readdirSync(path).includes('initdb'));
+    return versions
+      .map((version) => join(installFolder, version, 'bin'))
+      .find((path) => readdirSync(path).includes('initdb'));
   } catch {
     return undefined;
   }
@@ -91,8 +115,12 @@ function programFolder(): string | undefined {
 /** PostgreSQL refuses to run as root; the package's own user is there when the package is. */
 async function unprivilegedUser(signal: AbortSignal): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const [uid, gid] = (await runCommand('getent', ['passwd', 'postgres'], {}, signal)).split(':').slice(2, 4).map(Number);
-  if (uid === undefined || gid === undefined) throw new Error('getent passwd postgres names no user and group id');
+  const [uid, gid] = (await runCommand('getent', ['passwd', 'postgres'], {}, signal))
+    .split(':')
+    .slice(2, 4)
+    .map(Number);
+  if (uid === undefined || gid === undefined)
+    throw new Error('getent passwd postgres names no user and group id');
   return { uid, gid };
 }
 
@@ -106,7 +134,8 @@ async function initialise(
   const scratch = (await runCommand('mktemp', ['-d'], {}, signal)).trim();
   const data = join(scratch, 'data');
   try {
-    if (asOwner.owner) await runCommand('chown', [`${asOwner.owner.uid}:${asOwner.owner.gid}`, scratch], {}, signal);
+    if (asOwner.owner)
+      await runCommand('chown', [`${asOwner.owner.uid}:${asOwner.owner.gid}`, scratch], {}, signal);
     const authentication = ['--auth-host=scram-sha-256', '--auth-local=reject', '--username=admin'];
     const text = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
     const inScratch = { ...asOwner, cwd: scratch };
