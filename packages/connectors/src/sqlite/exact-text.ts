@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+
+import { PipelineError } from '@millrace/connector-sdk';
+import type { SourceField } from '@millrace/spec';
+
+import { iterateRows, queryRows, type SqliteRow } from './database.ts';
+import { quote } from './quote.ts';
+
+/**
+ * The stored bytes of texts. node:sqlite puts U+FFFD where text is not valid Unicode, so a text that holds U+FFFD is
+ * looked at again: a second scan of the same statement in the same snapshot goes along with the first one.
+ * It starts at the first such text, so tables without any pay nothing.
+ */
+export class ExactText {
+  private readonly database: DatabaseSync;
+  private readonly fields: readonly SourceField[];
+  private readonly tail: string;
+  private readonly parameters: readonly SQLInputValue[];
+  private rows: Iterator<SqliteRow> | null = null;
+  private wideEncoding: string | null = null;
+  private position = -1;
+  private current: SqliteRow = [];
+
+  constructor(database: DatabaseSync, fields: readonly SourceField[], tail: string, parameters: readonly SQLInputValue[]) {
+    this.database = database;
+    this.fields = fields;
+    this.tail = tail;
+    this.parameters = parameters;
+  }
+
+  /** False when the text at a row (counted from 0 in the order of the scan) and column is not valid Unicode. */
+  isValid(position: number, column: number): boolean {
+    const bytes = this.bytes(position, column);
+    if (this.wideEncoding === null) return isUtf8(bytes);
+    try {
+      new TextDecoder(this.wideEncoding, { fatal: true }).decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  bytes(position: number, column: number): NodeJS.NonSharedUint8Array {
+    this.advance(position);
+    const cell = this.current[column];
+    if (cell instanceof Uint8Array) return cell;
+    throw new PipelineError({
+      code: 'internal',
+      blame: 'platform',
+      retry: 'never',
+      message: 'Two scans of one SQLite snapshot disagree; please report this with the table\'s definition.',
+    });
+  }
+
+  private advance(position: number): void {
+    if (this.rows === null) {
+      const encoding = String(queryRows(this.database, 'PRAGMA encoding')[0]?.[0]).toLowerCase();
+      this.wideEncoding = encoding.startsWith('utf-16') ? encoding : null;
+      const list = this.fields.map(({ name }) => {
+        const column = quote(name);
+        return `CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) END`;
+      });
+      const statement = this.database.prepare(`SELECT ${list.join(', ')} ${this.tail} LIMIT -1 OFFSET ${position}`);
+      this.rows = iterateRows(statement, ...this.parameters);
+      this.position = position - 1;
+    }
+    while (this.position < position) {
+      const next = this.rows.next();
+      this.current = next.done === true ? [] : next.value;
+      this.position += 1;
+    }
+  }
+}
