@@ -24,3 +24,4 @@ export * from './edit/edit.ts';
 export * from './json-schema.ts';
 export * from './parse-pipeline.ts';
 export * from './parse-project.ts';
+export { checkSchema } from './schema/check-schema.ts';
