@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The first release that runs the sources as they are. */
@@ -28,7 +28,8 @@ export function usableNode() {
 
 /** Runs a program in place of this process: same terminal, signals passed on, same exit. */
 export function become(program, args) {
-  const path = [binFolder, process.env.PATH ?? ''].join(delimiter);
+  // Without its install script npm makes no link to the local Node in the bin folder.
+  const path = [dirname(localNode), binFolder, process.env.PATH ?? ''].join(delimiter);
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, PATH: path } });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
     process.on(signal, () => {
