@@ -1,0 +1,53 @@
+import { throwIfCancelled } from '@millrace/connector-sdk';
+
+import type { MysqlConfig } from './config.ts';
+import { connectionLost, type Role } from './errors.ts';
+import { MysqlSession } from './session.ts';
+
+/** Keeps one session open between uses and opens it anew after it broke. Uses come one after the other. */
+export class SessionHolder implements AsyncDisposable {
+  private readonly config: MysqlConfig;
+  private readonly role: Role;
+  private session: MysqlSession | undefined;
+
+  constructor(config: MysqlConfig, role: Role) {
+    this.config = config;
+    this.role = role;
+  }
+
+  /** The open session. An idle one that the server has closed meanwhile is replaced. */
+  async take(signal: AbortSignal): Promise<MysqlSession> {
+    throwIfCancelled(signal);
+    if (this.session?.connection.isUsable !== true) {
+      this.session = undefined;
+      this.session = await MysqlSession.open(this.config, this.role, signal);
+    }
+    return this.session;
+  }
+
+  /** Cuts the session when the signal fires, until disposed. */
+  cutOn(signal: AbortSignal, session: MysqlSession): Disposable {
+    const onAbort = (): void => session.connection.fail(connectionLost(this.role, signal.reason));
+    signal.addEventListener('abort', onAbort, { once: true });
+    return { [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) };
+  }
+
+  async use<T>(signal: AbortSignal, work: (session: MysqlSession) => Promise<T>): Promise<T> {
+    const session = await this.take(signal);
+    using _ = this.cutOn(signal, session);
+    try {
+      return await work(session);
+    } catch (error) {
+      throwIfCancelled(signal);
+      throw error;
+    } finally {
+      if (!session.connection.isUsable) session.connection.fail(connectionLost(this.role));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const session = this.session;
+    this.session = undefined;
+    await session?.[Symbol.asyncDispose]();
+  }
+}
