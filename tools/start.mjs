@@ -36,7 +36,7 @@ if (!existsSync(localNode)) repairLocalNode();
 const node = usableNode();
 if (node === undefined) {
   fail(
-    `This needs Node ${minimumVersion} or newer, and npm was not allowed to fetch it: install it and run again.`,
+    `This needs Node ${minimumVersion} or newer, and npm could not fetch it: install it and run this again.`,
   );
 }
 if (!existsSync(join(projectFolder, file))) fail(`${file} does not exist, so there is no "${command}" here.`);
@@ -69,14 +69,8 @@ function repairLocalNode() {
   const folder = join(projectFolder, 'node_modules', 'node');
   if (!existsSync(folder)) return;
   console.log(`Fetching Node ${JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version}.`);
-  const options = {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: npmEnvironment(),
-    encoding: 'utf8',
-  };
-  const { status, stderr } = spawnSync(process.execPath, ['installArchSpecificPackage.js'], options);
-  if (status !== 0) console.error(stderr);
+  const options = { cwd: folder, stdio: 'ignore', env: npmEnvironment() };
+  spawnSync(process.execPath, ['installArchSpecificPackage.js'], options);
 }
 
 function npm(...npmArguments) {

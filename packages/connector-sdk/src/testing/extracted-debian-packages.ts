@@ -75,6 +75,8 @@ async function fetchAndUnpack(
     'Dir::Etc::sourceparts': join(apt, 'none'),
     'Dir::Etc::preferences': join(apt, 'none.pref'),
     'Dir::Etc::preferencesparts': join(apt, 'none'),
+    // Frozen mirrors serve release lists past their date; they are signed all the same.
+    'Acquire::Check-Valid-Until': 'false',
     // The download user of a root apt cannot enter a private cache folder.
     ...(process.getuid?.() === 0 ? { 'APT::Sandbox::User': 'root' } : {}),
   }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
