@@ -3,4 +3,10 @@
  * Pure: knows no file, server, driver or clock.
  * Enter at `compilePipeline`.
  */
+export * from './compile-input.ts';
+export * from './compile-pipeline.ts';
+export * from './fingerprint/fingerprint.ts';
+export { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from './load/load-settings.ts';
+export * from './load/plan-columns.ts';
 export * from './plan.ts';
+export * from './required-tables.ts';

@@ -32,6 +32,8 @@ export interface LoadTask {
   readonly contract: Contract;
   readonly quarantine: QuarantineLimit;
   readonly destination: LoadDestination;
+  /** What a person should know of the result: each documented mapping of a type, at the source or in the destination. */
+  readonly notes?: readonly string[];
 }
 
 export interface LoadSource {
@@ -41,8 +43,16 @@ export interface LoadSource {
   readonly table: SourceTable;
   /** Columns to read, in order. */
   readonly fields: readonly SourceField[];
+  /** Which columns the document asks for, as globs; decides about columns that appear after the plan was made. */
+  readonly columnSelection?: ColumnSelection;
   /** Fingerprint of `table.fields` and key; a run re-checks it and applies the contract to what changed. */
   readonly schemaFingerprint: string;
+}
+
+export interface ColumnSelection {
+  /** All columns when absent. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
 }
 
 export type LoadMode =

@@ -40,4 +40,8 @@ export const SCD2_FIELDS: readonly Field[] = [
 ];
 
 /** Column that tables written with `deletes: soft` have in addition: NULL while the row exists at the source. */
-export const DELETED_AT_FIELD: Field = { name: 'deleted_at', type: { kind: 'timestamp', timezone: true }, nullable: true };
+export const DELETED_AT_FIELD: Field = {
+  name: 'deleted_at',
+  type: { kind: 'timestamp', timezone: true },
+  nullable: true,
+};

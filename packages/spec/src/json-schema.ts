@@ -17,25 +17,43 @@ export function pipelineJsonSchema(): JsonSchema {
  */
 export function projectJsonSchema(connectorConfigSchemas: Readonly<Record<string, z.ZodType>>): JsonSchema {
   const project = z.toJSONSchema(projectSchema, { io: 'input' });
-  const alternatives = Object.entries(connectorConfigSchemas).map(([type, schema]) => connectionJsonSchema(type, schema));
+  const alternatives = Object.entries(connectorConfigSchemas).map(([type, schema]) =>
+    connectionJsonSchema(type, schema),
+  );
   if (alternatives.length === 0) return project;
   const properties = project.properties ?? {};
   const connections = typeof properties['connections'] === 'object' ? properties['connections'] : {};
   return {
     ...project,
-    properties: { ...properties, connections: { ...connections, additionalProperties: { oneOf: alternatives } } },
+    properties: {
+      ...properties,
+      connections: { ...connections, additionalProperties: { oneOf: alternatives } },
+    },
   };
 }
 
-const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(env|secret):[^}]+\\}', description: 'A reference: ${env:NAME} or ${secret:NAME}.' };
+const REFERENCE: JsonSchema = {
+  type: 'string',
+  pattern: '\\$\\{(env|secret):[^}]+\\}',
+  description: 'A reference: ${env:NAME} or ${secret:NAME}.',
+};
 
 function connectionJsonSchema(type: string, schema: z.ZodType): JsonSchema {
   const { $schema: _, ...config } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const properties = Object.entries(config.properties ?? {}).map(([key, property]) => {
     if (typeof property === 'boolean') return [key, property] as const;
     const { description, title, examples, ...rest } = property;
-    const words = { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }), ...(examples === undefined ? {} : { examples }) };
-    return [key, property.type === 'string' && property.enum === undefined && property.pattern === undefined ? property : { ...words, anyOf: [rest, REFERENCE] }] as const;
+    const words = {
+      ...(title === undefined ? {} : { title }),
+      ...(description === undefined ? {} : { description }),
+      ...(examples === undefined ? {} : { examples }),
+    };
+    return [
+      key,
+      property.type === 'string' && property.enum === undefined && property.pattern === undefined
+        ? property
+        : { ...words, anyOf: [rest, REFERENCE] },
+    ] as const;
   });
   return {
     ...config,

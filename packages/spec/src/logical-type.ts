@@ -56,7 +56,10 @@ export function widenLogicalType(left: LogicalType, right: LogicalType): Logical
   const rightDecimal = asDecimal(right);
   if (leftDecimal && rightDecimal) {
     const scale = Math.max(leftDecimal.scale, rightDecimal.scale);
-    const whole = Math.max(leftDecimal.precision - leftDecimal.scale, rightDecimal.precision - rightDecimal.scale);
+    const whole = Math.max(
+      leftDecimal.precision - leftDecimal.scale,
+      rightDecimal.precision - rightDecimal.scale,
+    );
     return whole + scale <= 38 ? { kind: 'decimal', precision: whole + scale, scale } : undefined;
   }
   return widenIntegerToFloat(left, right) ?? widenIntegerToFloat(right, left) ?? widenDate(left, right);

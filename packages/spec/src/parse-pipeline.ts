@@ -30,7 +30,8 @@ export function parsePipeline(text: string, fileName: string): ParsedPipeline {
   diagnostics.push(...problems);
   const checked = checkSchema(pipelineSchema, usable, locate);
   diagnostics.push(...checked.diagnostics);
-  if (checked.value !== undefined && problems.length === 0) diagnostics.push(...checkGraph(checked.value, locate));
+  if (checked.value !== undefined && problems.length === 0)
+    diagnostics.push(...checkGraph(checked.value, locate));
   diagnostics.sort((left, right) => left.range.start.offset - right.range.start.offset);
   if (checked.value === undefined || hasErrors(diagnostics)) return { diagnostics, locate };
   return { document: checked.value, diagnostics, locate };
@@ -58,22 +59,32 @@ function separateSteps(value: unknown, locate: Locate): { usable: unknown; probl
   return { usable: { ...value, steps: usable }, problems };
 }
 
-function checkVerb(step: string, value: Readonly<Record<string, unknown>>, locate: Locate): Diagnostic | undefined {
+function checkVerb(
+  step: string,
+  value: Readonly<Record<string, unknown>>,
+  locate: Locate,
+): Diagnostic | undefined {
   const known = VERBS.map((verb) => verb.name);
   const verbs = known.filter((name) => Object.hasOwn(value, name));
   const path = ['steps', step];
-  if (verbs.length > 1) return diagnose('verbAmbiguous', { step, verbs }, { path, range: locate(path, 'key') });
+  if (verbs.length > 1)
+    return diagnose('verbAmbiguous', { step, verbs }, { path, range: locate(path, 'key') });
   if (verbs.length === 1) return undefined;
   const beside = new Set<string>(VERBS.flatMap((verb) => Object.keys(verb.schema.shape)));
   const verb = Object.keys(value).find((key) => !beside.has(key));
-  if (verb === undefined) return diagnose('verbMissing', { step, verbs: known }, { path, range: locate(path, 'key') });
+  if (verb === undefined)
+    return diagnose('verbMissing', { step, verbs: known }, { path, range: locate(path, 'key') });
   const verbPath = [...path, verb];
   const nearest = nearestNames(verb, known);
-  return diagnose('verbUnknown', { step, verb, nearest, verbs: known }, {
-    path: verbPath,
-    range: locate(verbPath, 'key'),
-    fixes: nearest.map((to) => ({ kind: 'renameField', path: verbPath, to })),
-  });
+  return diagnose(
+    'verbUnknown',
+    { step, verb, nearest, verbs: known },
+    {
+      path: verbPath,
+      range: locate(verbPath, 'key'),
+      fixes: nearest.map((to) => ({ kind: 'renameField', path: verbPath, to })),
+    },
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

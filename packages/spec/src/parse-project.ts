@@ -33,7 +33,9 @@ function checkProject(project: ProjectDocument, locate: Locate): readonly Diagno
   for (const name of connections) {
     const path = ['connections', name];
     if (!NAME_PATTERN.test(name)) {
-      diagnostics.push(diagnose('nameInvalid', { name, thing: 'connection' }, { path, range: locate(path, 'key') }));
+      diagnostics.push(
+        diagnose('nameInvalid', { name, thing: 'connection' }, { path, range: locate(path, 'key') }),
+      );
     }
   }
   const environments = Object.keys(project.environments ?? {});
@@ -53,14 +55,23 @@ function checkProject(project: ProjectDocument, locate: Locate): readonly Diagno
   }
   if (warehouse !== undefined && !connections.includes(warehouse)) {
     const path = ['defaults', 'warehouse'];
-    const params = { connection: warehouse, nearest: nearestNames(warehouse, connections), known: connections };
+    const params = {
+      connection: warehouse,
+      nearest: nearestNames(warehouse, connections),
+      known: connections,
+    };
     diagnostics.push(diagnose('connectionUnknown', params, { path, range: locate(path) }));
   }
   checkReferences(project, [], locate, diagnostics);
   return diagnostics;
 }
 
-function checkReferences(value: unknown, path: DocumentPath, locate: Locate, diagnostics: Diagnostic[]): void {
+function checkReferences(
+  value: unknown,
+  path: DocumentPath,
+  locate: Locate,
+  diagnostics: Diagnostic[],
+): void {
   if (typeof value === 'string') {
     for (const problem of parseValueReferences(value).problems) {
       diagnostics.push(diagnose('referenceInvalid', problem, { path, range: locate(path) }));
@@ -68,6 +79,7 @@ function checkReferences(value: unknown, path: DocumentPath, locate: Locate, dia
   } else if (Array.isArray(value)) {
     value.forEach((item, index) => checkReferences(item, [...path, index], locate, diagnostics));
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) checkReferences(item, [...path, key], locate, diagnostics);
+    for (const [key, item] of Object.entries(value))
+      checkReferences(item, [...path, key], locate, diagnostics);
   }
 }

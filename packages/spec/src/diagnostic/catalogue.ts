@@ -91,7 +91,10 @@ interface Entry<Params> {
   readonly message: (params: Params) => string;
 }
 
-const entry = <Params>(severity: Severity, message: (params: Params) => string): Entry<Params> => ({ severity, message });
+const entry = <Params>(severity: Severity, message: (params: Params) => string): Entry<Params> => ({
+  severity,
+  message,
+});
 
 const MAX_LISTED = 8;
 
@@ -113,12 +116,29 @@ function choose(candidates: Names, otherwise: string): string {
 /** The one list of everything that can be wrong with a document: code, severity, and the message for a person. */
 export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticParams[Code]> } = {
   yamlSyntax: entry('error', (p) => `This is not valid YAML: ${p.reason}`),
-  documentTooLarge: entry('error', (p) => `The document has ${p.characters} characters; the limit is ${p.limit}. Split it into several pipelines.`),
-  documentTooDeep: entry('error', (p) => `The document is nested deeper than ${p.limit} levels. No key of the language needs that; flatten it.`),
-  aliasesTooMany: entry('error', (p) => `The document uses more than ${p.limit} aliases (*name). Write the values out.`),
-  severalDocuments: entry('error', () => `A file holds one document; this one goes on after '---'. Move the rest to a file of its own.`),
+  documentTooLarge: entry(
+    'error',
+    (p) =>
+      `The document has ${p.characters} characters; the limit is ${p.limit}. Split it into several pipelines.`,
+  ),
+  documentTooDeep: entry(
+    'error',
+    (p) =>
+      `The document is nested deeper than ${p.limit} levels. No key of the language needs that; flatten it.`,
+  ),
+  aliasesTooMany: entry(
+    'error',
+    (p) => `The document uses more than ${p.limit} aliases (*name). Write the values out.`,
+  ),
+  severalDocuments: entry(
+    'error',
+    () => `A file holds one document; this one goes on after '---'. Move the rest to a file of its own.`,
+  ),
   tagRefused: entry('error', (p) => `The tag ${p.tag} is not allowed. Write the plain value.`),
-  keyDuplicate: entry('error', (p) => `The key '${p.key}' stands twice in this map, first in line ${p.firstLine}. Remove one.`),
+  keyDuplicate: entry(
+    'error',
+    (p) => `The key '${p.key}' stands twice in this map, first in line ${p.firstLine}. Remove one.`,
+  ),
   keyNotText: entry('error', () => `A key must be plain text, not a list, a map or nothing.`),
   keyReserved: entry('error', (p) => `'${p.key}' cannot be a key. Use another name.`),
   numberInexact: entry('error', (p) => `The number ${p.text} cannot be kept exactly. Write it in quotes.`),
@@ -126,68 +146,268 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   keyUnknown: entry('error', (p) => `Unknown key '${p.key}'.${hint(p.nearest, p.allowed, 'Known here')}`),
   keyMissing: entry('error', (p) => `'${p.key}' is missing in ${p.within}. Add it.`),
   typeWrong: entry('error', (p) => `'${p.key}' must be ${p.expected}, not ${p.actual}.`),
-  valueWrong: entry('error', (p) => `'${p.key}' cannot be ${p.value}.${hint(p.nearest, p.allowed, 'Allowed')}`),
+  valueWrong: entry(
+    'error',
+    (p) => `'${p.key}' cannot be ${p.value}.${hint(p.nearest, p.allowed, 'Allowed')}`,
+  ),
   valueInvalid: entry('error', (p) => `'${p.key}' ${p.reason}.`),
-  versionUnsupported: entry('error', (p) => `Version ${p.version} of the language is not known here. Use version: ${p.supported}, or a newer Millrace.`),
-  nameInvalid: entry('error', (p) => `'${p.name}' cannot be the name of a ${p.thing}: use a letter first, then letters, digits, _ and -, at most 63.`),
-  durationInvalid: entry('error', (p) => `'${p.key}' is no duration: '${p.text}'. Write amounts with units, like 30s, 5m, 1h30m or 2d.`),
-  sizeInvalid: entry('error', (p) => `'${p.key}' is no size: '${p.text}'. Write an amount with a unit, like 512MiB or 2GB.`),
+  versionUnsupported: entry(
+    'error',
+    (p) =>
+      `Version ${p.version} of the language is not known here. Use version: ${p.supported}, or a newer Millrace.`,
+  ),
+  nameInvalid: entry(
+    'error',
+    (p) =>
+      `'${p.name}' cannot be the name of a ${p.thing}: use a letter first, then letters, digits, _ and -, at most 63.`,
+  ),
+  durationInvalid: entry(
+    'error',
+    (p) => `'${p.key}' is no duration: '${p.text}'. Write amounts with units, like 30s, 5m, 1h30m or 2d.`,
+  ),
+  sizeInvalid: entry(
+    'error',
+    (p) => `'${p.key}' is no size: '${p.text}'. Write an amount with a unit, like 512MiB or 2GB.`,
+  ),
   verbMissing: entry('error', (p) => `Step '${p.step}' does nothing. Give it one of: ${list(p.verbs)}.`),
-  verbUnknown: entry('error', (p) => `Step '${p.step}' has no verb that this version knows; '${p.verb}' is not one.${hint(p.nearest, p.verbs, 'Known')}`),
-  verbAmbiguous: entry('error', (p) => `Step '${p.step}' has ${p.verbs.length} verbs: ${list(p.verbs)}. Make a step of each.`),
-  referenceInvalid: entry('error', (p) => `${p.text} is not a reference: ${p.reason}. Write \${env:NAME} or \${secret:NAME}, and $\${ for a plain \${.`),
-  environmentUnknown: entry('error', (p) => `There is no environment '${p.name}'.${hint(p.nearest, [], '')} Add it under environments.`),
+  verbUnknown: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' has no verb that this version knows; '${p.verb}' is not one.${hint(p.nearest, p.verbs, 'Known')}`,
+  ),
+  verbAmbiguous: entry(
+    'error',
+    (p) => `Step '${p.step}' has ${p.verbs.length} verbs: ${list(p.verbs)}. Make a step of each.`,
+  ),
+  referenceInvalid: entry(
+    'error',
+    (p) =>
+      `${p.text} is not a reference: ${p.reason}. Write \${env:NAME} or \${secret:NAME}, and $\${ for a plain \${.`,
+  ),
+  environmentUnknown: entry(
+    'error',
+    (p) => `There is no environment '${p.name}'.${hint(p.nearest, [], '')} Add it under environments.`,
+  ),
 
-  variableMissing: entry('error', (p) => `'${p.key}' needs the environment variable ${p.name}, which is not set. Set it, or write another value.`),
-  secretMissing: entry('error', (p) => `'${p.key}' needs the secret '${p.name}', which this project does not have.${hint(p.nearest, [], '')} Add it with: millrace connections add`),
-  connectorUnknown: entry('error', (p) => `Connection '${p.connection}' has the type '${p.connector}', which is no connector.${hint(p.nearest, p.known, 'Known')}`),
+  variableMissing: entry(
+    'error',
+    (p) =>
+      `'${p.key}' needs the environment variable ${p.name}, which is not set. Set it, or write another value.`,
+  ),
+  secretMissing: entry(
+    'error',
+    (p) =>
+      `'${p.key}' needs the secret '${p.name}', which this project does not have.${hint(p.nearest, [], '')} Add it with: millrace connections add`,
+  ),
+  connectorUnknown: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' has the type '${p.connector}', which is no connector.${hint(p.nearest, p.known, 'Known')}`,
+  ),
 
-  stepUnknown: entry('error', (p) => `Step '${p.step}' reads from '${p.from}', which is no step of this pipeline.${hint(p.nearest, [], '')}`),
-  stepNotReadable: entry('error', (p) => `Step '${p.step}' cannot read from '${p.from}': a ${p.verb} step hands nothing on. Read from the step before it.`),
-  stepCycle: entry('error', (p) => `The steps ${p.steps.join(' → ')} read from each other in a circle. Take one connection out.`),
-  sourceUnused: entry('warning', (p) => `No step reads from '${p.step}', so it will not be loaded. Add a destination, or remove it.`),
-  checksUnsupported: entry('error', (p) => `Step '${p.step}' has checks, and this version cannot run checks. Remove them, or use a version that runs them; they are never skipped silently.`),
-  notRunYet: entry('warning', (p) => `'${p.key}' is kept in the document, but this version does not act on it.`),
-  nothingToDo: entry('error', () => `The pipeline has no step that writes. Add a destination or a replicate step.`),
+  stepUnknown: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' reads from '${p.from}', which is no step of this pipeline.${hint(p.nearest, [], '')}`,
+  ),
+  stepNotReadable: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' cannot read from '${p.from}': a ${p.verb} step hands nothing on. Read from the step before it.`,
+  ),
+  stepCycle: entry(
+    'error',
+    (p) => `The steps ${p.steps.join(' → ')} read from each other in a circle. Take one connection out.`,
+  ),
+  sourceUnused: entry(
+    'warning',
+    (p) => `No step reads from '${p.step}', so it will not be loaded. Add a destination, or remove it.`,
+  ),
+  checksUnsupported: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' has checks, and this version cannot run checks. Remove them, or use a version that runs them; they are never skipped silently.`,
+  ),
+  notRunYet: entry(
+    'warning',
+    (p) => `'${p.key}' is kept in the document, but this version does not act on it.`,
+  ),
+  nothingToDo: entry(
+    'error',
+    () => `The pipeline has no step that writes. Add a destination or a replicate step.`,
+  ),
 
-  connectionUnknown: entry('error', (p) => `There is no connection '${p.connection}'.${hint(p.nearest, p.known, 'Known')} Connections are declared in millrace.yaml.`),
-  connectionNotSource: entry('error', (p) => `Connection '${p.connection}' cannot be read: ${p.connector} is a destination only. Choose another connection.`),
-  connectionNotDestination: entry('error', (p) => `Connection '${p.connection}' cannot be written: ${p.connector} is a source only. Choose another connection.`),
-  tableReferenceInvalid: entry('error', (p) => `'${p.text}' is not the name of a table. Write schema.table or table, with double quotes around parts that hold dots.`),
-  tableUnknown: entry('error', (p) => `Connection '${p.connection}' has no table '${p.table}', or its user may not read it.${hint(p.nearest, [], '')} See: millrace discover ${p.connection}`),
-  tableAmbiguous: entry('error', (p) => `Connection '${p.connection}' has several tables that read as '${p.table}'. Put double quotes around the schema and the name.`),
-  tablesNoneMatch: entry('error', (p) => `No table of connection '${p.connection}' matches ${list(p.include)}${p.exclude.length > 0 ? ` without ${list(p.exclude)}` : ''}. See: millrace discover ${p.connection}`),
-  schemaUnsupported: entry('error', (p) => `Connection '${p.connection}' (${p.connector}) has no schemas, so '${p.schema}' cannot be one. Leave it out.`),
-  targetDuplicate: entry('error', (p) => `${p.first} and ${p.second} would both write ${p.target}. Give one of them another destination.`),
-  targetIsSource: entry('error', (p) => `${p.table} of connection '${p.connection}' would be read and written by the same load. Choose another destination.`),
+  connectionUnknown: entry(
+    'error',
+    (p) =>
+      `There is no connection '${p.connection}'.${hint(p.nearest, p.known, 'Known')} Connections are declared in millrace.yaml.`,
+  ),
+  connectionNotSource: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' cannot be read: ${p.connector} is a destination only. Choose another connection.`,
+  ),
+  connectionNotDestination: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' cannot be written: ${p.connector} is a source only. Choose another connection.`,
+  ),
+  tableReferenceInvalid: entry(
+    'error',
+    (p) =>
+      `'${p.text}' is not the name of a table. Write schema.table or table, with double quotes around parts that hold dots.`,
+  ),
+  tableUnknown: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' has no table '${p.table}', or its user may not read it.${hint(p.nearest, [], '')} See: millrace discover ${p.connection}`,
+  ),
+  tableAmbiguous: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' has several tables that read as '${p.table}'. Put double quotes around the schema and the name.`,
+  ),
+  tablesNoneMatch: entry(
+    'error',
+    (p) =>
+      `No table of connection '${p.connection}' matches ${list(p.include)}${p.exclude.length > 0 ? ` without ${list(p.exclude)}` : ''}. See: millrace discover ${p.connection}`,
+  ),
+  schemaUnsupported: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' (${p.connector}) has no schemas, so '${p.schema}' cannot be one. Leave it out.`,
+  ),
+  targetDuplicate: entry(
+    'error',
+    (p) => `${p.first} and ${p.second} would both write ${p.target}. Give one of them another destination.`,
+  ),
+  targetIsSource: entry(
+    'error',
+    (p) =>
+      `${p.table} of connection '${p.connection}' would be read and written by the same load. Choose another destination.`,
+  ),
   tableRenamed: entry('warning', (p) => `${p.table} is written as ${p.to}: ${p.reason}.`),
 
-  loadModeUnsupported: entry('error', (p) => `Connection '${p.connection}' (${p.connector}) cannot be read with load.mode: ${p.mode}. It can: ${list(p.supported)}.`),
-  writeModeUnsupported: entry('error', (p) => `Connection '${p.connection}' (${p.connector}) cannot be written with write: ${p.mode}. It can: ${list(p.supported)}.`),
-  incrementalReplaces: entry('error', (p) => `An incremental load of ${p.table} brings new rows only, and write: replace would drop all others. Use write: merge, or load.mode: full.`),
-  appendRepeats: entry('error', (p) => `Appending ${p.table} by cursor would repeat rows: each load reads the highest value again, so that ties are not lost. Use write: merge.`),
-  appendGrows: entry('warning', (p) => `Each run appends all rows of ${p.table} again. Use write: replace unless copies over time are wanted.`),
-  cursorMissing: entry('error', (p) => `The incremental load of ${p.table} needs a cursor: a column that rises with each change. ${choose(p.candidates, 'load.mode: full')}`),
-  cursorUnused: entry('error', (p) => `${p.table} is loaded by new files (${p.connector}), so it has no cursor. Remove load.cursor and load.lookback.`),
-  cursorUnfit: entry('error', (p) => `${p.table}.${p.column} cannot be a cursor: ${p.type} has no order that new rows follow. ${choose(p.candidates, 'load.mode: full')}`),
-  cursorIsText: entry('warning', (p) => `The cursor ${p.table}.${p.column} is text, and text is compared by the source's collation. Use a number or a time if there is one.`),
-  cursorNullable: entry('warning', (p) => `The cursor ${p.table}.${p.column} may be NULL, and rows with NULL are never seen by an incremental load; the run refuses it when it finds any. ${choose(p.candidates, 'load.mode: full')}`),
-  cursorUnindexed: entry('warning', (p) => `The cursor ${p.table}.${p.column} has no index, so each load scans about ${p.rows} rows. Add an index. ${p.candidates.length > 0 ? `Indexed: ${list(p.candidates)}.` : ''}`.trimEnd()),
-  cursorLeftOut: entry('error', (p) => `The cursor ${p.table}.${p.column} is not among the columns to read. Include it.`),
-  lookbackUnfit: entry('error', (p) => `load.lookback of ${p.table} must be ${p.expected}: the cursor ${p.column} is ${p.type}.`),
-  keyNeeded: entry('error', (p) => `write: ${p.write} needs a key, and ${p.table} declares none. Name the columns that identify a row in key.`),
-  keyColumnNullable: entry('warning', (p) => `The key column ${p.table}.${p.column} may be NULL, and NULL identifies nothing; rows with it will fail the load.`),
-  keyLeftOut: entry('error', (p) => `The key column ${p.table}.${p.column} is not among the columns to read. Include it.`),
-  keyUnused: entry('warning', (p) => `key has no effect on ${p.table}: write: ${p.write} does not match rows. Remove it, or use write: merge.`),
-  detectNeedsMerge: entry('error', (p) => `load.deletes: detect of ${p.table} needs write: merge, not ${p.write}.`),
-  detectUnsupported: entry('error', (p) => `Deletes of ${p.table} cannot be detected: connection '${p.connection}' (${p.connector}) cannot compare keys. Remove load.deletes, or use load.mode: full.`),
-  deletesNeedMerge: entry('error', (p) => `deletes: ${p.deletes} of ${p.table} needs write: merge, not ${p.write}. Remove it.`),
-  deletesNeverSeen: entry('warning', (p) => `deletes: ${p.deletes} has no effect on ${p.table}: nothing looks for rows that are gone. Add load.deletes: detect to an incremental load, or use write: replace with a full one.`),
+  loadModeUnsupported: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' (${p.connector}) cannot be read with load.mode: ${p.mode}. It can: ${list(p.supported)}.`,
+  ),
+  writeModeUnsupported: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' (${p.connector}) cannot be written with write: ${p.mode}. It can: ${list(p.supported)}.`,
+  ),
+  incrementalReplaces: entry(
+    'error',
+    (p) =>
+      `An incremental load of ${p.table} brings new rows only, and write: replace would drop all others. Use write: merge, or load.mode: full.`,
+  ),
+  appendRepeats: entry(
+    'error',
+    (p) =>
+      `Appending ${p.table} by cursor would repeat rows: each load reads the highest value again, so that ties are not lost. Use write: merge.`,
+  ),
+  appendGrows: entry(
+    'warning',
+    (p) =>
+      `Each run appends all rows of ${p.table} again. Use write: replace unless copies over time are wanted.`,
+  ),
+  cursorMissing: entry(
+    'error',
+    (p) =>
+      `The incremental load of ${p.table} needs a cursor: a column that rises with each change. ${choose(p.candidates, 'load.mode: full')}`,
+  ),
+  cursorUnused: entry(
+    'error',
+    (p) =>
+      `${p.table} is loaded by new files (${p.connector}), so it has no cursor. Remove load.cursor and load.lookback.`,
+  ),
+  cursorUnfit: entry(
+    'error',
+    (p) =>
+      `${p.table}.${p.column} cannot be a cursor: ${p.type} has no order that new rows follow. ${choose(p.candidates, 'load.mode: full')}`,
+  ),
+  cursorIsText: entry(
+    'warning',
+    (p) =>
+      `The cursor ${p.table}.${p.column} is text, and text is compared by the source's collation. Use a number or a time if there is one.`,
+  ),
+  cursorNullable: entry(
+    'warning',
+    (p) =>
+      `The cursor ${p.table}.${p.column} may be NULL, and rows with NULL are never seen by an incremental load; the run refuses it when it finds any. ${choose(p.candidates, 'load.mode: full')}`,
+  ),
+  cursorUnindexed: entry('warning', (p) =>
+    `The cursor ${p.table}.${p.column} has no index, so each load scans about ${p.rows} rows. Add an index. ${p.candidates.length > 0 ? `Indexed: ${list(p.candidates)}.` : ''}`.trimEnd(),
+  ),
+  cursorLeftOut: entry(
+    'error',
+    (p) => `The cursor ${p.table}.${p.column} is not among the columns to read. Include it.`,
+  ),
+  lookbackUnfit: entry(
+    'error',
+    (p) => `load.lookback of ${p.table} must be ${p.expected}: the cursor ${p.column} is ${p.type}.`,
+  ),
+  keyNeeded: entry(
+    'error',
+    (p) =>
+      `write: ${p.write} needs a key, and ${p.table} declares none. Name the columns that identify a row in key.`,
+  ),
+  keyColumnNullable: entry(
+    'warning',
+    (p) =>
+      `The key column ${p.table}.${p.column} may be NULL, and NULL identifies nothing; rows with it will fail the load.`,
+  ),
+  keyLeftOut: entry(
+    'error',
+    (p) => `The key column ${p.table}.${p.column} is not among the columns to read. Include it.`,
+  ),
+  keyUnused: entry(
+    'warning',
+    (p) =>
+      `key has no effect on ${p.table}: write: ${p.write} does not match rows. Remove it, or use write: merge.`,
+  ),
+  detectNeedsMerge: entry(
+    'error',
+    (p) => `load.deletes: detect of ${p.table} needs write: merge, not ${p.write}.`,
+  ),
+  detectUnsupported: entry(
+    'error',
+    (p) =>
+      `Deletes of ${p.table} cannot be detected: connection '${p.connection}' (${p.connector}) cannot compare keys. Remove load.deletes, or use load.mode: full.`,
+  ),
+  deletesNeedMerge: entry(
+    'error',
+    (p) => `deletes: ${p.deletes} of ${p.table} needs write: merge, not ${p.write}. Remove it.`,
+  ),
+  deletesNeverSeen: entry(
+    'warning',
+    (p) =>
+      `deletes: ${p.deletes} has no effect on ${p.table}: nothing looks for rows that are gone. Add load.deletes: detect to an incremental load, or use write: replace with a full one.`,
+  ),
 
-  columnUnknown: entry('error', (p) => `${p.table} has no column '${p.column}' (${p.role}).${hint(p.nearest, [], '')}`),
+  columnUnknown: entry(
+    'error',
+    (p) => `${p.table} has no column '${p.column}' (${p.role}).${hint(p.nearest, [], '')}`,
+  ),
   columnsNoneMatch: entry('warning', (p) => `No column of ${p.table} matches '${p.pattern}'.`),
-  columnsEmpty: entry('error', (p) => `No column of ${p.table} is left to read. Widen columns.include or shorten columns.exclude.`),
-  columnReserved: entry('error', (p) => `The column ${p.table}.${p.column} stands in the way: ${p.reason}. Leave it out with columns.exclude, or rename it at the source.`),
-  columnRenamed: entry('warning', (p) => `The column ${p.table}.${p.column} is written as ${p.to}: ${p.reason}.`),
-  typeNotKept: entry('error', (p) => `${p.table}.${p.column} (${p.type}) cannot be kept by ${p.connector}. Leave it out with columns.exclude.`),
+  columnsEmpty: entry(
+    'error',
+    (p) => `No column of ${p.table} is left to read. Widen columns.include or shorten columns.exclude.`,
+  ),
+  columnReserved: entry(
+    'error',
+    (p) =>
+      `The column ${p.table}.${p.column} stands in the way: ${p.reason}. Leave it out with columns.exclude, or rename it at the source.`,
+  ),
+  columnRenamed: entry(
+    'warning',
+    (p) => `The column ${p.table}.${p.column} is written as ${p.to}: ${p.reason}.`,
+  ),
+  typeNotKept: entry(
+    'error',
+    (p) =>
+      `${p.table}.${p.column} (${p.type}) cannot be kept by ${p.connector}. Leave it out with columns.exclude.`,
+  ),
 };

@@ -19,10 +19,16 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
       if (input === undefined) {
         const near = nearestNames(from, readable);
         const candidates = near.length > 0 ? near : readable.length === 1 ? readable : [];
-        const fixes = candidates.map((candidate) => ({ kind: 'connect', from: candidate, to: name }) as const);
-        diagnostics.push(diagnose('stepUnknown', { step: name, from, nearest: candidates }, { ...place, fixes }));
+        const fixes = candidates.map(
+          (candidate) => ({ kind: 'connect', from: candidate, to: name }) as const,
+        );
+        diagnostics.push(
+          diagnose('stepUnknown', { step: name, from, nearest: candidates }, { ...place, fixes }),
+        );
       } else if (!stepVerb(input).isReadable && from !== name) {
-        diagnostics.push(diagnose('stepNotReadable', { step: name, from, verb: stepVerb(input).name }, place));
+        diagnostics.push(
+          diagnose('stepNotReadable', { step: name, from, verb: stepVerb(input).name }, place),
+        );
       }
     }
   }
@@ -43,7 +49,9 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
 
 /** Circles of steps, each once, closed by its first name. */
 function findCycles(document: PipelineDocument): readonly (readonly string[])[] {
-  const inputs = new Map(Object.entries(document.steps).map(([name, step]) => [name, stepInputs(step).map(({ from }) => from)]));
+  const inputs = new Map(
+    Object.entries(document.steps).map(([name, step]) => [name, stepInputs(step).map(({ from }) => from)]),
+  );
   const cycles: string[][] = [];
   const done = new Set<string>();
   for (const start of inputs.keys()) {

@@ -6,7 +6,9 @@ export const contractSchema = z
     newColumns: z
       .enum(['evolve', 'ignore', 'stop'])
       .optional()
-      .describe('A column appeared. evolve: add it to the destination. ignore: leave it out. stop: fail before anything is written. Default evolve.')
+      .describe(
+        'A column appeared. evolve: add it to the destination. ignore: leave it out. stop: fail before anything is written. Default evolve.',
+      )
       .meta({ examples: ['evolve'] }),
     typeChanges: z
       .enum(['widen', 'quarantine', 'stop'])
@@ -18,7 +20,9 @@ export const contractSchema = z
     missingColumns: z
       .enum(['fill', 'stop'])
       .optional()
-      .describe('A column is gone. fill: NULL from now on. stop: fail before anything is written. Default stop.')
+      .describe(
+        'A column is gone. fill: NULL from now on. stop: fail before anything is written. Default stop.',
+      )
       .meta({ examples: ['stop'] }),
   })
   .describe('What happens when the columns of the source change.');
@@ -39,11 +43,15 @@ export const quarantineSchema = z
       .describe('A larger share of rejected rows than this fails the load; 0 to 1. Default 0.01.')
       .meta({ examples: [0.01] }),
   })
-  .describe('How many rows with values that cannot be kept may be set aside before the load fails and publishes nothing.');
+  .describe(
+    'How many rows with values that cannot be kept may be set aside before the load fails and publishes nothing.',
+  );
 
 export const metadataColumnsSchema = z
   .array(z.enum(['runId', 'loadedAt']))
-  .describe('Columns about the load itself to add to the destination: runId as _millrace_run_id, loadedAt as _millrace_loaded_at. Default none.')
+  .describe(
+    'Columns about the load itself to add to the destination: runId as _millrace_run_id, loadedAt as _millrace_loaded_at. Default none.',
+  )
   .meta({ examples: [['runId', 'loadedAt']] });
 
 /** Kept as written; this version refuses to compile a step that has them. */

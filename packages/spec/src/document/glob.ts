@@ -17,7 +17,8 @@ export function compileSelection(
   const included = (include ?? []).map(compileGlob);
   const excluded = (exclude ?? []).map(compileGlob);
   return (name) =>
-    (included.length === 0 || included.some((matches) => matches(name))) && !excluded.some((matches) => matches(name));
+    (included.length === 0 || included.some((matches) => matches(name))) &&
+    !excluded.some((matches) => matches(name));
 }
 
 function escape(text: string): string {

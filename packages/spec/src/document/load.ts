@@ -9,10 +9,14 @@ export const fullLoadSchema = z.strictObject({
 });
 
 export const incrementalLoadSchema = z.strictObject({
-  mode: z.literal('incremental').describe('Read only what is new: rows at or after the highest cursor seen, or files not loaded yet.'),
+  mode: z
+    .literal('incremental')
+    .describe('Read only what is new: rows at or after the highest cursor seen, or files not loaded yet.'),
   cursor: columnName
     .optional()
-    .describe('Column that rises when a row is inserted or changed. Left out for sources that load new files.')
+    .describe(
+      'Column that rises when a row is inserted or changed. Left out for sources that load new files.',
+    )
     .meta({ examples: ['updated_at'] }),
   key: z
     .array(columnName)
@@ -30,7 +34,9 @@ export const incrementalLoadSchema = z.strictObject({
   deletes: z
     .literal('detect')
     .optional()
-    .describe('Compare the keys at the source with those in the destination after each load, and mark or remove rows that are gone.'),
+    .describe(
+      'Compare the keys at the source with those in the destination after each load, and mark or remove rows that are gone.',
+    ),
 });
 
 /** How rows are read: everything, or what is new. */

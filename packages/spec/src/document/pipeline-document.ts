@@ -8,19 +8,42 @@ const rowsByStep = z.record(z.string(), z.array(z.record(z.string(), z.unknown()
 /** The pipeline document; `PipelineDocument` is inferred from it. */
 export const pipelineSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of the language.').meta({ examples: [1] }),
-    name: z.string().min(1).describe('Name of the pipeline, unique in the project.').meta({ examples: ['shop-orders'] }),
+    version: z
+      .literal(1)
+      .describe('Version of the language.')
+      .meta({ examples: [1] }),
+    name: z
+      .string()
+      .min(1)
+      .describe('Name of the pipeline, unique in the project.')
+      .meta({ examples: ['shop-orders'] }),
     description: z
       .string()
       .optional()
       .describe('What the pipeline is for.')
       .meta({ examples: ['Orders with their customers, ready for reporting.'] }),
-    owner: z.string().optional().describe('Who answers for it.').meta({ examples: ['data-team'] }),
-    tags: z.array(z.string()).optional().describe('Words to find it by.').meta({ examples: [['sales']] }),
+    owner: z
+      .string()
+      .optional()
+      .describe('Who answers for it.')
+      .meta({ examples: ['data-team'] }),
+    tags: z
+      .array(z.string())
+      .optional()
+      .describe('Words to find it by.')
+      .meta({ examples: [['sales']] }),
     schedule: z
       .strictObject({
-        cron: z.string().min(1).describe('When to run, in the five fields of cron.').meta({ examples: ['*/15 * * * *'] }),
-        timezone: z.string().optional().describe('Time zone of the fields.').meta({ examples: ['Europe/Berlin'] }),
+        cron: z
+          .string()
+          .min(1)
+          .describe('When to run, in the five fields of cron.')
+          .meta({ examples: ['*/15 * * * *'] }),
+        timezone: z
+          .string()
+          .optional()
+          .describe('Time zone of the fields.')
+          .meta({ examples: ['Europe/Berlin'] }),
         catchUp: z
           .enum(['latest', 'all', 'none'])
           .optional()
@@ -32,7 +55,11 @@ export const pipelineSchema = z
     freshness: z
       .strictObject({
         within: durationSchema.describe('How old the data may be.'),
-        alert: z.array(z.string()).optional().describe('Who is told.').meta({ examples: [['ops']] }),
+        alert: z
+          .array(z.string())
+          .optional()
+          .describe('Who is told.')
+          .meta({ examples: [['ops']] }),
       })
       .optional()
       .describe('How old the data may be. This version does not watch it.'),

@@ -25,7 +25,11 @@ export function parseSize(text: string): number | undefined {
 /** A connection: its connector and the connector's own settings, which the connector checks. */
 export const connectionSchema = z
   .looseObject({
-    type: z.string().min(1).describe('The connector.').meta({ examples: ['postgres'] }),
+    type: z
+      .string()
+      .min(1)
+      .describe('The connector.')
+      .meta({ examples: ['postgres'] }),
   })
   .describe('A system to read from or write to.');
 
@@ -35,8 +39,15 @@ export const connectionsSchema = z
 
 export const projectSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of the project file.').meta({ examples: [1] }),
-    name: z.string().min(1).describe('Name of the project.').meta({ examples: ['shop-warehouse'] }),
+    version: z
+      .literal(1)
+      .describe('Version of the project file.')
+      .meta({ examples: [1] }),
+    name: z
+      .string()
+      .min(1)
+      .describe('Name of the project.')
+      .meta({ examples: ['shop-warehouse'] }),
     connections: connectionsSchema.optional(),
     environments: z
       .record(
@@ -53,8 +64,16 @@ export const projectSchema = z
       .meta({ examples: [{ production: { connections: { warehouse: { path: 'production.duckdb' } } } }] }),
     defaults: z
       .strictObject({
-        environment: z.string().optional().describe('Environment of commands that name none.').meta({ examples: ['development'] }),
-        warehouse: z.string().optional().describe('Connection that queries use.').meta({ examples: ['warehouse'] }),
+        environment: z
+          .string()
+          .optional()
+          .describe('Environment of commands that name none.')
+          .meta({ examples: ['development'] }),
+        warehouse: z
+          .string()
+          .optional()
+          .describe('Connection that queries use.')
+          .meta({ examples: ['warehouse'] }),
       })
       .optional()
       .describe('What holds when nothing is said.'),
@@ -71,7 +90,13 @@ export const projectSchema = z
       .describe('How long the past is kept.'),
     limits: z
       .strictObject({
-        parallelTables: z.int().min(1).max(256).optional().describe('Tables in work at the same time.').meta({ examples: [4] }),
+        parallelTables: z
+          .int()
+          .min(1)
+          .max(256)
+          .optional()
+          .describe('Tables in work at the same time.')
+          .meta({ examples: [4] }),
         memory: z
           .string()
           .refine((text) => parseSize(text) !== undefined, { message: SIZE_ISSUE })

@@ -23,7 +23,9 @@ export const connectionNameSchema = z
 export const tableReferenceSchema = z
   .string()
   .min(1)
-  .describe('A table: schema.table, or the table alone where the system has no schemas. Double quotes protect dots.')
+  .describe(
+    'A table: schema.table, or the table alone where the system has no schemas. Double quotes protect dots.',
+  )
   .meta({ examples: ['shop.orders'] });
 
 export const globsSchema = z.array(z.string().min(1)).min(1);

@@ -13,7 +13,11 @@ export function parseTableReference(text: string): TableName | undefined {
   return { schema: first.value, name: second.value };
 }
 
-function readPart(text: string, start: number, stopsAtDot: boolean): { value: string; end: number } | undefined {
+function readPart(
+  text: string,
+  start: number,
+  stopsAtDot: boolean,
+): { value: string; end: number } | undefined {
   if (text[start] !== '"') {
     const dot = stopsAtDot ? text.indexOf('.', start) : -1;
     const end = dot === -1 ? text.length : dot;

@@ -40,7 +40,10 @@ export function parseValueReferences(text: string): ParsedReferences {
     if (scheme !== 'env' && scheme !== 'secret') {
       problems.push({ text: whole, reason: 'only env and secret can be referred to' });
     } else if (!NAME.test(name)) {
-      problems.push({ text: whole, reason: 'the name after the colon is missing or has other characters than letters, digits, _ . -' });
+      problems.push({
+        text: whole,
+        reason: 'the name after the colon is missing or has other characters than letters, digits, _ . -',
+      });
     } else {
       references.push({ scheme, name, start: index, end: close + 1 });
     }

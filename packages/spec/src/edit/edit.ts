@@ -12,7 +12,11 @@ export type DocumentValue =
 /** One change of a pipeline document: the only way in which canvas, command line and agent change it. */
 export type Edit =
   /** Adds a step under a new name; its value holds the verb and its neighbours. */
-  | { readonly kind: 'addStep'; readonly name: string; readonly step: { readonly [key: string]: DocumentValue } }
+  | {
+      readonly kind: 'addStep';
+      readonly name: string;
+      readonly step: { readonly [key: string]: DocumentValue };
+    }
   /** Removes a step and its place in the layout; steps that read from it stay and are reported by the next parse. */
   | { readonly kind: 'removeStep'; readonly name: string }
   /** Renames a step everywhere: its key, every reference to it, tests and layout. */

@@ -66,14 +66,18 @@ function reportUnknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>,
     const [first] = nearest;
     if (first !== undefined) context.renamed.add(formatPath([...within, first]));
     context.diagnostics.push(
-      diagnose('keyUnknown', { key, nearest, allowed: free }, {
-        path,
-        range: context.locate(path, 'key'),
-        fixes: [
-          ...nearest.map((to) => ({ kind: 'renameField', path, to }) as const),
-          { kind: 'removeField', path },
-        ],
-      }),
+      diagnose(
+        'keyUnknown',
+        { key, nearest, allowed: free },
+        {
+          path,
+          range: context.locate(path, 'key'),
+          fixes: [
+            ...nearest.map((to) => ({ kind: 'renameField', path, to }) as const),
+            { kind: 'removeField', path },
+          ],
+        },
+      ),
     );
   }
 }
@@ -95,11 +99,17 @@ function reportIssue(issue: Issue, context: Context): void {
   }
   switch (issue.code) {
     case 'invalid_type':
-      diagnostics.push(diagnose('typeWrong', { key, expected: typeName(issue.expected), actual: describe(value) }, place));
+      diagnostics.push(
+        diagnose('typeWrong', { key, expected: typeName(issue.expected), actual: describe(value) }, place),
+      );
       return;
     case 'invalid_union': {
-      if (issue.discriminator !== undefined && 'options' in issue) reportChoice(path, value, issue.options ?? [], context);
-      else diagnostics.push(diagnose('typeWrong', { key, expected: unionName(issue), actual: describe(value) }, place));
+      if (issue.discriminator !== undefined && 'options' in issue)
+        reportChoice(path, value, issue.options ?? [], context);
+      else
+        diagnostics.push(
+          diagnose('typeWrong', { key, expected: unionName(issue), actual: describe(value) }, place),
+        );
       return;
     }
     case 'invalid_value':
@@ -112,8 +122,10 @@ function reportIssue(issue: Issue, context: Context): void {
       diagnostics.push(diagnose('valueInvalid', { key, reason: `must be at most ${issue.maximum}` }, place));
       return;
     case 'custom':
-      if (issue.message === DURATION_ISSUE) diagnostics.push(diagnose('durationInvalid', { key, text: String(value) }, place));
-      else if (issue.message === SIZE_ISSUE) diagnostics.push(diagnose('sizeInvalid', { key, text: String(value) }, place));
+      if (issue.message === DURATION_ISSUE)
+        diagnostics.push(diagnose('durationInvalid', { key, text: String(value) }, place));
+      else if (issue.message === SIZE_ISSUE)
+        diagnostics.push(diagnose('sizeInvalid', { key, text: String(value) }, place));
       else diagnostics.push(diagnose('valueInvalid', { key, reason: issue.message }, place));
       return;
     default:
@@ -121,19 +133,30 @@ function reportIssue(issue: Issue, context: Context): void {
   }
 }
 
-function reportChoice(path: DocumentPath, value: unknown, values: readonly unknown[], context: Context): void {
+function reportChoice(
+  path: DocumentPath,
+  value: unknown,
+  values: readonly unknown[],
+  context: Context,
+): void {
   const place = { path, range: context.locate(path) };
   if (path.length === 1 && path[0] === 'version') {
-    context.diagnostics.push(diagnose('versionUnsupported', { version: describe(value), supported: values.join(', ') }, place));
+    context.diagnostics.push(
+      diagnose('versionUnsupported', { version: describe(value), supported: values.join(', ') }, place),
+    );
     return;
   }
   const allowed = values.map(String);
   const nearest = typeof value === 'string' ? nearestNames(value, allowed) : [];
   context.diagnostics.push(
-    diagnose('valueWrong', { key: formatPath(path), value: describe(value), allowed, nearest }, {
-      ...place,
-      fixes: nearest.map((name) => ({ kind: 'setField', path, value: name })),
-    }),
+    diagnose(
+      'valueWrong',
+      { key: formatPath(path), value: describe(value), allowed, nearest },
+      {
+        ...place,
+        fixes: nearest.map((name) => ({ kind: 'setField', path, value: name })),
+      },
+    ),
   );
 }
 
@@ -143,7 +166,8 @@ function toPath(issue: Issue): DocumentPath {
 
 function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): string {
   if (issue.origin === 'string') return 'must not be empty';
-  if (issue.origin === 'array') return `needs at least ${issue.minimum} ${issue.minimum === 1 ? 'item' : 'items'}`;
+  if (issue.origin === 'array')
+    return `needs at least ${issue.minimum} ${issue.minimum === 1 ? 'item' : 'items'}`;
   return `must be at least ${issue.minimum}`;
 }
 

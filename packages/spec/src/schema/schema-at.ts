@@ -5,7 +5,11 @@ import type { DocumentPath } from '../diagnostic/source-range.ts';
 /** The schema without what only says that a value may be absent. */
 function unwrap(schema: unknown): unknown {
   let current = schema;
-  while (current instanceof z.ZodOptional || current instanceof z.ZodNullable || current instanceof z.ZodDefault) {
+  while (
+    current instanceof z.ZodOptional ||
+    current instanceof z.ZodNullable ||
+    current instanceof z.ZodDefault
+  ) {
     current = current.unwrap();
   }
   return current;
@@ -29,7 +33,8 @@ function schemaAt(schema: unknown, root: unknown, path: DocumentPath): unknown {
 }
 
 function childSchema(schema: unknown, part: string | number): unknown {
-  if (schema instanceof z.ZodObject) return Object.hasOwn(schema.shape, part) ? schema.shape[part] : undefined;
+  if (schema instanceof z.ZodObject)
+    return Object.hasOwn(schema.shape, part) ? schema.shape[part] : undefined;
   if (schema instanceof z.ZodRecord) return schema.valueType;
   if (schema instanceof z.ZodArray) return schema.element;
   return undefined;

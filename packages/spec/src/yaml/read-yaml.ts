@@ -1,4 +1,16 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Alias, type Document, type Node, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Alias,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 
 import type { DiagnosticCode, DiagnosticParams } from '../diagnostic/catalogue.ts';
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -51,7 +63,11 @@ class YamlReader {
 
   read(): ReadYaml {
     const value = this.#readAll();
-    return { value, diagnostics: this.#diagnostics, locate: (path, part = 'value') => this.#locate(path, part) };
+    return {
+      value,
+      diagnostics: this.#diagnostics,
+      locate: (path, part = 'value') => this.#locate(path, part),
+    };
   }
 
   #readAll(): unknown {
@@ -75,7 +91,8 @@ class YamlReader {
     if (document === undefined) return null;
     if (next !== undefined) this.#report('severalDocuments', {}, [], [next.range[0], next.range[0]]);
     for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
-      if (error.message.startsWith(STACK_OVERFLOW)) this.#report('documentTooDeep', { limit: depth }, [], error.pos);
+      if (error.message.startsWith(STACK_OVERFLOW))
+        this.#report('documentTooDeep', { limit: depth }, [], error.pos);
       else this.#report('yamlSyntax', { reason: asSentence(error.message) }, [], error.pos);
     }
     for (const warning of document.warnings) {
@@ -91,9 +108,11 @@ class YamlReader {
   #readNode(node: Node | null, document: Document, path: DocumentPath, place: Place, depth: number): unknown {
     if (node === null) return null;
     if (isAlias(node)) return this.#readAlias(node, document, path, place, depth);
-    if (node.tag !== undefined && !isPlainTag(node.tag)) this.#report('tagRefused', { tag: node.tag }, path, rangeOf(node));
+    if (node.tag !== undefined && !isPlainTag(node.tag))
+      this.#report('tagRefused', { tag: node.tag }, path, rangeOf(node));
     if (depth > DOCUMENT_LIMITS.depth) {
-      if (!this.#isTooDeep) this.#report('documentTooDeep', { limit: DOCUMENT_LIMITS.depth }, path, rangeOf(node));
+      if (!this.#isTooDeep)
+        this.#report('documentTooDeep', { limit: DOCUMENT_LIMITS.depth }, path, rangeOf(node));
       this.#isTooDeep = true;
       return null;
     }
@@ -117,7 +136,8 @@ class YamlReader {
     for (const pair of node.items) {
       const keyNode = isNode(pair.key) ? pair.key : null;
       const keyRange = keyNode === null ? rangeOf(node) : rangeOf(keyNode);
-      const key = keyNode !== null && isScalar(keyNode) ? scalarKey(keyNode.value, keyNode.source) : undefined;
+      const key =
+        keyNode !== null && isScalar(keyNode) ? scalarKey(keyNode.value, keyNode.source) : undefined;
       if (key === undefined) {
         this.#report('keyNotText', {}, path, keyRange);
         continue;
@@ -153,9 +173,16 @@ class YamlReader {
     return this.#readNode(target ?? null, document, path, place, depth + 1);
   }
 
-  #checkNumber(value: number, source: string | undefined, path: DocumentPath, range: readonly [number, number]): void {
+  #checkNumber(
+    value: number,
+    source: string | undefined,
+    path: DocumentPath,
+    range: readonly [number, number],
+  ): void {
     const text = source ?? String(value);
-    const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value) && digitsOf(text) <= 15;
+    const isExact = Number.isInteger(value)
+      ? Number.isSafeInteger(value)
+      : Number.isFinite(value) && digitsOf(text) <= 15;
     if (!isExact) this.#report('numberInexact', { text }, path, range);
   }
 
@@ -173,7 +200,12 @@ class YamlReader {
     return this.#range((part === 'key' || !isFound) && place.key !== undefined ? place.key : place.value);
   }
 
-  #report<Code extends DiagnosticCode>(code: Code, params: DiagnosticParams[Code], path: DocumentPath, range: readonly [number, number]): void {
+  #report<Code extends DiagnosticCode>(
+    code: Code,
+    params: DiagnosticParams[Code],
+    path: DocumentPath,
+    range: readonly [number, number],
+  ): void {
     this.#diagnostics.push(diagnose(code, params, { path, range: this.#range(range) }));
   }
 
@@ -195,7 +227,11 @@ function rangeOf(node: Node): readonly [number, number] {
   return node.range ? [node.range[0], node.range[1]] : [0, 0];
 }
 
-function placeOf(key: readonly [number, number] | undefined, node: Node | null, otherwise: readonly [number, number]): Place {
+function placeOf(
+  key: readonly [number, number] | undefined,
+  node: Node | null,
+  otherwise: readonly [number, number],
+): Place {
   return { key, value: node === null ? otherwise : rangeOf(node), children: new Map() };
 }
 

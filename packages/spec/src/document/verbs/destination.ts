@@ -1,11 +1,21 @@
 import { z } from 'zod';
 
-import { connectionNameSchema, deletesSchema, keySchema, tableReferenceSchema, writeSchema } from '../schema-parts.ts';
+import {
+  connectionNameSchema,
+  deletesSchema,
+  keySchema,
+  tableReferenceSchema,
+  writeSchema,
+} from '../schema-parts.ts';
 import { defineVerb } from './verb.ts';
 
 const destinationSchema = z
   .strictObject({
-    from: z.string().min(1).describe('The step whose rows are written.').meta({ examples: ['orders'] }),
+    from: z
+      .string()
+      .min(1)
+      .describe('The step whose rows are written.')
+      .meta({ examples: ['orders'] }),
     connection: connectionNameSchema,
     table: tableReferenceSchema,
     write: writeSchema,
@@ -13,7 +23,11 @@ const destinationSchema = z
     deletes: deletesSchema,
   })
   .describe('Writes the rows of a step into a table.')
-  .meta({ examples: [{ from: 'orders', connection: 'warehouse', table: 'mart.orders', write: 'merge', key: ['id'] }] });
+  .meta({
+    examples: [
+      { from: 'orders', connection: 'warehouse', table: 'mart.orders', write: 'merge', key: ['id'] },
+    ],
+  });
 
 export const destinationVerb = defineVerb({
   name: 'destination',

@@ -12,7 +12,10 @@ const replicateSchema = z
       .optional()
       .describe('Tables to copy; * stands for any characters but a dot. All when left out.')
       .meta({ examples: [['shop.*']] }),
-    exclude: globsSchema.optional().describe('Tables to leave out.').meta({ examples: [['shop.*_log']] }),
+    exclude: globsSchema
+      .optional()
+      .describe('Tables to leave out.')
+      .meta({ examples: [['shop.*_log']] }),
     load: loadSchema.optional(),
     into: z
       .strictObject({
@@ -30,7 +33,9 @@ const replicateSchema = z
     deletes: deletesSchema,
   })
   .describe('Copies many tables of a connection into another one, each under its own name.')
-  .meta({ examples: [{ from: 'shop', include: ['shop.*'], into: { connection: 'warehouse', schema: 'raw' } }] });
+  .meta({
+    examples: [{ from: 'shop', include: ['shop.*'], into: { connection: 'warehouse', schema: 'raw' } }],
+  });
 
 export const replicateVerb = defineVerb({
   name: 'replicate',

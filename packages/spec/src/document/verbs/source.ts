@@ -16,13 +16,20 @@ const sourceSchema = z
           .optional()
           .describe('Columns to read; * stands for any characters. All when left out.')
           .meta({ examples: [['id', 'total_*']] }),
-        exclude: globsSchema.optional().describe('Columns to leave out.').meta({ examples: [['password_hash']] }),
+        exclude: globsSchema
+          .optional()
+          .describe('Columns to leave out.')
+          .meta({ examples: [['password_hash']] }),
       })
       .optional()
       .describe('Which columns to read.'),
   })
   .describe('Reads a table of a connection.')
-  .meta({ examples: [{ connection: 'shop', table: 'shop.orders', load: { mode: 'incremental', cursor: 'updated_at' } }] });
+  .meta({
+    examples: [
+      { connection: 'shop', table: 'shop.orders', load: { mode: 'incremental', cursor: 'updated_at' } },
+    ],
+  });
 
 export const sourceVerb = defineVerb({
   name: 'source',

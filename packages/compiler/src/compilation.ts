@@ -1,0 +1,108 @@
+import {
+  diagnose,
+  formatTableName,
+  locateNowhere,
+  nearestNames,
+  type Diagnostic,
+  type DiagnosticCode,
+  type DiagnosticParams,
+  type DocumentPath,
+  type Edit,
+  type Locate,
+  type PipelineDocument,
+  type SourceTable,
+} from '@millrace/spec';
+
+import type { CompileConnection, CompileInput } from './compile-input.ts';
+
+/** A connection that plays the wanted part, with its name. */
+export interface NamedConnection extends CompileConnection {
+  readonly name: string;
+}
+
+export type SourceConnection = NamedConnection & {
+  readonly source: NonNullable<CompileConnection['source']>;
+};
+export type DestinationConnection = NamedConnection & {
+  readonly destination: NonNullable<CompileConnection['destination']>;
+};
+
+/** One run of the compiler: its input by name, and what it found wrong. */
+export class Compilation {
+  readonly document: PipelineDocument;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #locate: Locate;
+  readonly #connections: ReadonlyMap<string, CompileConnection>;
+  readonly #tables: ReadonlyMap<string, readonly SourceTable[]>;
+  readonly #tablesByName = new Map<string, ReadonlyMap<string, readonly SourceTable[]>>();
+
+  constructor(input: CompileInput) {
+    this.document = input.document;
+    this.#locate = input.locate ?? locateNowhere(input.document.name);
+    this.#connections = new Map(Object.entries(input.connections));
+    this.#tables = new Map(Object.entries(input.tables));
+  }
+
+  report<Code extends DiagnosticCode>(
+    code: Code,
+    params: DiagnosticParams[Code],
+    path: DocumentPath,
+    fixes: readonly Edit[] = [],
+    part: 'key' | 'value' = 'value',
+  ): void {
+    this.diagnostics.push(diagnose(code, params, { path, range: this.#locate(path, part), fixes }));
+  }
+
+  /** The connection at a path as a source; undefined when it is unknown or cannot be read, which is reported. */
+  source(name: string, path: DocumentPath): SourceConnection | undefined {
+    const connection = this.#connection(name, path, (candidate) => candidate.source !== undefined);
+    if (connection === undefined) return undefined;
+    if (connection.source !== undefined) return { ...connection, name, source: connection.source };
+    this.report('connectionNotSource', { connection: name, connector: connection.connector }, path);
+    return undefined;
+  }
+
+  destination(name: string, path: DocumentPath): DestinationConnection | undefined {
+    const connection = this.#connection(name, path, (candidate) => candidate.destination !== undefined);
+    if (connection === undefined) return undefined;
+    if (connection.destination !== undefined)
+      return { ...connection, name, destination: connection.destination };
+    this.report('connectionNotDestination', { connection: name, connector: connection.connector }, path);
+    return undefined;
+  }
+
+  tables(connection: string): readonly SourceTable[] {
+    return this.#tables.get(connection) ?? [];
+  }
+
+  /** Discovered tables of a connection by their formatted name. */
+  tablesByName(connection: string): ReadonlyMap<string, readonly SourceTable[]> {
+    const known = this.#tablesByName.get(connection);
+    if (known !== undefined) return known;
+    const byName = new Map<string, SourceTable[]>();
+    for (const table of this.tables(connection)) {
+      const name = formatTableName(table.table);
+      const same = byName.get(name);
+      if (same === undefined) byName.set(name, [table]);
+      else same.push(table);
+    }
+    this.#tablesByName.set(connection, byName);
+    return byName;
+  }
+
+  #connection(
+    name: string,
+    path: DocumentPath,
+    fits: (connection: CompileConnection) => boolean,
+  ): CompileConnection | undefined {
+    const connection = this.#connections.get(name);
+    if (connection !== undefined) return connection;
+    const known = [...this.#connections]
+      .filter(([, candidate]) => fits(candidate))
+      .map(([candidate]) => candidate);
+    const nearest = nearestNames(name, known);
+    const fixes = nearest.map((value) => ({ kind: 'setField', path, value }) as const);
+    this.report('connectionUnknown', { connection: name, nearest, known }, path, fixes);
+    return undefined;
+  }
+}

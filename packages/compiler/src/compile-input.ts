@@ -1,0 +1,25 @@
+import type {
+  Capabilities,
+  DestinationType,
+  Locate,
+  LogicalType,
+  PipelineDocument,
+  SourceTable,
+} from '@millrace/spec';
+
+/** What the compiler must know of a connection: the connector's capabilities, never its settings. */
+export interface CompileConnection {
+  readonly connector: string;
+  readonly source?: Capabilities['source'] | undefined;
+  readonly destination?: Capabilities['destination'] | undefined;
+  readonly destinationType?: ((type: LogicalType) => DestinationType | undefined) | undefined;
+}
+
+export interface CompileInput {
+  readonly document: PipelineDocument;
+  /** From `parsePipeline`, so that diagnostics stand where the text does; without it they stand at 1:1. */
+  readonly locate?: Locate | undefined;
+  readonly connections: Readonly<Record<string, CompileConnection>>;
+  /** What `requiredTables` asked for, as discovered, by connection. */
+  readonly tables: Readonly<Record<string, readonly SourceTable[]>>;
+}

@@ -1,0 +1,121 @@
+import { formatTableName, hasErrors, type Diagnostic, type PipelineDocument } from '@millrace/spec';
+
+import { Compilation } from './compilation.ts';
+import type { CompileInput } from './compile-input.ts';
+import { fingerprint } from './fingerprint/fingerprint.ts';
+import { collectDestination, collectReplicate, type CollectedLoads } from './load/collect-loads.ts';
+import type { TableLoad } from './load/load-settings.ts';
+import { planLoad } from './load/plan-load.ts';
+import { planModes } from './load/plan-modes.ts';
+import type { LoadTask, Plan } from './plan.ts';
+
+export interface CompileResult {
+  /** Present when no diagnostic is an error. */
+  readonly plan?: Plan;
+  /** In the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Turns a document and the schemas of its sources into a plan. Pure; the same input gives the same plan. */
+export function compilePipeline(input: CompileInput): CompileResult {
+  const compilation = new Compilation(input);
+  reportUnsupported(compilation);
+  const collected = collectLoads(compilation);
+  refuseDuplicateTargets(collected, compilation);
+  const tasks: LoadTask[] = [];
+  for (const { settings, tables } of collected) {
+    const modes = planModes(settings, compilation);
+    if (modes === undefined) continue;
+    for (const load of tables) {
+      const task = planLoad(load, settings, modes, compilation);
+      if (task !== undefined) tasks.push(task);
+    }
+  }
+  const diagnostics = compilation.diagnostics.toSorted(
+    (left, right) => left.range.start.offset - right.range.start.offset,
+  );
+  return hasErrors(diagnostics) ? { diagnostics } : { plan: makePlan(input.document, tasks), diagnostics };
+}
+
+function collectLoads(compilation: Compilation): readonly CollectedLoads[] {
+  const steps = new Map(Object.entries(compilation.document.steps));
+  const collected: CollectedLoads[] = [];
+  for (const [name, step] of steps) {
+    if ('replicate' in step) {
+      const loads = collectReplicate(name, step, compilation);
+      if (loads !== undefined) collected.push(loads);
+    } else if ('destination' in step) {
+      const source = steps.get(step.destination.from);
+      // Anything else was refused when the document was parsed.
+      if (source === undefined || !('source' in source)) continue;
+      const loads = collectDestination(
+        { source: step.destination.from, destination: name },
+        source,
+        step,
+        compilation,
+      );
+      if (loads !== undefined) collected.push(loads);
+    }
+  }
+  return collected;
+}
+
+function reportUnsupported(compilation: Compilation): void {
+  const { document } = compilation;
+  for (const [name, step] of Object.entries(document.steps)) {
+    if (!('checks' in step) || step.checks === undefined || step.checks.length === 0) continue;
+    const path = ['steps', name, 'checks'];
+    compilation.report('checksUnsupported', { step: name }, path, [{ kind: 'removeField', path }], 'key');
+  }
+  for (const key of ['schedule', 'freshness', 'tests', 'parameters'] as const) {
+    if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
+  }
+}
+
+/** Two loads that write one table would replace or mix each other's rows. */
+function refuseDuplicateTargets(collected: readonly CollectedLoads[], compilation: Compilation): void {
+  const first = new Map<string, string>();
+  for (const { settings, tables } of collected) {
+    const { destination, source, destinationStep, paths } = settings;
+    const tablePath = [...paths.write, paths.write.at(-1) === 'replicate' ? 'into' : 'table'];
+    for (const { table, target } of tables) {
+      const formatted = formatTableName(target);
+      const identity = foldTarget(
+        destination.name,
+        target,
+        destination.destination.identifiers.isCaseSensitive,
+      );
+      const label = `'${destinationStep}' (${formatTableName(table.table)})`;
+      const other = first.get(identity);
+      if (other === undefined) first.set(identity, label);
+      else
+        compilation.report('targetDuplicate', { target: formatted, first: other, second: label }, tablePath);
+      if (source.name === destination.name && formatTableName(table.table) === formatted) {
+        compilation.report('targetIsSource', { table: formatted, connection: source.name }, tablePath);
+      }
+    }
+  }
+}
+
+function foldTarget(connection: string, target: TableLoad['target'], isCaseSensitive: boolean): string {
+  const text = JSON.stringify([target.schema ?? null, target.name]);
+  return `${connection} ${isCaseSensitive ? text : text.toLowerCase()}`;
+}
+
+function makePlan(document: PipelineDocument, tasks: readonly LoadTask[]): Plan {
+  const { layout: _, ...meaning } = document;
+  const documentFingerprint = fingerprint(meaning);
+  // Tables enter by their own fingerprint: statistics change by the minute, and are no change of the plan.
+  const identity = tasks.map(({ source: { table, ...source }, ...task }) => ({
+    ...task,
+    source,
+    table: table.table,
+  }));
+  return Object.freeze({
+    version: 1,
+    pipeline: document.name,
+    documentFingerprint,
+    fingerprint: fingerprint([documentFingerprint, identity]),
+    tasks: Object.freeze(tasks),
+  });
+}

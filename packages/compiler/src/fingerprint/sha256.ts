@@ -1,0 +1,84 @@
+/**
+ * SHA-256 in hexadecimal, synchronous and in any runtime.
+ *
+ * Fingerprints identify plans and schemas, so a 64-bit hash is too weak; Web Crypto is asynchronous, which would make
+ * the whole compiler so; and no library is needed for sixty lines that FIPS 180-4 fixes for good. It is no secret's
+ * protection: never use it for passwords or signatures.
+ */
+export function sha256Hex(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const state = Uint32Array.from(INITIAL);
+  const blocks = bytes.length >>> 6;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let block = 0; block < blocks; block += 1) compress(state, view, block * 64);
+  const rest = bytes.subarray(blocks * 64);
+  const tail = new Uint8Array(rest.length < 56 ? 64 : 128);
+  tail.set(rest);
+  tail[rest.length] = 0x80;
+  const tailView = new DataView(tail.buffer);
+  tailView.setBigUint64(tail.length - 8, BigInt(bytes.length) * 8n);
+  for (let offset = 0; offset < tail.length; offset += 64) compress(state, tailView, offset);
+  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('');
+}
+
+/** The first `bits` bits of the fractional part of a root of each of the first primes, as FIPS 180-4 defines its constants. */
+function primeRoots(count: number, root: 2 | 3): number[] {
+  const words: number[] = [];
+  for (let candidate = 2n; words.length < count; candidate += 1n) {
+    let isPrime = true;
+    for (let divisor = 2n; divisor * divisor <= candidate; divisor += 1n)
+      if (candidate % divisor === 0n) isPrime = false;
+    if (isPrime) words.push(Number(integerRoot(candidate << BigInt(32 * root), root) & 0xffffffffn));
+  }
+  return words;
+}
+
+function integerRoot(value: bigint, root: 2 | 3): bigint {
+  let low = 0n;
+  let high = 1n << 40n;
+  while (low < high) {
+    const middle = (low + high + 1n) >> 1n;
+    if (middle ** BigInt(root) <= value) low = middle;
+    else high = middle - 1n;
+  }
+  return low;
+}
+
+const INITIAL = primeRoots(8, 2);
+const ROUND = Uint32Array.from(primeRoots(64, 3));
+const schedule = new Uint32Array(64);
+
+function rotate(word: number, bits: number): number {
+  return (word >>> bits) | (word << (32 - bits));
+}
+
+function compress(state: Uint32Array, view: DataView, offset: number): void {
+  for (let index = 0; index < 16; index += 1) schedule[index] = view.getUint32(offset + index * 4);
+  for (let index = 16; index < 64; index += 1) {
+    const early = schedule[index - 15] ?? 0;
+    const late = schedule[index - 2] ?? 0;
+    const sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
+    const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
+    schedule[index] = (schedule[index - 16] ?? 0) + sigma0 + (schedule[index - 7] ?? 0) + sigma1;
+  }
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  for (let index = 0; index < 64; index += 1) {
+    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const choice = (e & f) ^ (~e & g);
+    const first = (h + sum1 + choice + (ROUND[index] ?? 0) + (schedule[index] ?? 0)) | 0;
+    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const majority = (a & b) ^ (a & c) ^ (b & c);
+    const second = (sum0 + majority) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
+  }
+  [a, b, c, d, e, f, g, h].forEach((word, index) => {
+    state[index] = (state[index] ?? 0) + word;
+  });
+}
