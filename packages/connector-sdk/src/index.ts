@@ -6,6 +6,7 @@
 export * from './batch/batch.ts';
 export * from './batch/batch-builder.ts';
 export * from './batch/batch-digest.ts';
+export * from './batch/canonical-rows.ts';
 export { ColumnWriter, type CellEncoding } from './batch/column-writer.ts';
 export * from './connector.ts';
 export * from './destination.ts';

@@ -19,7 +19,9 @@ const SHOWN_CHARACTERS = 60;
 /** The writer for a column of this type. `scratch` may be shared by all columns of a read. */
 export function createCellWriter(column: ColumnWriter, type: LogicalType, scratch: Buffer): CellWriter {
   const refuse = (value: SQLOutputValue): void => {
-    column.reject(`${describeValue(value)} is stored as ${storageClassOf(value)}, which is not a ${formatLogicalType(type)}`);
+    column.reject(
+      `${describeValue(value)} is stored as ${storageClassOf(value)}, which is not a ${formatLogicalType(type)}`,
+    );
   };
   const writeText = (row: number, text: string): void => setText(column, row, text, scratch);
   switch (type.kind) {
@@ -34,7 +36,8 @@ export function createCellWriter(column: ColumnWriter, type: LogicalType, scratc
       return (row, value) => {
         if (typeof value === 'number') column.setDouble(row, value);
         else if (value === null) column.setNull(row);
-        else if (typeof value === 'bigint' && BigInt(Number(value)) === value) column.setDouble(row, Number(value));
+        else if (typeof value === 'bigint' && BigInt(Number(value)) === value)
+          column.setDouble(row, Number(value));
         else refuse(value);
       };
     case 'boolean':

@@ -20,14 +20,21 @@ export function rankCursors(
     .toSorted((left, right) => right.score - left.score);
 }
 
-function rankField(field: SourceField, key: readonly string[]): { readonly score: number; readonly reason: string } | undefined {
+function rankField(
+  field: SourceField,
+  key: readonly string[],
+): { readonly score: number; readonly reason: string } | undefined {
   if (field.type.kind === 'timestamp' || field.type.kind === 'date') {
-    if (CHANGE_NAME.test(field.name)) return { score: 100, reason: 'its name says that it changes with the row' };
-    if (CREATION_NAME.test(field.name)) return { score: 50, reason: 'its name says when the row was made: updates are not seen' };
+    if (CHANGE_NAME.test(field.name))
+      return { score: 100, reason: 'its name says that it changes with the row' };
+    if (CREATION_NAME.test(field.name))
+      return { score: 50, reason: 'its name says when the row was made: updates are not seen' };
     return { score: 30, reason: 'a time, of unknown meaning' };
   }
   if (field.type.kind !== 'integer' || !field.type.signed) return undefined;
-  if (CHANGE_NAME.test(field.name)) return { score: 70, reason: 'its name says that it changes with the row' };
-  if (key.length === 1 && key[0] === field.name) return { score: 40, reason: 'a growing key: updates are not seen' };
+  if (CHANGE_NAME.test(field.name))
+    return { score: 70, reason: 'its name says that it changes with the row' };
+  if (key.length === 1 && key[0] === field.name)
+    return { score: 40, reason: 'a growing key: updates are not seen' };
   return undefined;
 }

@@ -147,7 +147,8 @@ function planTimes(range: CursorRange, column: string, slack: bigint, length: nu
   return {
     // Every spelling of a moment on or after a day sorts at or after the day's own text.
     ...bound(column, least === null ? null : formatMicros(least - slack).slice(0, 10)),
-    isInRange: (value) => leastText === null || typeof value !== 'string' || (comparable(value) ?? leastText) >= leastText,
+    isInRange: (value) =>
+      leastText === null || typeof value !== 'string' || (comparable(value) ?? leastText) >= leastText,
     observe: (value) => {
       const text = typeof value === 'string' ? comparable(value) : undefined;
       if (text === undefined || (highest !== null && text <= highest)) return;
@@ -160,11 +161,14 @@ function planTimes(range: CursorRange, column: string, slack: bigint, length: nu
 /** Text that sorts as the moment does: a space between day and time, UTC. Undefined for what is no time. */
 function comparable(text: string): string | undefined {
   if (text.length === 10) return text;
-  if (text.charCodeAt(16) === 0x3a && (text.length === 19 || (text.length > 19 && FRACTION.test(text.slice(19))))) {
+  if (
+    text.charCodeAt(16) === 0x3a &&
+    (text.length === 19 || (text.length > 19 && FRACTION.test(text.slice(19))))
+  ) {
     return text.charCodeAt(10) === 0x20 ? text : `${text.slice(0, 10)} ${text.slice(11)}`;
   }
   const micros = parseMicros(text);
-  return micros === undefined ? undefined : stripZeros(formatMicros(micros));
+  return micros === undefined ? undefined : formatMicros(micros);
 }
 
 /** Without zeros at the end, a time sorts before or with every longer spelling of the same moment. */
@@ -173,7 +177,9 @@ function stripZeros(text: string): string {
 }
 
 function bound(column: string, value: SQLInputValue): Pick<Bound, 'column' | 'where' | 'parameters'> {
-  return value === null ? { column, where: '', parameters: [] } : { column, where: `${quote(column)} >= ?`, parameters: [value] };
+  return value === null
+    ? { column, where: '', parameters: [] }
+    : { column, where: `${quote(column)} >= ?`, parameters: [value] };
 }
 
 function clampToInt64(value: bigint): bigint {

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { BatchDigest, type BucketDigest, type DigestField, type DigestRequest, type RowDigest } from '@millrace/connector-sdk';
+import {
+  BatchDigest,
+  type BucketDigest,
+  type DigestField,
+  type DigestRequest,
+  type RowDigest,
+} from '@millrace/connector-sdk';
 import type { SourceField } from '@millrace/spec';
 
 import { planAtMost } from './cursor.ts';
@@ -42,7 +48,8 @@ function planOf(request: DigestRequest): ReadPlan {
       return { ...plan, conditions: [`${quote(filter.column)} = 1`] };
     case 'atMost': {
       const field = fields.find((candidate) => candidate.name === filter.column);
-      if (field === undefined) throw new RangeError(`The column ${filter.column} is not among the columns to digest.`);
+      if (field === undefined)
+        throw new RangeError(`The column ${filter.column} is not among the columns to digest.`);
       return { ...plan, atMost: planAtMost(field, filter.value) };
     }
   }

@@ -27,13 +27,11 @@ export function discoverTables(database: DatabaseSync, request: DiscoverRequest)
       WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND s.name NOT LIKE '\\_millrace\\_%' ESCAPE '\\'
         AND coalesce(l.type, '') NOT IN ('virtual', 'shadow')
       ORDER BY s.name`,
-  ).map(
-    ([name, kind, withoutRowid]): TableEntry => ({
-      name: String(name),
-      kind: kind === 'view' ? 'view' : 'table',
-      isWithoutRowid: withoutRowid === 1n,
-    }),
-  );
+  ).map(([name, kind, withoutRowid]): TableEntry => ({
+    name: String(name),
+    kind: kind === 'view' ? 'view' : 'table',
+    isWithoutRowid: withoutRowid === 1n,
+  }));
   return selectTables(entries, request).map((entry) => describeTable(database, entry));
 }
 
@@ -45,17 +43,24 @@ function describeTable(database: DatabaseSync, entry: TableEntry): SourceTable {
   ).map(toColumn);
   const indexes = listIndexes(database, entry.name);
   const notes: string[] = [];
-  const primaryKey = columns.filter((column) => column.keyPosition > 0).toSorted((a, b) => a.keyPosition - b.keyPosition);
-  const isRowidAlias = primaryKey.length === 1 && primaryKey[0]?.type.toUpperCase() === 'INTEGER' && !entry.isWithoutRowid;
+  const primaryKey = columns
+    .filter((column) => column.keyPosition > 0)
+    .toSorted((a, b) => a.keyPosition - b.keyPosition);
+  const isRowidAlias =
+    primaryKey.length === 1 && primaryKey[0]?.type.toUpperCase() === 'INTEGER' && !entry.isWithoutRowid;
   const key = primaryKey.length > 0 ? primaryKey.map((column) => column.name) : uniqueKey(indexes, columns);
   const sample = sampleColumns(database, entry.name, columns);
   const fields = columns.map((column, index): SourceField => {
-    const { type, mapping } = columnTypeOf(column.type, sample.map((row) => row[index] ?? null));
+    const { type, mapping } = columnTypeOf(
+      column.type,
+      sample.map((row) => row[index] ?? null),
+    );
     const isNullable = !(column.isNotNull || (isRowidAlias && column.keyPosition > 0));
     if (isNullable && column.keyPosition > 0) {
       notes.push(`SQLite allows NULL in the primary key column ${column.name}; such rows cannot be merged.`);
     }
-    if (column.isGenerated) notes.push(`${column.name} is a generated column; its values are read like any other.`);
+    if (column.isGenerated)
+      notes.push(`${column.name} is a generated column; its values are read like any other.`);
     return {
       name: column.name,
       type,
@@ -65,7 +70,10 @@ function describeTable(database: DatabaseSync, entry: TableEntry): SourceTable {
       ...(column.isGenerated ? { detail: { isGenerated: true } } : {}),
     };
   });
-  const indexedColumns = unique([...key.slice(0, 1), ...indexes.flatMap((index) => index.columns.slice(0, 1))]);
+  const indexedColumns = unique([
+    ...key.slice(0, 1),
+    ...indexes.flatMap((index) => index.columns.slice(0, 1)),
+  ]);
   return {
     table: { name: entry.name },
     kind: entry.kind,
@@ -105,9 +113,17 @@ interface Index {
 }
 
 function listIndexes(database: DatabaseSync, table: string): readonly Index[] {
-  const lists = queryRows(database, 'SELECT name, "unique" FROM pragma_index_list(?, \'main\') WHERE partial = 0 ORDER BY seq DESC', table);
+  const lists = queryRows(
+    database,
+    'SELECT name, "unique" FROM pragma_index_list(?, \'main\') WHERE partial = 0 ORDER BY seq DESC',
+    table,
+  );
   return lists.map(([name, isUnique]) => {
-    const columns = queryRows(database, 'SELECT name FROM pragma_index_info(?, \'main\') ORDER BY seqno', String(name)).map((row) => row[0]);
+    const columns = queryRows(
+      database,
+      "SELECT name FROM pragma_index_info(?, 'main') ORDER BY seqno",
+      String(name),
+    ).map((row) => row[0]);
     const end = columns.findIndex((column) => typeof column !== 'string');
     return {
       isUnique: isUnique === 1n,
@@ -119,11 +135,18 @@ function listIndexes(database: DatabaseSync, table: string): readonly Index[] {
 
 function uniqueKey(indexes: readonly Index[], columns: readonly Column[]): readonly string[] {
   const required = new Set(columns.filter((column) => column.isNotNull).map((column) => column.name));
-  const index = indexes.find((candidate) => candidate.isUnique && candidate.isOverColumns && candidate.columns.every((name) => required.has(name)));
+  const index = indexes.find(
+    (candidate) =>
+      candidate.isUnique && candidate.isOverColumns && candidate.columns.every((name) => required.has(name)),
+  );
   return index?.columns ?? [];
 }
 
-function sampleColumns(database: DatabaseSync, table: string, columns: readonly Column[]): readonly (readonly SQLOutputValue[])[] {
+function sampleColumns(
+  database: DatabaseSync,
+  table: string,
+  columns: readonly Column[],
+): readonly (readonly SQLOutputValue[])[] {
   if (columns.length === 0) return [];
   // Only as much of a long value as its type can be told from.
   const list = columns.map(({ name }) => {
@@ -136,21 +159,34 @@ function sampleColumns(database: DatabaseSync, table: string, columns: readonly 
 function estimateRows(database: DatabaseSync, entry: TableEntry): number | null {
   const table = quote(entry.name);
   if (entry.kind === 'view') return null;
-  const counted = Number(queryRows(database, `SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT ${COUNTED_ROWS + 1})`)[0]?.[0] ?? 0n);
+  const counted = Number(
+    queryRows(database, `SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT ${COUNTED_ROWS + 1})`)[0]?.[0] ??
+      0n,
+  );
   if (counted <= COUNTED_ROWS) return counted;
-  return estimateFromStatistics(database, entry.name) ?? (entry.isWithoutRowid ? null : estimateFromRowids(database, entry.name));
+  return (
+    estimateFromStatistics(database, entry.name) ??
+    (entry.isWithoutRowid ? null : estimateFromRowids(database, entry.name))
+  );
 }
 
 function estimateFromStatistics(database: DatabaseSync, table: string): number | null {
-  const hasStatistics = queryRows(database, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").length > 0;
+  const hasStatistics =
+    queryRows(database, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").length > 0;
   if (!hasStatistics) return null;
-  const stat = queryRows(database, 'SELECT stat FROM sqlite_stat1 WHERE tbl = ? AND stat IS NOT NULL LIMIT 1', table)[0]?.[0];
+  const stat = queryRows(
+    database,
+    'SELECT stat FROM sqlite_stat1 WHERE tbl = ? AND stat IS NOT NULL LIMIT 1',
+    table,
+  )[0]?.[0];
   const rows = Number.parseInt(String(stat ?? ''), 10);
   return Number.isNaN(rows) ? null : rows;
 }
 
 function estimateFromRowids(database: DatabaseSync, table: string): number | null {
-  const columns = queryRows(database, "SELECT lower(name) FROM pragma_table_xinfo(?, 'main')", table).map((row) => row[0]);
+  const columns = queryRows(database, "SELECT lower(name) FROM pragma_table_xinfo(?, 'main')", table).map(
+    (row) => row[0],
+  );
   const rowid = ['rowid', '_rowid_', 'oid'].find((alias) => !columns.includes(alias));
   if (rowid === undefined) return null;
   const [range] = queryRows(database, `SELECT min(${rowid}), max(${rowid}) FROM ${quote(table)}`);

@@ -42,9 +42,17 @@ function meaningOf(primaryCode: number, path: string): Meaning | undefined {
         text: `${path} is damaged. Run "PRAGMA integrity_check" on it and restore it from a backup; nothing was published.`,
       };
     case SQLITE_FULL:
-      return { code: 'diskFull', retry: 'backoff', text: `There is no space left on the disk that holds ${path}.` };
+      return {
+        code: 'diskFull',
+        retry: 'backoff',
+        text: `There is no space left on the disk that holds ${path}.`,
+      };
     case SQLITE_NOMEM:
-      return { code: 'outOfMemory', retry: 'backoff', text: `SQLite ran out of memory while working on ${path}.` };
+      return {
+        code: 'outOfMemory',
+        retry: 'backoff',
+        text: `SQLite ran out of memory while working on ${path}.`,
+      };
     case SQLITE_INTERRUPT:
       return { code: 'queryKilled', retry: 'backoff', text: `The statement on ${path} was interrupted.` };
     case SQLITE_PERM:
@@ -57,7 +65,11 @@ function meaningOf(primaryCode: number, path: string): Meaning | undefined {
         text: `${path} cannot be opened as needed. Check the permissions of the file and of its folder (SQLite keeps its journal there).`,
       };
     case SQLITE_IOERR:
-      return { code: 'connectionLost', retry: 'backoff', text: `Reading or writing ${path} failed on the disk.` };
+      return {
+        code: 'connectionLost',
+        retry: 'backoff',
+        text: `Reading or writing ${path} failed on the disk.`,
+      };
     default:
       return undefined;
   }

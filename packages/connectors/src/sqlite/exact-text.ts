@@ -7,26 +7,42 @@ import type { SourceField } from '@millrace/spec';
 import { iterateRows, queryRows, type SqliteRow } from './database.ts';
 import { quote } from './quote.ts';
 
+const SURROGATE_OR_REPLACEMENT = /[\uD800-\uDFFF\uFFFD]/;
+
 /**
- * The stored bytes of texts. node:sqlite puts U+FFFD where text is not valid Unicode, so a text that holds U+FFFD is
- * looked at again: a second scan of the same statement in the same snapshot goes along with the first one.
- * It starts at the first such text, so tables without any pay nothing.
+ * The stored bytes of texts. node:sqlite puts U+FFFD where UTF-8 is broken, and SQLite pairs up whatever stands behind
+ * half a surrogate pair in UTF-16, so a text in which that may have happened is looked at again: a second scan of the
+ * same statement in the same snapshot goes along with the first. It starts at the first such text, so that tables
+ * without any pay nothing.
  */
 export class ExactText {
   private readonly database: DatabaseSync;
   private readonly fields: readonly SourceField[];
   private readonly tail: string;
   private readonly parameters: readonly SQLInputValue[];
+  /** The encoding when it is one of UTF-16. */
+  private readonly wideEncoding: string | null;
   private rows: Iterator<SqliteRow> | null = null;
-  private wideEncoding: string | null = null;
   private position = -1;
   private current: SqliteRow = [];
 
-  constructor(database: DatabaseSync, fields: readonly SourceField[], tail: string, parameters: readonly SQLInputValue[]) {
+  constructor(
+    database: DatabaseSync,
+    fields: readonly SourceField[],
+    tail: string,
+    parameters: readonly SQLInputValue[],
+  ) {
     this.database = database;
     this.fields = fields;
     this.tail = tail;
     this.parameters = parameters;
+    const encoding = String(queryRows(database, 'PRAGMA encoding')[0]?.[0]).toLowerCase();
+    this.wideEncoding = encoding.startsWith('utf-16') ? encoding : null;
+  }
+
+  /** True when the text may differ from what is stored. */
+  isSuspect(text: string): boolean {
+    return this.wideEncoding === null ? text.includes('\uFFFD') : SURROGATE_OR_REPLACEMENT.test(text);
   }
 
   /** False when the text at a row (counted from 0 in the order of the scan) and column is not valid Unicode. */
@@ -49,19 +65,24 @@ export class ExactText {
       code: 'internal',
       blame: 'platform',
       retry: 'never',
-      message: 'Two scans of one SQLite snapshot disagree; please report this with the table\'s definition.',
+      message: "Two scans of one SQLite snapshot disagree; please report this with the table's definition.",
     });
+  }
+
+  /** Ends the second scan, which would keep the snapshot alive. */
+  close(): void {
+    this.rows?.return?.();
   }
 
   private advance(position: number): void {
     if (this.rows === null) {
-      const encoding = String(queryRows(this.database, 'PRAGMA encoding')[0]?.[0]).toLowerCase();
-      this.wideEncoding = encoding.startsWith('utf-16') ? encoding : null;
       const list = this.fields.map(({ name }) => {
         const column = quote(name);
         return `CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) END`;
       });
-      const statement = this.database.prepare(`SELECT ${list.join(', ')} ${this.tail} LIMIT -1 OFFSET ${position}`);
+      const statement = this.database.prepare(
+        `SELECT ${list.join(', ')} ${this.tail} LIMIT -1 OFFSET ${position}`,
+      );
       this.rows = iterateRows(statement, ...this.parameters);
       this.position = position - 1;
     }

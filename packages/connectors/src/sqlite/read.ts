@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import {
   BatchBuilder,
+  PipelineError,
   throwIfCancelled,
   type Batch,
   type CursorRange,
@@ -10,11 +11,14 @@ import {
 } from '@millrace/connector-sdk';
 import type { SourceField, TableName } from '@millrace/spec';
 
-import { allocateScratch, createCellWriter, rawCell } from './cell-writers.ts';
 import { planCursor, type Bound } from './cursor.ts';
-import { iterateRows, queryRows, type SqliteRow } from './database.ts';
+import { iterateRows, queryRows } from './database.ts';
 import { ExactText } from './exact-text.ts';
 import { quote } from './quote.ts';
+import { RowWriter } from './row-writer.ts';
+
+/** How many rows may pass before a cancellation is noticed. */
+const ROWS_PER_TURN = 65_536;
 
 export interface ReadPlan {
   readonly table: TableName;
@@ -46,60 +50,56 @@ async function* readInTransaction(
   signal: AbortSignal,
 ): AsyncGenerator<Batch, ReadResult, undefined> {
   const { fields } = plan;
-  const cursorField = plan.cursor === null ? undefined : fields.find((field) => field.name === plan.cursor?.column);
-  const cursor = plan.cursor === null || cursorField === undefined ? undefined : planCursor(plan.cursor, cursorField);
+  const cursor =
+    plan.cursor === null ? undefined : planCursor(plan.cursor, requireField(plan, plan.cursor.column));
   const bounds = [cursor, plan.atMost].filter((bound) => bound !== undefined);
-  const boundIndexes = bounds.map((bound) => fields.findIndex((field) => field.name === bound.column));
-  const conditions = [...bounds.map((bound) => bound.where).filter((where) => where !== ''), ...(plan.conditions ?? [])];
+  const boundIndexes = bounds.map((bound) => fields.indexOf(requireField(plan, bound.column)));
+  const conditions = [
+    ...bounds.map((bound) => bound.where).filter((where) => where !== ''),
+    ...(plan.conditions ?? []),
+  ];
   const tail = `FROM ${quote(plan.table.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
   // A table read for its row count alone still needs a column list.
   const statement = `SELECT ${fields.length === 0 ? 'NULL' : fields.map((field) => quote(field.name)).join(', ')} ${tail}`;
   const parameters = bounds.flatMap((bound) => bound.parameters);
 
-  const cursorIndex = cursorField === undefined ? -1 : fields.indexOf(cursorField);
-  const builder = new BatchBuilder(fields);
-  const scratch = allocateScratch();
-  const writers = builder.columns.map((column, index) => {
-    const field = fields[index] as SourceField;
-    return { column, write: createCellWriter(column, field.type, scratch) };
-  });
-  const exact = new ExactText(database, fields, tail, parameters);
   const schemaVersion = queryRows(database, 'PRAGMA schema_version')[0]?.[0];
+  const builder = new BatchBuilder(fields);
+  const exact = new ExactText(database, fields, tail, parameters);
+  const writer = new RowWriter(builder, fields, exact);
   const rows = iterateRows(database.prepare(statement), ...parameters);
   let position = -1;
   let rowsSent = 0;
   let bytesReceived = 0;
-  for (let next = rows.next(); next.done !== true; next = rows.next()) {
-    position += 1;
-    const row = next.value;
-    if (bounds.length > 0 && !isInRange(row, bounds, boundIndexes)) continue;
-    cursor?.observe(row[cursorIndex] as SQLOutputValue);
-    rowsSent += 1;
-    let cells = row;
-    for (let index = 0; index < writers.length; index += 1) {
-      const value = row[index] as SQLOutputValue;
-      const writer = writers[index] as (typeof writers)[number];
-      if (typeof value === 'string' && value.includes('\uFFFD') && !exact.isValid(position, index)) {
-        cells = replaceCell(cells, index, exact.bytes(position, index));
-        writer.column.reject('the text is not valid Unicode');
-      } else {
-        writer.write(builder.row, value);
+  try {
+    for (let next = rows.next(); next.done !== true; next = rows.next()) {
+      position += 1;
+      const row = next.value;
+      if (bounds.every((bound, at) => bound.isInRange(row[boundIndexes[at] as number] as SQLOutputValue))) {
+        cursor?.observe(row[boundIndexes[0] as number] as SQLOutputValue);
+        rowsSent += 1;
+        writer.write(position, row);
       }
-    }
-    builder.endRow(() => cells.slice(0, fields.length).map(rawCell));
-    if (builder.isFull) {
-      const batch = builder.take();
-      bytesReceived += sizeOf(batch);
-      yield batch;
+      if (builder.isFull) {
+        const batch = builder.take();
+        bytesReceived += sizeOf(batch);
+        yield batch;
+      } else if (position % ROWS_PER_TURN !== 0) {
+        continue;
+      }
       // The signal fires only between turns of the event loop.
       await setImmediate();
       throwIfCancelled(signal);
     }
-  }
-  if (!builder.isEmpty) {
-    const batch = builder.take();
-    bytesReceived += sizeOf(batch);
-    yield batch;
+    if (!builder.isEmpty) {
+      const batch = builder.take();
+      bytesReceived += sizeOf(batch);
+      yield batch;
+    }
+  } finally {
+    // An unfinished statement holds the lock even after ROLLBACK.
+    rows.return?.();
+    exact.close();
   }
   return {
     rowsSent,
@@ -110,12 +110,15 @@ async function* readInTransaction(
   };
 }
 
-function isInRange(row: SqliteRow, bounds: readonly Bound[], indexes: readonly number[]): boolean {
-  return bounds.every((bound, at) => bound.isInRange(row[indexes[at] as number] as SQLOutputValue));
-}
-
-function replaceCell(row: SqliteRow, index: number, bytes: NodeJS.NonSharedUint8Array): SqliteRow {
-  return row.with(index, bytes);
+function requireField(plan: ReadPlan, column: string): SourceField {
+  const field = plan.fields.find((candidate) => candidate.name === column);
+  if (field !== undefined) return field;
+  throw new PipelineError({
+    code: 'columnMissing',
+    blame: 'config',
+    retry: 'never',
+    message: `${plan.table.name}.${column} bounds the rows to read but is not among the columns that are read. Read it too.`,
+  });
 }
 
 /** SQLite counts no bytes on a wire: the size of the decoded values stands for it. */

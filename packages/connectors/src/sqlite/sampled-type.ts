@@ -21,7 +21,8 @@ export function columnTypeOf(declaredType: string, sample: readonly SQLOutputVal
   const values = sample.filter((value) => value !== null);
   const declared = declaredLogicalType(declaredType);
   if (declared === undefined) return observedType(declaredType, values);
-  if (values.length > 0 && !values.some((value) => isPlausible(declared, value))) return observedType(declaredType, values);
+  if (values.length > 0 && !values.some((value) => isPlausible(declared, value)))
+    return observedType(declaredType, values);
   if (declared.kind === 'timestamp' && values.length > 0 && values.every(hasOffset)) {
     return { type: { kind: 'timestamp', timezone: true } };
   }
@@ -34,16 +35,27 @@ export function columnTypeOf(declaredType: string, sample: readonly SQLOutputVal
 
 function observedType(declaredType: string, values: readonly SQLOutputValue[]): ColumnType {
   const classes = new Set(values.map((value) => storageClassOf(value)));
-  const declared = declaredType === '' ? 'The column has no declared type' : `The column is declared ${declaredType}`;
+  const declared =
+    declaredType === '' ? 'The column has no declared type' : `The column is declared ${declaredType}`;
   const [only] = classes.size === 1 ? classes : [];
-  if (only === 'integer') return { type: { kind: 'integer', bits: 64, signed: true }, mapping: `${declared} and its first rows hold integers.` };
-  if (only === 'text') return { type: { kind: 'string' }, mapping: `${declared} and its first rows hold text.` };
-  if (only === 'blob') return { type: { kind: 'bytes' }, mapping: `${declared} and its first rows hold blobs.` };
+  if (only === 'integer')
+    return {
+      type: { kind: 'integer', bits: 64, signed: true },
+      mapping: `${declared} and its first rows hold integers.`,
+    };
+  if (only === 'text')
+    return { type: { kind: 'string' }, mapping: `${declared} and its first rows hold text.` };
+  if (only === 'blob')
+    return { type: { kind: 'bytes' }, mapping: `${declared} and its first rows hold blobs.` };
   if (classes.size > 0 && !classes.has('text') && !classes.has('blob')) {
     return { type: { kind: 'float', bits: 64 }, mapping: `${declared} and its first rows hold numbers.` };
   }
-  const found = classes.size === 0 ? 'no values' : `values of the classes ${[...classes].toSorted().join(', ')}`;
-  return { type: { kind: 'string' }, mapping: `${declared} and its first rows hold ${found}; numbers are kept as their shortest text.` };
+  const found =
+    classes.size === 0 ? 'no values' : `values of the classes ${[...classes].toSorted().join(', ')}`;
+  return {
+    type: { kind: 'string' },
+    mapping: `${declared} and its first rows hold ${found}; numbers are kept as their shortest text.`,
+  };
 }
 
 /** SQLite's own names for what a value is stored as. */

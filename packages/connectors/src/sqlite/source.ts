@@ -26,7 +26,8 @@ export function openSqliteSource(config: SqliteConfig): Source {
   };
   return {
     check: async (signal) => guard('Checking the database', signal, () => identify(database, config.path)),
-    discover: async (request, signal) => guard('Discovering tables', signal, () => discoverTables(database, request)),
+    discover: async (request, signal) =>
+      guard('Discovering tables', signal, () => discoverTables(database, request)),
     async *read(request, signal) {
       throwIfCancelled(signal);
       const { table, fields, cursor } = request;
@@ -75,9 +76,24 @@ function inspectCursor(database: DatabaseSync, table: SourceTable, column: strin
   const from = quote(table.table.name);
   const isIndexed = table.indexedColumns.includes(column);
   if (isIndexed) {
-    const nullCount = Number(queryRows(database, `SELECT count(*) FROM ${from} WHERE ${name} IS NULL`)[0]?.[0] ?? 0n);
-    return { nullCount, sampledRows: table.estimatedRows ?? nullCount, isIndexed, estimatedRows: table.estimatedRows };
+    const nullCount = Number(
+      queryRows(database, `SELECT count(*) FROM ${from} WHERE ${name} IS NULL`)[0]?.[0] ?? 0n,
+    );
+    return {
+      nullCount,
+      sampledRows: table.estimatedRows ?? nullCount,
+      isIndexed,
+      estimatedRows: table.estimatedRows,
+    };
   }
-  const [row] = queryRows(database, `SELECT count(*), count(*) - count(v) FROM (SELECT ${name} AS v FROM ${from} LIMIT ${INSPECTED_ROWS})`);
-  return { nullCount: Number(row?.[1] ?? 0n), sampledRows: Number(row?.[0] ?? 0n), isIndexed, estimatedRows: table.estimatedRows };
+  const [row] = queryRows(
+    database,
+    `SELECT count(*), count(*) - count(v) FROM (SELECT ${name} AS v FROM ${from} LIMIT ${INSPECTED_ROWS})`,
+  );
+  return {
+    nullCount: Number(row?.[1] ?? 0n),
+    sampledRows: Number(row?.[0] ?? 0n),
+    isIndexed,
+    estimatedRows: table.estimatedRows,
+  };
 }

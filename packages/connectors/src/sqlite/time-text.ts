@@ -2,7 +2,8 @@ import type { SQLOutputValue } from 'node:sqlite';
 
 const DATE = /^-?\d{4,7}-\d{2}-\d{2}(?: BC)?$/;
 const TIME = /^\d{2}:\d{2}(?::\d{2}(?:\.\d{1,12})?)?$/;
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2})?(\.\d{1,12})?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const TIMESTAMP =
+  /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(:\d{2})?(\.\d{1,12})?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 const OFFSET = /(?:Z|[+-]\d{2}(?::?\d{2})?)$/;
 
 export function isDateText(text: string): boolean {
@@ -19,7 +20,9 @@ export function isTimestampText(text: string): boolean {
 
 /** True for a timestamp that names its distance from UTC. */
 export function hasOffset(value: SQLOutputValue): boolean {
-  return typeof value === 'string' && value.length > 16 && TIMESTAMP.test(value) && OFFSET.test(value.slice(11));
+  return (
+    typeof value === 'string' && value.length > 16 && TIMESTAMP.test(value) && OFFSET.test(value.slice(11))
+  );
 }
 
 /** `HH:MM` and `YYYY-MM-DD` as SQLite's own date functions take them: what is missing is zero. */

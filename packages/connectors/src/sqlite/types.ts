@@ -57,7 +57,10 @@ export function declaredLogicalType(declaredType: string): LogicalType | undefin
   }
 }
 
-function decimalOf(precisionText: string | undefined, scaleText: string | undefined): LogicalType | undefined {
+function decimalOf(
+  precisionText: string | undefined,
+  scaleText: string | undefined,
+): LogicalType | undefined {
   if (precisionText === undefined) return undefined;
   const precision = Number(precisionText);
   const scale = Number(scaleText ?? '0');
@@ -80,10 +83,16 @@ function logicalTypeOfAffinity(affinity: Affinity, declaredType: string): Logica
   }
 }
 
-const STORED_AS_IS = 'SQLite does not enforce the declared type; a value of another storage class is quarantined.';
+const STORED_AS_IS =
+  'SQLite does not enforce the declared type; a value of another storage class is quarantined.';
 
 export const sourceTypes: readonly TypeRule[] = [
-  { native: 'type with INT in its name', logical: 'int64', outcome: 'exact', note: `Text and reals in it are quarantined. ${STORED_AS_IS}` },
+  {
+    native: 'type with INT in its name',
+    logical: 'int64',
+    outcome: 'exact',
+    note: `Text and reals in it are quarantined. ${STORED_AS_IS}`,
+  },
   { native: 'REAL, FLOAT, DOUBLE', logical: 'float64', outcome: 'exact' },
   {
     native: 'DECIMAL(p, s), NUMERIC(p, s) with p <= 38',
@@ -97,9 +106,19 @@ export const sourceTypes: readonly TypeRule[] = [
     outcome: 'mapped',
     note: 'By the storage classes of the first 1,000 rows; string when they differ or there are none, numbers then in their shortest text.',
   },
-  { native: 'CHAR, VARCHAR, CLOB, TEXT', logical: 'string', outcome: 'exact', note: 'Invalid UTF-8 is quarantined.' },
+  {
+    native: 'CHAR, VARCHAR, CLOB, TEXT',
+    logical: 'string',
+    outcome: 'exact',
+    note: 'Invalid UTF-8 is quarantined.',
+  },
   { native: 'BLOB', logical: 'bytes', outcome: 'exact' },
-  { native: 'BOOLEAN', logical: 'boolean', outcome: 'exact', note: 'Integers 0 and 1; everything else is quarantined.' },
+  {
+    native: 'BOOLEAN',
+    logical: 'boolean',
+    outcome: 'exact',
+    note: 'Integers 0 and 1; everything else is quarantined.',
+  },
   { native: 'DATE', logical: 'date', outcome: 'exact', note: 'Text YYYY-MM-DD.' },
   { native: 'TIME', logical: 'time', outcome: 'exact', note: 'Text HH:MM[:SS[.ffffff]].' },
   {
@@ -108,8 +127,18 @@ export const sourceTypes: readonly TypeRule[] = [
     outcome: 'exact',
     note: 'Text YYYY-MM-DD[ HH:MM[:SS[.ffffff]]]; a missing part is zero. Where the first rows hold only numbers, the column keeps the numbers.',
   },
-  { native: 'JSON', logical: 'json', outcome: 'exact', note: 'Text that is not JSON is quarantined. SQLite turns a bare number into an integer or real.' },
-  { native: 'UUID, GUID', logical: 'uuid', outcome: 'exact', note: 'Text; columns of 16-byte blobs arrive as bytes.' },
+  {
+    native: 'JSON',
+    logical: 'json',
+    outcome: 'exact',
+    note: 'Text that is not JSON is quarantined. SQLite turns a bare number into an integer or real.',
+  },
+  {
+    native: 'UUID, GUID',
+    logical: 'uuid',
+    outcome: 'exact',
+    note: 'Text; columns of 16-byte blobs arrive as bytes.',
+  },
 ];
 
 /**
@@ -122,7 +151,10 @@ export function destinationType(type: LogicalType): DestinationType {
       return { native: 'BOOLEAN', mapping: 'Integers 0 and 1.' };
     case 'integer':
       return type.bits === 64 && !type.signed
-        ? { native: 'UNSIGNED TEXT', mapping: 'Decimal digits as text: SQLite integers end at 9223372036854775807.' }
+        ? {
+            native: 'UNSIGNED TEXT',
+            mapping: 'Decimal digits as text: SQLite integers end at 9223372036854775807.',
+          }
         : { native: 'INTEGER' };
     case 'float':
       return { native: 'REAL', mapping: 'NaN becomes NULL in SQLite, so a row with NaN is refused.' };
