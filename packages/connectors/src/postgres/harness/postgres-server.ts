@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { chownSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -6,6 +6,7 @@ import {
   ensureDebianPackages,
   runCommand,
   runServer,
+  temporaryFolder,
   testPassword,
 } from '@millrace/connector-sdk/testing';
 import type { TestServerDefinition } from '@millrace/connector-sdk/testing';
@@ -130,27 +131,22 @@ async function initialise(
   asOwner: { owner?: { uid: number; gid: number } },
   signal: AbortSignal,
 ): Promise<void> {
-  // The template's parent folder belongs to the current user, so another owner works in a folder of its own.
-  const scratch = (await runCommand('mktemp', ['-d'], {}, signal)).trim();
-  const data = join(scratch, 'data');
-  try {
-    if (asOwner.owner)
-      await runCommand('chown', [`${asOwner.owner.uid}:${asOwner.owner.gid}`, scratch], {}, signal);
-    const authentication = ['--auth-host=scram-sha-256', '--auth-local=reject', '--username=admin'];
-    const text = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
-    const inScratch = { ...asOwner, cwd: scratch };
-    const passwordFile = join(scratch, 'password');
-    await writeFile(passwordFile, testPassword, { mode: 0o644 });
-    await runCommand(
-      join(programs, 'initdb'),
-      ['-D', data, ...authentication, ...text, `--pwfile=${passwordFile}`],
-      inScratch,
-      signal,
-    );
-    const single = ['--single', '-D', data, '-c', 'fsync=off', 'postgres'];
-    await runCommand(join(programs, 'postgres'), single, { ...inScratch, input: databaseSql }, signal);
-    await runCommand('cp', ['-a', `${data}/.`, folder], {}, signal);
-  } finally {
-    await runCommand('rm', ['-rf', scratch], {}, signal);
-  }
+  // The template's folder is private to the current user, so another owner works in a folder of its own.
+  using scratch = temporaryFolder('initdb');
+  const data = join(scratch.path, 'data');
+  if (asOwner.owner) chownSync(scratch.path, asOwner.owner.uid, asOwner.owner.gid);
+  const authentication = ['--auth-host=scram-sha-256', '--auth-local=reject', '--username=admin'];
+  const text = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
+  const inScratch = { ...asOwner, cwd: scratch.path };
+  const passwordFile = join(scratch.path, 'password');
+  await writeFile(passwordFile, testPassword, { mode: 0o644 });
+  await runCommand(
+    join(programs, 'initdb'),
+    ['-D', data, ...authentication, ...text, `--pwfile=${passwordFile}`],
+    inScratch,
+    signal,
+  );
+  const single = ['--single', '-D', data, '-c', 'fsync=off', 'postgres'];
+  await runCommand(join(programs, 'postgres'), single, { ...inScratch, input: databaseSql }, signal);
+  await runCommand('cp', ['-a', `${data}/.`, folder], {}, signal);
 }
