@@ -46,7 +46,7 @@ const position: LoadPosition = {
   version: 1,
   identity,
   source: {},
-  cursor: { column: 'updated_at', mark: '2024-05-01 10:00:00.000000', lookback: '0', columns: 'c', tail: null },
+  cursor: { column: 'updated_at', mark: '2024-05-01 10:00:00.000000', lookback: '0', columns: ['id int64'], tail: null },
 };
 
 function published(saved: LoadPosition | Record<string, unknown>, runId = 'r0'): PublishedTable {

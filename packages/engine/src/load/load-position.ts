@@ -20,8 +20,8 @@ export interface CursorPosition {
   readonly mark: string | null;
   /** Microseconds or a plain amount, as text. */
   readonly lookback: string;
-  /** Fingerprint of the columns that the tail was hashed over. */
-  readonly columns: string;
+  /** Names and types of the columns that the tail was hashed over. */
+  readonly columns: readonly string[];
   readonly tail: Tail | null;
 }
 
@@ -61,7 +61,7 @@ function isCursor(value: unknown): value is CursorPosition {
     (mark === null || typeof mark === 'string') &&
     typeof lookback === 'string' &&
     /^\d+$/.test(lookback) &&
-    typeof columns === 'string' &&
+    isTextList(columns) &&
     (tail === null || isTail(tail))
   );
 }
@@ -69,6 +69,9 @@ function isCursor(value: unknown): value is CursorPosition {
 function isTail(value: unknown): value is Tail {
   if (!isRecord(value)) return false;
   const { rows, sum, hashes } = value;
-  const isHashList = hashes === null || (Array.isArray(hashes) && hashes.every((hash) => typeof hash === 'string'));
-  return typeof rows === 'number' && typeof sum === 'string' && isHashList;
+  return typeof rows === 'number' && typeof sum === 'string' && (hashes === null || isTextList(hashes));
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }

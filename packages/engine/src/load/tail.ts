@@ -50,6 +50,25 @@ export class TailTracker {
     return this.#highest;
   }
 
+  /** Index of the cursor column among those read. */
+  get cursor(): number {
+    return this.#options.cursor;
+  }
+
+  get lookback(): bigint {
+    return this.#options.lookback;
+  }
+
+  /** Rows of a tail that are followed at most. */
+  get limit(): number {
+    return MOST_TAIL_ROWS;
+  }
+
+  /** The tail cannot be known; the next load then publishes its look-back window again. */
+  giveUp(): void {
+    this.#isTooLarge = true;
+  }
+
   add(batch: Batch): void {
     this.addRejected(batch.rejected);
     const { types, cursor, lookback } = this.#options;

@@ -1,0 +1,255 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { PipelineError, type ReadResult, type StagedFile } from '@millrace/connector-sdk';
+import { formatTableName } from '@millrace/spec';
+
+import { packageFolder, removeFolder, removeOrphans, toFolderName, type LoadPackage } from '../package/package-store.ts';
+import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
+import { writeManifest, type Manifest } from '../stage/manifest.ts';
+import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
+import { refuseNullCursors } from './check-cursor.ts';
+import { uniqueByKey } from './check-keys.ts';
+import { compareCursorValues, parseCursorValue } from './cursor-value.ts';
+import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-deletes.ts';
+import { KnownRows, describeColumns } from './known-rows.ts';
+import { toSourcePosition, type CursorPosition, type LoadPosition } from './load-position.ts';
+import { fingerprintSchema } from './schema-changes.ts';
+import { StageRows } from './stage-rows.ts';
+import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
+import { TailTracker, isSameTail } from './tail.ts';
+import { trackParquetTail } from './track-parquet-tail.ts';
+
+const PROGRESS_EVERY_MS = 500;
+
+/** A read that is on its way. */
+export interface Extraction {
+  /** The writer whose `files` can be published already; undefined when the read ends without anything new. */
+  readonly opened: Promise<StageWriter | undefined>;
+  /** The durable package, with its manifest written; undefined when there is nothing new. */
+  readonly finished: Promise<LoadPackage | undefined>;
+}
+
+/** Reads one table into a load package. Whatever fails, no manifest is written and the folder is removed. */
+export function startExtraction(load: TableLoad, signal: AbortSignal): Extraction {
+  const opened = Promise.withResolvers<StageWriter | undefined>();
+  const finished = extract(load, opened.resolve, signal);
+  finished.then(
+    () => opened.resolve(undefined),
+    (error: unknown) => opened.reject(error),
+  );
+  // Both promises are looked at by the publisher; a load that is not published early looks at one only.
+  opened.promise.catch(() => {});
+  return { opened: opened.promise, finished };
+}
+
+async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void, signal: AbortSignal): Promise<LoadPackage | undefined> {
+  const { session, task, decision, source } = load;
+  const { fields, table } = task.source;
+  const folder = packageFolder(load.taskPath, load.runId, load.attempt);
+  const quarantine = openQuarantine(load);
+  const tail = openTail(load);
+  const known =
+    decision.kind === 'incremental' && task.destination.mode === 'append'
+      ? new KnownRows(formatTableName(table.table), fields, decision.from)
+      : undefined;
+  const scratchFolder = join(session.folders.scratch, `${toFolderName(load.runId)}-${load.attempt}`, toFolderName(task.id));
+  const rows = new StageRows(async () => {
+    await removeFolder(folder);
+    await removeOrphans(load.taskPath, folder);
+    const writer = await openStageWriter(await session.database(), {
+      folder,
+      columns: task.columns,
+      fields,
+      metadata: { runId: load.runId, loadedAt: load.loadedAt },
+      onRejected: (rejected) => quarantine.add(rejected),
+    });
+    onOpened(writer);
+    return writer;
+  });
+  const progress = { rows: 0, rejected: 0, bytes: 0, at: performance.now() };
+  let result: ReadResult | undefined;
+  async function* readAll() {
+    const cursor =
+      decision.kind === 'incremental'
+        ? { column: decision.from.column, from: decision.from.mark, lookback: BigInt(decision.from.lookback) }
+        : null;
+    const position = decision.kind === 'full' ? null : (decision.position?.source ?? null);
+    result = yield* source.read({ table, fields, cursor: cursor ?? firstCursor(load), position, scratchFolder }, signal);
+  }
+  try {
+    await mkdir(scratchFolder, { recursive: true });
+    if (decision.kind === 'full') await rows.open();
+    session.point('extracting', task.id);
+    for await (const item of readAll()) {
+      progress.rows += item.rows;
+      if (item.kind === 'parquet') {
+        if (tail !== undefined) await trackParquetTail(await session.database(), tail, item, fields, signal);
+        await rows.add(item);
+      } else {
+        progress.rejected += item.rejected.length;
+        for (const column of item.columns) progress.bytes += column.values.byteLength + column.heapBytes;
+        tail?.add(item);
+        await rows.add(known === undefined ? item : known.filter(item));
+      }
+      if (performance.now() - progress.at > PROGRESS_EVERY_MS) reportProgress(load, progress);
+    }
+    if (result === undefined) throw endedEarly(load);
+    refuseLostRows(load, result.rowsSent, progress.rows + progress.rejected, 'received');
+    const position = savePosition(load, result, tail);
+    const deleted = await findDeleted(load, signal);
+    if (isUnchanged(load, position, progress.rows, deleted)) {
+      quarantine.abort();
+      await rows.writer?.abort(new Error('There is nothing new.'));
+      if (rows.writer !== undefined) await removeFolder(folder);
+      return undefined;
+    }
+    const writer = await rows.open();
+    await writer.finish();
+    refuseLostRows(load, result.rowsSent, writer.rows + quarantine.rows + (known?.dropped ?? 0), 'staged');
+    if (task.load.kind === 'incremental' && tail !== undefined) refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
+    quarantine.finish(result.rowsSent);
+    load.emit({ type: 'taskStaged', task: task.id, rows: writer.rows, bytes: result.bytesReceived, quarantined: quarantine.rows, isReused: false, folder });
+    session.point('staged', task.id);
+    const files =
+      isKeyed(task) && !isKeyGuaranteed(task) ? await uniqueByKey(load, folder, writer.writtenFiles, scratchFolder, signal) : writer.writtenFiles;
+    const gone = deleted ?? (await findAbsent(load, files, signal));
+    const deletedKeys = gone === undefined ? [] : await stageDeletedKeys(await session.database(), folder, gone);
+    const manifest: Manifest = {
+      version: 1,
+      pipeline: load.pipeline,
+      task: task.id,
+      runId: load.runId,
+      attempt: load.attempt,
+      kind: decision.kind === 'full' || load.published === undefined ? 'full' : 'delta',
+      createdAt: load.loadedAt,
+      source: { connection: task.source.connection, identity: load.identity, statement: result.statement },
+      schemaFingerprint: schemaOf(load),
+      fields: task.columns.map((column) => column.field),
+      key: task.destination.key,
+      files: files.map(relative),
+      deletedKeys: deletedKeys.map(relative),
+      rows: files.reduce((sum, file) => sum + file.rows, 0),
+      rowsSent: result.rowsSent,
+      bytesReceived: result.bytesReceived,
+      rejected: quarantine.rows,
+      position: toSourcePosition(position),
+      highMark: result.highMark,
+      previousRunId: load.published?.record?.runId ?? null,
+    };
+    await writeManifest(folder, manifest);
+    session.point('manifestWritten', task.id);
+    return { folder, manifest };
+  } catch (error) {
+    quarantine.abort();
+    await rows.writer?.abort(error);
+    if (rows.writer !== undefined) await removeFolder(folder).catch(() => {});
+    throw error;
+  } finally {
+    await removeFolder(scratchFolder).catch(() => {});
+  }
+}
+
+/** Fingerprint of what the load publishes. */
+export function schemaOf(load: TableLoad): string {
+  return fingerprintSchema(load.task.columns.map((column) => column.field), load.task.destination.key);
+}
+
+function openQuarantine({ session, pipeline, runId, attempt, task }: TableLoad): QuarantineWriter {
+  const folder = join(session.folders.quarantine, toFolderName(pipeline), toFolderName(task.id));
+  return new QuarantineWriter({
+    path: join(folder, `${toFolderName(runId)}-${attempt}.jsonl`),
+    table: formatTableName(task.source.table.table),
+    columns: task.source.fields.map((field) => field.name),
+    key: task.source.table.key,
+    limit: task.quarantine,
+  });
+}
+
+function openTail({ task, decision }: TableLoad): TailTracker | undefined {
+  if (task.load.kind !== 'incremental' || task.destination.mode === 'replace') return undefined;
+  const { cursor } = task.load;
+  const lookback = decision.kind === 'incremental' ? decision.from.lookback : task.load.lookback;
+  const index = task.source.fields.findIndex((field) => field.name === cursor);
+  return new TailTracker({ types: task.source.fields.map((field) => field.type), cursor: index, lookback: BigInt(lookback) });
+}
+
+/** A first load reads everything, and still needs the high mark of its snapshot. */
+function firstCursor({ task }: TableLoad) {
+  if (task.load.kind !== 'incremental' || task.destination.mode === 'replace') return null;
+  return { column: task.load.cursor, from: null, lookback: 0n };
+}
+
+function savePosition(load: TableLoad, result: ReadResult, tail: TailTracker | undefined): LoadPosition {
+  const { task, decision, identity } = load;
+  if (task.load.kind !== 'incremental' || tail === undefined) return { version: 1, identity, source: result.position, cursor: null };
+  const { cursor, lookback } = task.load;
+  const from = decision.kind === 'incremental' ? decision.from : undefined;
+  const type = task.source.fields.find((field) => field.name === cursor)?.type;
+  const parse = (mark: string | null | undefined) => (type === undefined || mark === null || mark === undefined ? undefined : parseCursorValue(type, mark));
+  let mark = result.highMark ?? from?.mark ?? null;
+  const [older, newer] = [parse(from?.mark), parse(result.highMark)];
+  // Rows above the saved mark may have been deleted; the mark never goes back.
+  if (typeof older === 'bigint' && newer !== undefined && compareCursorValues(newer, older) < 0) mark = from?.mark ?? mark;
+  const kept = tail.finish(parse(mark), task.destination.mode === 'append');
+  const saved: CursorPosition = { column: cursor, mark, lookback, columns: describeColumns(task.source.fields), tail: kept };
+  return { version: 1, identity, source: result.position, cursor: saved };
+}
+
+function isUnchanged(load: TableLoad, position: LoadPosition, rows: number, deleted: DeletedKeys | undefined): boolean {
+  const { decision } = load;
+  if (decision.kind === 'newFiles') return decision.position !== null && rows === 0;
+  if (decision.kind !== 'incremental' || position.cursor === null || (deleted?.keys.length ?? 0) > 0) return false;
+  const { from } = decision;
+  return (
+    position.cursor.mark === from.mark &&
+    position.cursor.lookback === from.lookback &&
+    position.cursor.columns.join('\n') === from.columns.join('\n') &&
+    isSameTail(position.cursor.tail, from.tail)
+  );
+}
+
+/** Keys that are gone at the source, for incremental loads that ask for them. */
+async function findDeleted(load: TableLoad, signal: AbortSignal): Promise<DeletedKeys | undefined> {
+  const { task, decision } = load;
+  if (decision.kind !== 'incremental' || task.load.kind !== 'incremental' || !task.load.detectDeletes) return undefined;
+  if (task.destination.mode === 'merge' && task.destination.deletes === 'ignore') return undefined;
+  return findDeletedKeys(load, { kind: 'source' }, signal);
+}
+
+/** Keys of the table that a complete load does not have. */
+async function findAbsent(load: TableLoad, files: readonly StagedFile[], signal: AbortSignal): Promise<DeletedKeys | undefined> {
+  const { decision, task } = load;
+  if (decision.kind !== 'full' || !decision.isComplete || decision.publishMode === 'replace') return undefined;
+  if (task.destination.mode === 'merge' && task.destination.deletes === 'ignore') return undefined;
+  return findDeletedKeys(load, { kind: 'files', files }, signal);
+}
+
+function relative(file: StagedFile): StagedFile {
+  return { ...file, path: basename(file.path) };
+}
+
+function reportProgress(load: TableLoad, progress: { rows: number; bytes: number; at: number }): void {
+  progress.at = performance.now();
+  const { task } = load;
+  load.emit({ type: 'taskProgress', task: task.id, rows: progress.rows, bytes: progress.bytes, estimatedRows: task.source.table.estimatedRows });
+}
+
+function refuseLostRows(load: TableLoad, sent: number, counted: number, what: 'received' | 'staged'): void {
+  if (sent === counted) return;
+  throw new PipelineError({
+    code: 'rowCountMismatch',
+    blame: 'platform',
+    retry: 'backoff',
+    message: `${formatTableName(load.task.source.table.table)}: the server sent ${sent} rows, but ${counted} were ${what}. Nothing was published.`,
+  });
+}
+
+function endedEarly(load: TableLoad): PipelineError {
+  return new PipelineError({
+    code: 'connectionLost',
+    blame: 'source',
+    retry: 'backoff',
+    message: `${formatTableName(load.task.source.table.table)}: the rows ended without an end from the server. Nothing was published.`,
+  });
+}

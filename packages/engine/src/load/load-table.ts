@@ -1,0 +1,246 @@
+import type { LoadTask } from '@millrace/compiler';
+import { PipelineError, throwIfCancelled, toPlainPipelineError, type PublicationRecord, type PublishResult } from '@millrace/connector-sdk';
+
+import { findReusable, taskFolder, type LoadPackage } from '../package/package-store.ts';
+import { retainPackages } from '../package/retain-packages.ts';
+import type { RunEventBody } from '../run/run-event.ts';
+import type { RunRequest } from '../run/run-request.ts';
+import type { RunSession } from '../run/run-session.ts';
+import { retryDelayMs, waitMs } from '../run/retry.ts';
+import type { Slots } from '../run/slots.ts';
+import { verifyTask } from '../verify/verify-task.ts';
+import { applyDrift } from './apply-drift.ts';
+import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
+import { decideLoad } from './decide-load.ts';
+import { schemaOf, startExtraction } from './extract-package.ts';
+import { publishDuring, publishPackage } from './publish-package.ts';
+import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
+
+export interface LoadTableOptions {
+  readonly session: RunSession;
+  readonly request: RunRequest;
+  readonly task: LoadTask;
+  readonly extracting: Slots;
+  /** True when no other table of the run still needs the destination; then rows are published while they arrive. */
+  readonly isLast: () => boolean;
+  readonly emit: (event: RunEventBody) => void;
+}
+
+export type LoadOutcome = 'published' | 'unchanged' | 'failed' | 'cancelled';
+
+/** Loads one table, with retries. Never throws: a failure is an event, and other tables go on. */
+export async function loadTable(options: LoadTableOptions, signal: AbortSignal): Promise<LoadOutcome> {
+  const { task, request, emit } = options;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryTable(options, tries, signal);
+    } catch (caught) {
+      const error = signal.aborted ? cancellation(signal, caught) : caught;
+      const afterMs = retryDelayMs(error, tries, request.limits.maxTries);
+      if (afterMs === undefined || signal.aborted) return fail(options, error);
+      emit({ type: 'taskRetrying', task: task.id, try: tries, error: toPlainPipelineError(error), afterMs });
+      try {
+        await waitMs(afterMs, signal);
+      } catch (stopped) {
+        return fail(options, stopped);
+      }
+    }
+  }
+}
+
+async function tryTable(options: LoadTableOptions, tries: number, signal: AbortSignal): Promise<LoadOutcome> {
+  const { session, request, emit } = options;
+  const startedAt = performance.now();
+  const leave = await options.extracting.take(signal);
+  try {
+    const planned = options.task;
+    const [source, destination] = await Promise.all([
+      session.source(planned.source.connection),
+      session.destination(planned.destination.connection, signal),
+    ]);
+    if (tries > 1) {
+      source.forget(planned.source.table.table);
+      destination.forget(planned.destination.table);
+    }
+    const published = await destination.published(planned.destination.table, signal);
+    const identity = await source.identity(signal);
+    const task = applyDrift(planned, await source.table(planned.source.table.table, signal), published, emit);
+    const decision = decideLoad({ task, published, identity, runId: request.runId, isFullRefresh: request.isFullRefresh });
+    if (decision.kind === 'adopt') {
+      reportAdopted(options, decision.record, performance.now() - startedAt);
+      return 'published';
+    }
+    emit({ type: 'taskStarted', task: task.id, mode: decision.kind, reason: decision.reason });
+    const load: TableLoad = {
+      session,
+      pipeline: request.plan.pipeline,
+      runId: request.runId,
+      attempt: request.attempt,
+      fenceToken: request.fenceToken,
+      task,
+      source,
+      destination,
+      identity,
+      published,
+      decision,
+      taskPath: taskFolder(request.folders.stage, request.plan.pipeline, task.id),
+      loadedAt: new Date().toISOString(),
+      emit,
+    };
+    session.point('planned', task.id);
+    const outcome = await moveRows(load, options, leave, tries, signal);
+    if (outcome === undefined) {
+      emit({ type: 'taskUnchanged', task: task.id, durationMs: elapsed(startedAt) });
+      return 'unchanged';
+    }
+    reportPublished(load, outcome.result, outcome.finished, startedAt);
+    session.point('recorded', task.id);
+    destination.forget(task.destination.table);
+    await retainPackages(load.taskPath, request.runId, request.limits.keepPackages);
+    if (request.isVerified) await reportVerified(load, signal);
+    return 'published';
+  } finally {
+    leave();
+  }
+}
+
+interface Moved {
+  readonly result: PublishResult;
+  readonly finished: LoadPackage;
+}
+
+/** Extracts, stages, checks and publishes; undefined when there was nothing new. */
+async function moveRows(
+  load: TableLoad,
+  options: LoadTableOptions,
+  leave: () => void,
+  tries: number,
+  signal: AbortSignal,
+): Promise<Moved | undefined> {
+  const reused = tries > 1 || load.attempt > 1 ? await reusePackage(load) : undefined;
+  if (reused !== undefined) {
+    leave();
+    return publishFinished({ ...load, loadedAt: reused.manifest.createdAt }, reused, signal);
+  }
+  await checkCursor(load, signal);
+  const stop = new AbortController();
+  const extraction = startExtraction(load, AbortSignal.any([signal, stop.signal]));
+  if (!canPublishEarly(load, options)) {
+    const finished = await extraction.finished;
+    leave();
+    return finished === undefined ? undefined : publishFinished(load, finished, signal);
+  }
+  const done = await load.destination.publishing.take(signal);
+  try {
+    const result = await publishDuring(load, extraction, signal);
+    const finished = await extraction.finished;
+    return finished === undefined ? undefined : { result, finished };
+  } catch (error) {
+    // What can be tried again finds the finished package; what cannot need not be read to its end.
+    if (!(error instanceof PipelineError) || error.retry === 'never') stop.abort(error);
+    await extraction.finished.catch(() => {});
+    throw error;
+  } finally {
+    done();
+  }
+}
+
+async function publishFinished(load: TableLoad, finished: LoadPackage, signal: AbortSignal): Promise<Moved> {
+  load.session.point('checked', load.task.id);
+  const done = await load.destination.publishing.take(signal);
+  try {
+    throwIfCancelled(signal);
+    return { result: await publishPackage(load, finished, signal), finished };
+  } finally {
+    done();
+  }
+}
+
+async function reusePackage(load: TableLoad): Promise<LoadPackage | undefined> {
+  const reused = await findReusable({
+    taskPath: load.taskPath,
+    runId: load.runId,
+    kind: load.decision.kind === 'full' || load.published === undefined ? 'full' : 'delta',
+    schemaFingerprint: schemaOf(load),
+    previousRunId: load.published?.record?.runId ?? null,
+  });
+  if (reused === undefined) return undefined;
+  const { rows, bytesReceived, rejected } = reused.manifest;
+  load.emit({ type: 'taskStaged', task: load.task.id, rows, bytes: bytesReceived, quarantined: rejected, isReused: true, folder: reused.folder });
+  return reused;
+}
+
+/** Refuses a cursor with evidence: before its first load in every case, later only where NULLs may have come. */
+async function checkCursor({ task, source, decision }: TableLoad, signal: AbortSignal): Promise<void> {
+  if (task.load.kind !== 'incremental' || task.destination.mode === 'replace') return;
+  const { cursor } = task.load;
+  const isNullable = task.source.table.fields.find((field) => field.name === cursor)?.nullable ?? true;
+  if (decision.kind === 'full' ? !needsCursorEvidence(task, cursor) : !isNullable) return;
+  refuseUnfitCursor(task, cursor, await source.inspectCursor(task.source.table, cursor, signal));
+}
+
+/** Whether the destination may take files while rows still arrive: no later check can change them, and no one else waits. */
+function canPublishEarly(load: TableLoad, options: LoadTableOptions): boolean {
+  const { decision, task, destination } = load;
+  if (decision.kind !== 'full' || (decision.isComplete && decision.publishMode !== 'replace')) return false;
+  if (isKeyed(task) && !isKeyGuaranteed(task)) return false;
+  return destination.publishing.isFree && (destination.capabilities.parallelPublishes > 1 || options.isLast());
+}
+
+async function reportVerified(load: TableLoad, signal: AbortSignal): Promise<void> {
+  const { task, source, destination, session, emit } = load;
+  const verified = await verifyTask({ task, source, destination, session, runId: load.runId }, signal);
+  emit({
+    type: 'taskVerified',
+    task: task.id,
+    isEqual: verified.isEqual,
+    rows: verified.rows,
+    onlySource: verified.onlySource,
+    onlyDestination: verified.onlyDestination,
+    differing: verified.differing,
+    examples: verified.examples,
+    statement: verified.statement,
+  });
+}
+
+function reportPublished(load: TableLoad, result: PublishResult, { manifest }: LoadPackage, startedAt: number): void {
+  load.emit({
+    type: 'taskPublished',
+    task: load.task.id,
+    record: result.record,
+    rowsRead: manifest.rowsSent,
+    bytesRead: manifest.bytesReceived,
+    rowsInserted: result.rowsInserted,
+    rowsUpdated: result.rowsUpdated,
+    rowsDeleted: result.rowsDeleted,
+    quarantined: manifest.rejected,
+    durationMs: elapsed(startedAt),
+    isAdopted: result.isAdopted,
+  });
+}
+
+function reportAdopted({ task, emit }: LoadTableOptions, record: PublicationRecord, durationMs: number): void {
+  const counts = { rowsRead: record.rows, bytesRead: 0, rowsInserted: 0, rowsUpdated: 0, rowsDeleted: 0, quarantined: 0 };
+  emit({ type: 'taskPublished', task: task.id, record, ...counts, durationMs: Math.round(durationMs), isAdopted: true });
+}
+
+function fail({ task, emit }: LoadTableOptions, error: unknown): LoadOutcome {
+  const plain = toPlainPipelineError(error);
+  emit({ type: 'taskFailed', task: task.id, error: plain });
+  return plain.code === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** After a cancellation every failure is its consequence. */
+function cancellation(signal: AbortSignal, caught: unknown): unknown {
+  try {
+    throwIfCancelled(signal);
+  } catch (error) {
+    return error;
+  }
+  return caught;
+}
+
+function elapsed(startedAt: number): number {
+  return Math.round(performance.now() - startedAt);
+}
+

@@ -1,0 +1,45 @@
+import { listPackages, removeFolder, type LoadPackage } from './package-store.ts';
+
+/**
+ * The packages that make up the state of a table as of a run: the last full one before it and the deltas since, in
+ * order. Undefined when one of them is gone.
+ */
+export function packagesAsOf(packages: readonly LoadPackage[], runId: string): readonly LoadPackage[] | undefined {
+  const byRun = new Map<string, LoadPackage>();
+  for (const one of packages) {
+    const known = byRun.get(one.manifest.runId);
+    // A later attempt wrote its package because the earlier one's was never published; a compacted base replaces its delta.
+    if (known === undefined || known.manifest.kind === 'delta' || one.manifest.kind === 'full') byRun.set(one.manifest.runId, one);
+  }
+  const chain: LoadPackage[] = [];
+  let next: string | null = runId;
+  while (next !== null) {
+    const found = byRun.get(next);
+    if (found === undefined || chain.includes(found)) return undefined;
+    chain.unshift(found);
+    if (found.manifest.kind === 'full') return chain;
+    next = found.manifest.previousRunId;
+  }
+  return undefined;
+}
+
+/**
+ * Removes the packages that neither the current state nor the last `keep` states need. Packages of runs that were never
+ * published go too.
+ */
+export async function retainPackages(taskPath: string, currentRunId: string, keep: number): Promise<readonly string[]> {
+  const packages = await listPackages(taskPath);
+  const needed = new Set<LoadPackage>();
+  let runId: string | null = currentRunId;
+  for (let states = 0; states <= keep && runId !== null; states++) {
+    const chain = packagesAsOf(packages, runId);
+    if (chain === undefined) break;
+    for (const one of chain) needed.add(one);
+    runId = chain.at(-1)?.manifest.previousRunId ?? null;
+  }
+  // Without the current state on disk nothing is known to be useless.
+  if (needed.size === 0) return [];
+  const removed = packages.filter((one) => !needed.has(one)).map((one) => one.folder);
+  for (const folder of removed) await removeFolder(folder);
+  return removed;
+}

@@ -1,0 +1,57 @@
+import { PipelineError, type ConnectorDefinition, type Destination, type PublishedTable } from '@millrace/connector-sdk';
+import type { Capabilities, TableName } from '@millrace/spec';
+
+import type { ResolvedConnection } from './run-request.ts';
+import { createSlots, type Slots } from './slots.ts';
+import { tableKey } from './table-key.ts';
+
+/** One destination connection of a run, opened once on the owner thread. */
+export interface OpenDestination {
+  readonly destination: Destination;
+  readonly capabilities: NonNullable<Capabilities['destination']>;
+  /** Places for publications and for other work that needs the destination to itself. */
+  readonly publishing: Slots;
+  /** Describes all of them in one call; the answers are kept until `forget`. */
+  describe(tables: readonly TableName[], signal: AbortSignal): Promise<void>;
+  published(table: TableName, signal: AbortSignal): Promise<PublishedTable | undefined>;
+  forget(table: TableName): void;
+  close(): Promise<void>;
+}
+
+export async function openDestination(
+  name: string,
+  definition: ConnectorDefinition<never>,
+  connection: ResolvedConnection,
+  signal: AbortSignal,
+): Promise<OpenDestination> {
+  const capabilities = definition.capabilities.destination;
+  if (capabilities === undefined || definition.openDestination === undefined) {
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `The connection ${name} cannot be written to: ${definition.title} is a source only.`,
+    });
+  }
+  const config = definition.config.parse(connection.config);
+  const destination = await definition.openDestination(config, signal);
+  const known = new Map<string, PublishedTable | undefined>();
+  async function describe(tables: readonly TableName[], stop: AbortSignal): Promise<void> {
+    const answers = await destination.describe(tables, stop);
+    for (const [index, table] of tables.entries()) known.set(tableKey(table), answers[index]);
+  }
+  return {
+    destination,
+    capabilities,
+    publishing: createSlots(capabilities.parallelPublishes),
+    describe,
+    async published(table, stop) {
+      if (!known.has(tableKey(table))) await describe([table], stop);
+      return known.get(tableKey(table));
+    },
+    forget(table) {
+      known.delete(tableKey(table));
+    },
+    close: async () => destination[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+
+import type { LoadTask } from '@millrace/compiler';
+import type { TableName } from '@millrace/spec';
+
+import { loadTable, type LoadOutcome } from '../load/load-table.ts';
+import { removeFolder, toFolderName } from '../package/package-store.ts';
+import { foldRun, type RunState } from './fold-run.ts';
+import type { RunEvent, RunEventBody, RunOutcome } from './run-event.ts';
+import type { RunContext, RunRequest } from './run-request.ts';
+import { RunSession } from './run-session.ts';
+import { createSlots } from './slots.ts';
+
+/** How an attempt ended; the same as its events folded. */
+export interface RunSummary {
+  readonly state: RunOutcome;
+  readonly durationMs: number;
+  readonly run: RunState;
+}
+
+/**
+ * Runs one attempt of one run: every table of the plan, each its own state machine, some at a time. Emits the events as
+ * they happen, `runFinished` last. Fails only by events; throws nothing but bugs in `context` itself.
+ */
+export async function runPlan(request: RunRequest, context: RunContext, signal: AbortSignal): Promise<RunSummary> {
+  const startedAt = performance.now();
+  const { plan, runId, attempt, limits } = request;
+  const events: RunEvent[] = [];
+  function emit(body: RunEventBody): void {
+    const event: RunEvent = { at: new Date().toISOString(), runId, attempt, ...body };
+    // Progress is replaced by what follows it; keeping it would let long runs grow.
+    if (body.type !== 'taskProgress') events.push(event);
+    context.emit(event);
+  }
+  emit({ type: 'runStarted', pipeline: plan.pipeline, planFingerprint: plan.fingerprint, tasks: plan.tasks.map((task) => task.id) });
+  const scratch = join(request.folders.scratch, `${toFolderName(runId)}-${attempt}`);
+  const session = new RunSession({ ...request, folders: { ...request.folders, scratch }, context });
+  let outcomes: readonly LoadOutcome[];
+  try {
+    await lookAround(session, plan.tasks, signal);
+    const extracting = createSlots(limits.parallelTables);
+    const waiting = countByDestination(plan.tasks);
+    outcomes = await Promise.all(
+      plan.tasks.map(async (task) => {
+        const { connection } = task.destination;
+        const isLast = () => waiting.get(connection) === 1;
+        const outcome = await loadTable({ session, request, task, extracting, isLast, emit }, signal);
+        waiting.set(connection, (waiting.get(connection) ?? 1) - 1);
+        return outcome;
+      }),
+    );
+  } finally {
+    await session.close();
+    await removeFolder(scratch).catch(() => {});
+  }
+  const state: RunOutcome = outcomes.includes('cancelled') ? 'cancelled' : outcomes.includes('failed') ? 'failed' : 'succeeded';
+  const durationMs = Math.round(performance.now() - startedAt);
+  emit({ type: 'runFinished', state, durationMs });
+  return { state, durationMs, run: foldRun(events) };
+}
+
+/**
+ * Asks each destination and each source about all their tables at once; a thousand questions one by one would cost more
+ * than loading nothing new. What fails here is asked again by each table, and fails or passes there.
+ */
+async function lookAround(session: RunSession, tasks: readonly LoadTask[], signal: AbortSignal): Promise<void> {
+  const targets = groupTables(tasks, (task) => [task.destination.connection, task.destination.table]);
+  const origins = groupTables(tasks, (task) => [task.source.connection, task.source.table.table]);
+  await Promise.allSettled([
+    ...[...targets].map(async ([connection, tables]) => (await session.destination(connection, signal)).describe(tables, signal)),
+    ...[...origins].map(async ([connection, tables]) => {
+      const source = await session.source(connection);
+      await Promise.all([source.identity(signal), source.discover(tables, signal)]);
+    }),
+  ]);
+}
+
+function groupTables(tasks: readonly LoadTask[], pick: (task: LoadTask) => readonly [string, TableName]): ReadonlyMap<string, readonly TableName[]> {
+  const groups = new Map<string, TableName[]>();
+  for (const task of tasks) {
+    const [connection, table] = pick(task);
+    const group = groups.get(connection);
+    if (group === undefined) groups.set(connection, [table]);
+    else group.push(table);
+  }
+  return groups;
+}
+
+function countByDestination(tasks: readonly LoadTask[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { destination } of tasks) counts.set(destination.connection, (counts.get(destination.connection) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,98 @@
+import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
+
+import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
+import { loadDefinition } from '../extract/open-sources.ts';
+import { createStagedReader } from '../stage/staged-reader.ts';
+import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
+import { openDestination, type OpenDestination } from './open-destination.ts';
+import { openSource, type OpenSource } from './open-source.ts';
+import type { ResolvedConnection, RunContext, RunFolders, RunLimits, RunPoint } from './run-request.ts';
+
+export interface SessionOptions {
+  readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  readonly folders: RunFolders;
+  readonly limits: RunLimits;
+  readonly context: RunContext;
+}
+
+/** What the tasks of a run share, each opened at its first use: sources, destinations, the staging database. */
+export class RunSession {
+  readonly folders: RunFolders;
+  readonly limits: RunLimits;
+  readonly #options: SessionOptions;
+  readonly #pool: ExtractPool;
+  readonly #sources = new Map<string, Promise<OpenSource>>();
+  readonly #destinations = new Map<string, Promise<OpenDestination>>();
+  #database: Promise<StagingDatabase> | undefined;
+  #reader: StagedReader | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.folders = options.folders;
+    this.limits = options.limits;
+    const { registry, registryModule } = options.context;
+    this.#pool = openExtractPool({ workers: Math.max(1, options.limits.parallelTables), registry, registryModule });
+  }
+
+  source(connection: string): Promise<OpenSource> {
+    return remember(this.#sources, connection, async () => {
+      const resolved = this.#resolve(connection);
+      return openSource(connection, await loadDefinition(this.#options.context.registry, resolved.connector), resolved, this.#pool);
+    });
+  }
+
+  destination(connection: string, signal: AbortSignal): Promise<OpenDestination> {
+    return remember(this.#destinations, connection, async () => {
+      const resolved = this.#resolve(connection);
+      const definition = await loadDefinition(this.#options.context.registry, resolved.connector);
+      return openDestination(connection, definition, resolved, signal);
+    });
+  }
+
+  database(): Promise<StagingDatabase> {
+    const { memoryBytes, threads } = this.limits;
+    this.#database ??= openStagingDatabase({ memoryBytes, threads, scratchFolder: this.folders.scratch });
+    return this.#database;
+  }
+
+  async reader(): Promise<StagedReader> {
+    this.#reader ??= createStagedReader(await this.database(), this.folders.scratch);
+    return this.#reader;
+  }
+
+  point(point: RunPoint, task: string): void {
+    this.#options.context.onPoint?.(point, task);
+  }
+
+  /** Closes everything that was opened; what fails to close does not keep the rest open. */
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#destinations.values());
+    await Promise.allSettled([
+      this.#pool.close(),
+      ...opened.map(async (result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
+    ]);
+    const database = await Promise.allSettled([this.#database]);
+    for (const result of database) if (result.status === 'fulfilled') result.value?.close();
+  }
+
+  #resolve(connection: string): ResolvedConnection {
+    const resolved = Object.hasOwn(this.#options.connections, connection) ? this.#options.connections[connection] : undefined;
+    if (resolved !== undefined) return resolved;
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `There is no connection ${JSON.stringify(connection)}. Add it to millrace.yaml.`,
+    });
+  }
+}
+
+/** Opens once; a failure is forgotten, so that a retry opens again. */
+async function remember<T>(opened: Map<string, Promise<T>>, name: string, open: () => Promise<T>): Promise<T> {
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  const opening = open();
+  opened.set(name, opening);
+  opening.catch(() => opened.delete(name));
+  return opening;
+}

@@ -1,0 +1,53 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { PipelineError, type DigestFilter, type Digestible } from '@millrace/connector-sdk';
+import { formatTableName } from '@millrace/spec';
+
+import { removeFolder, toFolderName } from '../package/package-store.ts';
+import { openStageWriter } from '../stage/stage-writer.ts';
+import { openStagedDigest } from './staged-digest.ts';
+import type { VerifyTaskOptions } from './verify-task.ts';
+
+/** The source's rows in files of our own, for sources that cannot compute digests. */
+export async function extractForDigest(
+  { task, source, session, runId }: VerifyTaskOptions,
+  where: DigestFilter | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly digestible: Digestible; readonly close: () => Promise<void> }> {
+  if (where !== undefined) throw cannotBound(task.source.table.table);
+  const { table, fields } = task.source;
+  const folder = join(session.folders.scratch, toFolderName(runId), 'verify', toFolderName(task.id));
+  const scratchFolder = join(folder, 'source');
+  await mkdir(scratchFolder, { recursive: true });
+  const database = await session.database();
+  const writer = await openStageWriter(database, {
+    folder,
+    columns: task.columns.filter((column) => column.origin.kind === 'source'),
+    fields,
+    metadata: { runId: '', loadedAt: '' },
+    // Rows that went to quarantine are not at the destination either.
+    onRejected: () => {},
+  });
+  try {
+    for await (const item of source.read({ table, fields, cursor: null, position: null, scratchFolder }, signal)) {
+      if (item.kind === 'parquet') await writer.addParquet(item);
+      else await writer.append(item);
+    }
+    await writer.finish();
+  } catch (error) {
+    await writer.abort(error);
+    await removeFolder(folder);
+    throw error;
+  }
+  return { digestible: openStagedDigest(database, writer.writtenFiles), close: () => removeFolder(folder) };
+}
+
+function cannotBound(table: { readonly schema?: string; readonly name: string }): PipelineError {
+  return new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `${formatTableName(table)} cannot be verified: its source computes no digests, and its rows change while they are read.`,
+  });
+}
