@@ -2,7 +2,7 @@ import { formatTableName, hasErrors, type Diagnostic, type PipelineDocument } fr
 
 import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
-import { fingerprint } from './fingerprint/fingerprint.ts';
+import { fingerprint, fingerprintPlan } from './fingerprint/fingerprint.ts';
 import { collectDestination, collectReplicate, type CollectedLoads } from './load/collect-loads.ts';
 import type { TableLoad } from './load/load-settings.ts';
 import { planLoad } from './load/plan-load.ts';
@@ -105,17 +105,11 @@ function foldTarget(connection: string, target: TableLoad['target'], isCaseSensi
 function makePlan(document: PipelineDocument, tasks: readonly LoadTask[]): Plan {
   const { layout: _, ...meaning } = document;
   const documentFingerprint = fingerprint(meaning);
-  // Tables enter by their own fingerprint: statistics change by the minute, and are no change of the plan.
-  const identity = tasks.map(({ source: { table, ...source }, ...task }) => ({
-    ...task,
-    source,
-    table: table.table,
-  }));
   return Object.freeze({
     version: 1,
     pipeline: document.name,
     documentFingerprint,
-    fingerprint: fingerprint([documentFingerprint, identity]),
+    fingerprint: fingerprintPlan(documentFingerprint, tasks),
     tasks: Object.freeze(tasks),
   });
 }

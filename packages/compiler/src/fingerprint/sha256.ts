@@ -45,30 +45,38 @@ function integerRoot(value: bigint, root: 2 | 3): bigint {
 }
 
 const INITIAL = primeRoots(8, 2);
-const ROUND = Uint32Array.from(primeRoots(64, 3));
-const schedule = new Uint32Array(64);
+const ROUND = Int32Array.from(primeRoots(64, 3));
+const schedule = new Int32Array(64);
 
 function rotate(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 
+/** Every index below is within its array; the `| 0` only tells so to the type checker and keeps words integers. */
 function compress(state: Uint32Array, view: DataView, offset: number): void {
-  for (let index = 0; index < 16; index += 1) schedule[index] = view.getUint32(offset + index * 4);
+  for (let index = 0; index < 16; index += 1) schedule[index] = view.getInt32(offset + index * 4);
   for (let index = 16; index < 64; index += 1) {
-    const early = schedule[index - 15] ?? 0;
-    const late = schedule[index - 2] ?? 0;
+    const early = Number(schedule[index - 15]) | 0;
+    const late = Number(schedule[index - 2]) | 0;
     const sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
     const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-    schedule[index] = (schedule[index - 16] ?? 0) + sigma0 + (schedule[index - 7] ?? 0) + sigma1;
+    schedule[index] =
+      ((Number(schedule[index - 16]) | 0) + sigma0 + (Number(schedule[index - 7]) | 0) + sigma1) | 0;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = Number(state[0]) | 0;
+  let b = Number(state[1]) | 0;
+  let c = Number(state[2]) | 0;
+  let d = Number(state[3]) | 0;
+  let e = Number(state[4]) | 0;
+  let f = Number(state[5]) | 0;
+  let g = Number(state[6]) | 0;
+  let h = Number(state[7]) | 0;
   for (let index = 0; index < 64; index += 1) {
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const choice = (e & f) ^ (~e & g);
-    const first = (h + sum1 + choice + (ROUND[index] ?? 0) + (schedule[index] ?? 0)) | 0;
+    const first = (h + sum1 + choice + (Number(ROUND[index]) | 0) + (Number(schedule[index]) | 0)) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    const second = (sum0 + majority) | 0;
     h = g;
     g = f;
     f = e;
@@ -76,9 +84,14 @@ function compress(state: Uint32Array, view: DataView, offset: number): void {
     d = c;
     c = b;
     b = a;
-    a = (first + second) | 0;
+    a = (first + sum0 + majority) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, index) => {
-    state[index] = (state[index] ?? 0) + word;
-  });
+  state[0] = Number(state[0]) + a;
+  state[1] = Number(state[1]) + b;
+  state[2] = Number(state[2]) + c;
+  state[3] = Number(state[3]) + d;
+  state[4] = Number(state[4]) + e;
+  state[5] = Number(state[5]) + f;
+  state[6] = Number(state[6]) + g;
+  state[7] = Number(state[7]) + h;
 }
