@@ -5,3 +5,4 @@
  */
 export * from './dialect.ts';
 export * from './duckdb-type.ts';
+export * from './digest-duckdb.ts';

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+
+import type { DuckDBInstance } from '@duckdb/node-api';
+import type { ServerIdentity } from '@millrace/connector-sdk';
+
+import { Catalog } from './catalog.ts';
+import { writePublicationSql } from './publication.ts';
+import { createViewSql } from './parquet-view.ts';
+import { Session } from './session.ts';
+
+/** The one instance of a DuckDB file in this process. */
+export class Warehouse {
+  readonly path: string;
+  /** Where the Parquet files of its tables lie. */
+  readonly filesRoot: string;
+  readonly instance: DuckDBInstance;
+  #catalog: Catalog;
+  readonly #writer: Session;
+  /** Publications come one after the other: each uses all threads, and DuckDB commits one at a time. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, instance: DuckDBInstance, writer: Session, catalog: Catalog) {
+    this.path = path;
+    this.filesRoot = `${path}.files`;
+    this.instance = instance;
+    this.#writer = writer;
+    this.#catalog = catalog;
+  }
+
+  static async load(
+    path: string,
+    instance: DuckDBInstance,
+    isReadOnly: boolean,
+    signal: AbortSignal,
+  ): Promise<Warehouse> {
+    const writer = await Session.open(instance, 'destination', signal);
+    try {
+      const warehouse = new Warehouse(path, instance, writer, await Catalog.read(writer, signal));
+      if (!isReadOnly) await warehouse.#followMove(signal);
+      return warehouse;
+    } catch (error) {
+      writer[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog;
+  }
+
+  /** A connection of its own for reading beside publications. */
+  async session(blame: 'source' | 'destination', signal: AbortSignal): Promise<Session> {
+    return Session.open(this.instance, blame, signal);
+  }
+
+  /** Runs work that writes, alone. */
+  async exclusively<T>(signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(() => work(this.#writer));
+    this.#queue = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } catch (error) {
+      // A failed commit may have been written all the same; only the file knows.
+      this.#catalog = await Catalog.read(
+        this.#writer,
+        signal.aborted ? new AbortController().signal : signal,
+      ).catch(() => this.#catalog);
+      throw error;
+    }
+  }
+
+  async identity(signal: AbortSignal): Promise<ServerIdentity> {
+    using session = await this.session('destination', signal);
+    const [row] = await session.texts('SELECT version()', signal);
+    return { product: 'DuckDB', version: row?.[0]?.replace(/^v/u, '') ?? '', identity: this.path };
+  }
+
+  /** Lets go of the file; everything committed is in it. */
+  close(): void {
+    this.#writer[Symbol.dispose]();
+    this.instance.closeSync();
+  }
+
+  /** Views name their files by absolute path, so they are made again when the project's folder has moved. */
+  async #followMove(signal: AbortSignal): Promise<void> {
+    const moved = this.#catalog.publications.filter(
+      ({ table, parquet }) =>
+        parquet !== null && parquet.root !== this.filesRoot && this.#catalog.find(table)?.kind === 'view',
+    );
+    if (moved.length === 0 || !existsSync(this.filesRoot)) return;
+    await this.#writer.transaction(signal, async () => {
+      for (const publication of moved) {
+        if (publication.parquet === null) continue;
+        const here = { ...publication, parquet: { ...publication.parquet, root: this.filesRoot } };
+        await this.#writer.run(
+          `${createViewSql(here.table, here.fields, here.parquet)}; ${writePublicationSql(here, false)}`,
+          signal,
+        );
+      }
+    });
+    this.#catalog = await Catalog.read(this.#writer, signal);
+  }
+}
