@@ -69,7 +69,8 @@ export function toPipelineError(error: unknown, blame: Blame, subject: string): 
     return new PipelineError({ code: 'internal', blame: 'platform', retry: 'never', message: `${subject} failed: ${error.message}`, cause: error });
   }
   const state = isServerError(error) ? ` (SQLSTATE ${error.code})` : '';
-  const detail = isServerError(error) && error.detail ? ` ${error.detail}` : '';
+  const told = isServerError(error) ? [error.detail, error.where] : [];
+  const detail = told.map((text) => (text ? ` ${text.replace(/\.?$/, '.')}` : '')).join('');
   return new PipelineError({
     code: outcome.code,
     blame: outcome.blame ?? blame,
@@ -81,6 +82,11 @@ export function toPipelineError(error: unknown, blame: Blame, subject: string): 
 
 export function isServerError(error: unknown): error is ServerError {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && !(error.code in NETWORK);
+}
+
+/** A server's report as an Error, so that it can be a cause. */
+export function asError(error: ServerError): Error & ServerError {
+  return Object.assign(new Error(error.message), error);
 }
 
 /** A connection that ended while the server still owed an answer. */

@@ -1,11 +1,10 @@
-import { type DiscoverRequest, PipelineError } from '@millrace/connector-sdk';
+import { type DiscoverRequest, PipelineError, selectTables } from '@millrace/connector-sdk';
 import { formatTableName, type SourceField, type SourceTable, type TableName } from '@millrace/spec';
 
 import type { Session, TextRow } from '../session/session.ts';
 import { sourceType } from '../types.ts';
 import { COLUMNS, INDEXES, SIZES, TABLES } from './catalog-queries.ts';
 import { cursorCandidates } from './cursor-candidates.ts';
-import { matchesTable } from './table-pattern.ts';
 
 const SUBJECT = 'Discovering the tables';
 
@@ -29,22 +28,19 @@ export async function discoverTables(session: Session, request: DiscoverRequest,
 }
 
 function select(rows: readonly TextRow[], request: DiscoverRequest): readonly ListedTable[] {
-  const all = rows.map(([oid, schema, name, relationKind, mayRead]) => ({
+  const listed = rows.map(([oid, schema, name, relationKind, mayRead]) => ({
+    schema: schema ?? '',
+    name: name ?? '',
     oid: oid ?? '',
-    table: { schema: schema ?? '', name: name ?? '' },
     relationKind: relationKind ?? '',
     mayRead: mayRead === 't',
   }));
-  for (const pattern of request.include) {
-    if (pattern.includes('*')) continue;
-    const found = all.find((each) => matchesTable(pattern, each.table));
-    if (found === undefined) throw tableMissing(pattern, all.map((each) => each.table));
-    if (!found.mayRead) throw mayNotRead(found.table);
-  }
-  return all
+  const selected = selectTables(listed, request);
+  const hidden = selected.find((each) => !each.mayRead && request.include.includes(formatTableName(each)));
+  if (hidden !== undefined) throw mayNotRead(hidden);
+  return selected
     .filter((each) => each.mayRead)
-    .filter(({ table }) => request.include.length === 0 || request.include.some((pattern) => matchesTable(pattern, table)))
-    .filter(({ table }) => !request.exclude.some((pattern) => matchesTable(pattern, table)))
+    .map(({ schema, name, oid, relationKind }) => ({ oid, table: { schema, name }, relationKind }))
     .toSorted((left, right) => compare(formatTableName(left.table), formatTableName(right.table)));
 }
 
@@ -108,21 +104,6 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function tableMissing(pattern: string, tables: readonly TableName[]): PipelineError {
-  const wanted = pattern.slice(pattern.lastIndexOf('.') + 1).toLowerCase();
-  const near = tables
-    .filter(({ name }) => isNear(wanted, name.toLowerCase()))
-    .slice(0, 5)
-    .map(formatTableName);
-  const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Run discover without a pattern to see the tables there are.';
-  return new PipelineError({
-    code: 'tableMissing',
-    blame: 'config',
-    retry: 'never',
-    message: `There is no table ${pattern} in the database. ${hint}`,
-  });
-}
-
 function mayNotRead(table: TableName): PipelineError {
   return new PipelineError({
     code: 'permissionDenied',
@@ -130,20 +111,4 @@ function mayNotRead(table: TableName): PipelineError {
     retry: 'never',
     message: `The role may not read ${formatTableName(table)}. Grant it USAGE on the schema and SELECT on the table.`,
   });
-}
-
-/** The same but for case, a part of it, or at most two edits away. */
-function isNear(wanted: string, name: string): boolean {
-  if (wanted === name || (wanted.length > 3 && (name.includes(wanted) || (name.length > 3 && wanted.includes(name))))) return true;
-  if (Math.abs(wanted.length - name.length) > 2) return false;
-  let previous = Array.from({ length: name.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= wanted.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= name.length; column += 1) {
-      const substitution = (previous[column - 1] ?? 0) + (wanted[row - 1] === name[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return (previous[name.length] ?? 3) <= 2;
 }

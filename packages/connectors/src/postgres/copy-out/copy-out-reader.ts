@@ -1,6 +1,6 @@
 import { type Batch, type BatchBuilder, PipelineError } from '@millrace/connector-sdk';
 
-import { connectionLost, protocolViolation, type ServerError, toPipelineError } from '../errors.ts';
+import { asError, connectionLost, protocolViolation, toPipelineError } from '../errors.ts';
 import type { TextRow } from '../session/session.ts';
 import type { ByteReceiver } from '../session/wire.ts';
 import { readCommandTag, readDataRow, readServerError } from './messages.ts';
@@ -203,8 +203,4 @@ export class CopyOutReader implements ByteReceiver {
     if (error instanceof MalformedRow) return this.violation(error.message);
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-function asError(error: ServerError): Error & ServerError {
-  return Object.assign(new Error(error.message), error);
 }

@@ -42,6 +42,13 @@ declare module 'pg' {
     on(event: 'end', listener: () => void): this;
   }
 
+  type DriverClient = Client;
+  type DriverConfig = ClientConfig;
+
   const driver: { readonly Client: typeof Client };
+  namespace driver {
+    export type Client = DriverClient;
+    export type ClientConfig = DriverConfig;
+  }
   export default driver;
 }

@@ -1,0 +1,140 @@
+import { type Blame, throwIfCancelled } from '@millrace/connector-sdk';
+
+import { queryMessage, readCommandTag, readServerError } from '../copy-out/messages.ts';
+import { asError, connectionLost, protocolViolation, toPipelineError } from '../errors.ts';
+import type { Session } from '../session/session.ts';
+import type { ByteReceiver } from '../session/wire.ts';
+
+const MAX_MESSAGE_BYTES = 2 ** 20;
+const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
+
+/**
+ * Sends chunks to `COPY … FROM STDIN` past the driver, each as one CopyData message without a copy of it. Returns the
+ * number of rows the server says it took. After a failure the session is gone, and its transaction with it.
+ */
+export async function copyIn(
+  session: Session,
+  statement: string,
+  chunks: AsyncIterable<Uint8Array>,
+  blame: Blame,
+  subject: string,
+  signal: AbortSignal,
+): Promise<number> {
+  throwIfCancelled(signal);
+  using guard = session.guard(subject, signal);
+  const answer = new CopyInAnswer(blame, subject, () => guard.alive());
+  guard.failure.catch((error: Error) => answer.fail(error));
+  const wire = session.takeOver(answer);
+  let isComplete = false;
+  try {
+    void wire.write(queryMessage(statement));
+    await answer.started;
+    for await (const chunk of chunksWhile(chunks, guard)) {
+      answer.throwIfFailed();
+      const header = Buffer.allocUnsafe(5);
+      header[0] = 0x64;
+      header.writeInt32BE(chunk.length + 4, 1);
+      wire.stream.cork();
+      void wire.write(header);
+      const drained = wire.write(chunk);
+      wire.stream.uncork();
+      if (drained !== undefined) await Promise.race([drained, answer.done]);
+      guard.alive();
+    }
+    void wire.write(COPY_DONE);
+    const rows = await answer.done;
+    isComplete = true;
+    return rows;
+  } finally {
+    wire.detach();
+    if (!isComplete) session.abandon();
+  }
+}
+
+/** While the next chunk is being made, the server has nothing to say. */
+async function* chunksWhile(chunks: AsyncIterable<Uint8Array>, guard: { pause(): void; resume(): void }): AsyncGenerator<Uint8Array> {
+  guard.pause();
+  for await (const chunk of chunks) {
+    guard.resume();
+    if (chunk.length > 0) yield chunk;
+    guard.pause();
+  }
+  guard.resume();
+}
+
+/** The server's side of the exchange: CopyInResponse, then CommandComplete and ReadyForQuery, or an error at any time. */
+class CopyInAnswer implements ByteReceiver {
+  readonly started: Promise<void>;
+  readonly done: Promise<number>;
+  private readonly blame: Blame;
+  private readonly subject: string;
+  private readonly onSign: () => void;
+  private pending = Buffer.alloc(0);
+  private tag = '';
+  private failure: Error | undefined;
+  private start: () => void = () => undefined;
+  private finish: (rows: number) => void = () => undefined;
+  private refuse: (error: Error) => void = () => undefined;
+
+  constructor(blame: Blame, subject: string, onSign: () => void) {
+    this.blame = blame;
+    this.subject = subject;
+    this.onSign = onSign;
+    this.done = new Promise((resolve, reject) => {
+      this.finish = resolve;
+      this.refuse = reject;
+    });
+    this.started = Promise.race([new Promise<void>((resolve) => (this.start = resolve)), this.done.then(() => undefined)]);
+    this.done.catch(() => undefined);
+    this.started.catch(() => undefined);
+  }
+
+  throwIfFailed(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  fail(error: Error): void {
+    this.failure ??= error;
+    this.refuse(this.failure);
+  }
+
+  ended(cause: Error | undefined): void {
+    this.fail(connectionLost(this.blame, this.subject, cause));
+  }
+
+  receive(buffer: Buffer, length: number): boolean {
+    this.onSign();
+    this.pending = Buffer.concat([this.pending, buffer.subarray(0, length)]);
+    while (this.pending.length >= 5 && this.failure === undefined) {
+      const size = this.pending.readInt32BE(1);
+      if (size < 4 || size > MAX_MESSAGE_BYTES) {
+        this.fail(protocolViolation(this.blame, this.subject, `a message claims ${size} bytes`));
+        break;
+      }
+      if (this.pending.length < size + 1) break;
+      this.message(String.fromCharCode(this.pending[0] as number), this.pending.subarray(5, size + 1));
+      this.pending = this.pending.subarray(size + 1);
+    }
+    return true;
+  }
+
+  private message(type: string, body: Buffer): void {
+    switch (type) {
+      case 'N':
+      case 'S':
+      case 'A':
+        return;
+      case 'G':
+        return this.start();
+      case 'C':
+        this.tag = readCommandTag(body);
+        return;
+      case 'Z':
+        return this.finish(Number(this.tag.replace(/^COPY /, '')));
+      case 'E':
+        return this.fail(toPipelineError(asError(readServerError(body)), this.blame, this.subject));
+      default:
+        this.fail(protocolViolation(this.blame, this.subject, `a message of type ${JSON.stringify(type)} has no place in the answer`));
+    }
+  }
+}
