@@ -31,6 +31,11 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly sourceTypes?: readonly TypeRule[];
   /** The type a destination column gets; undefined when the type cannot be kept there (a plan-time diagnostic). */
   readonly destinationType?: (type: LogicalType) => DestinationType | undefined;
+  /**
+   * Values of a type that a destination column cannot keep, as a DuckDB predicate over `{column}` (replaced by the quoted
+   * column, never NULL): rows for which it is true go to quarantine when they are staged. Undefined when every value fits.
+   */
+  readonly destinationRejects?: (type: LogicalType) => string | undefined;
   readonly openSource?: (config: Config, signal: AbortSignal) => Promise<Source>;
   readonly openDestination?: (config: Config, signal: AbortSignal) => Promise<Destination>;
 }
