@@ -1,17 +1,16 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { DuckDBAppender, DuckDBType } from '@duckdb/node-api';
 import { type Batch, type ParquetFile, PipelineError, type RejectedRow, type StagedFile } from '@millrace/connector-sdk';
-import type { SourceField } from '@millrace/spec';
+import type { LogicalType, SourceField } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { FileQueue } from './file-queue.ts';
 import { hashFile, syncFolder } from './manifest.ts';
+import { hasNegativeZero } from './negative-zero.ts';
 import { type LoadMetadata, selectStaged, type StagedColumn } from './staged-columns.ts';
 import { StagingDatabase } from './staging-database.ts';
 import { toStagingError } from './staging-error.ts';
-import { VectorLoader } from './vector-loader.ts';
 
 /** Four Parquet row groups of DuckDB's default size. */
 const DEFAULT_ROWS_PER_FILE = 4 * 122_880;
@@ -37,15 +36,15 @@ export interface StageWriterOptions {
 }
 
 interface Part {
-  readonly table: string;
-  readonly appender: DuckDBAppender;
+  readonly batches: Batch[];
   rows: number;
   heapBytes: number;
+  hasNegativeZero: boolean;
 }
 
 /**
- * Writes what a source sends as Parquet files in one folder. Batches go into a table in memory; when it is large enough
- * it is written out while the next one fills, so memory stays bounded by two parts.
+ * Writes what a source sends as Parquet files in one folder. Batches gather in memory; when they make a part, it is
+ * written out while the next one fills, so memory stays bounded by two parts.
  *
  * `files` yields each file once it and its bytes are durable, and ends after `finish`; it throws what `abort` is given.
  */
@@ -53,7 +52,7 @@ export class StageWriter {
   private readonly database: StagingDatabase;
   private readonly options: StageWriterOptions;
   private readonly queue = new FileQueue();
-  private loader: VectorLoader | null = null;
+  private readonly types: readonly LogicalType[];
   private part: Part | null = null;
   private writing: Promise<void> = Promise.resolve();
   private failure: unknown = null;
@@ -64,6 +63,7 @@ export class StageWriter {
   private constructor(database: StagingDatabase, options: StageWriterOptions) {
     this.database = database;
     this.options = options;
+    this.types = options.fields.map((field) => field.type);
   }
 
   static async open(database: StagingDatabase, options: StageWriterOptions): Promise<StageWriter> {
@@ -94,9 +94,10 @@ export class StageWriter {
     this.throwIfFailed();
     if (batch.rejected.length > 0) this.options.onRejected(batch.rejected);
     if (batch.rows === 0) return;
-    const part = (this.part ??= await this.openPart());
-    this.loader?.append(batch, part.appender);
+    const part = (this.part ??= { batches: [], rows: 0, heapBytes: 0, hasNegativeZero: false });
+    part.batches.push(batch);
     part.rows += batch.rows;
+    part.hasNegativeZero ||= hasNegativeZero(batch, this.types);
     for (const column of batch.columns) part.heapBytes += column.heapBytes;
     if (part.rows >= (this.options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) || part.heapBytes >= MAX_HEAP_BYTES_PER_FILE) {
       await this.rotate();
@@ -124,7 +125,8 @@ export class StageWriter {
     const isKept = lossy.length === 0 ? 'true' : `NOT (${lossy.map((cast) => cast.lost).join(' OR ')})`;
     if (lossy.length > 0) await this.rejectWhere(source, lossy.map((cast) => ({ column: cast.field.name, predicate: cast.lost, reason: `the value does not fit ${duckdbType(cast.field.type)}` })), casts.map((cast) => cast.name));
     const columns = casts.map((cast, index) => `${cast.value} AS c${index}`).join(', ');
-    await this.writeFile(`(SELECT ${columns} FROM ${source} WHERE ${isKept})`);
+    // The file's own floats may hold -0.0; leaving the dictionary out costs little beside finding out.
+    await this.writeFile(`(SELECT ${columns} FROM ${source} WHERE ${isKept})`, this.types.some((type) => type.kind === 'float'));
     if (file.isTemporary) await rm(file.path, { force: true });
   }
 
@@ -137,31 +139,12 @@ export class StageWriter {
     this.queue.end();
   }
 
-  /** Gives up: `files` throws the reason, tables in memory are dropped. The folder stays for the caller to remove. */
+  /** Gives up: `files` throws the reason. The folder stays for the caller to remove. */
   async abort(reason: unknown): Promise<void> {
     this.failure ??= reason;
+    this.part = null;
     this.queue.fail(reason);
     await this.writing;
-    const part = this.part;
-    this.part = null;
-    if (part !== null) {
-      part.appender.closeSync();
-      await this.database.execute(`DROP TABLE IF EXISTS ${part.table}`);
-    }
-  }
-
-  private async openPart(): Promise<Part> {
-    const table = this.database.uniqueName('part');
-    return this.database.withConnection(async (connection) => {
-      const columns = this.options.fields.map((field, index) => `c${index} ${duckdbType(field.type)}`).join(', ');
-      await connection.run(`CREATE TABLE ${table} (${columns})`);
-      const appender = await connection.createAppender(table);
-      this.loader ??= new VectorLoader(
-        this.options.fields.map((field) => field.type),
-        this.options.fields.map((_, index): DuckDBType => appender.columnType(index)),
-      );
-      return { table, appender, rows: 0, heapBytes: 0 };
-    });
   }
 
   /** Starts writing the part that is full; waits for the one before it. */
@@ -169,7 +152,6 @@ export class StageWriter {
     const part = this.part;
     if (part === null) return;
     this.part = null;
-    part.appender.closeSync();
     await this.writing;
     this.throwIfFailed();
     this.writing = this.writePart(part).catch((error: unknown) => {
@@ -179,27 +161,22 @@ export class StageWriter {
   }
 
   private async writePart(part: Part): Promise<void> {
+    const scan = this.database.scans.add(this.types, part.batches);
+    part.batches.length = 0;
     try {
-      await this.writeFile(part.table);
+      await this.writeFile(scan.sql, part.hasNegativeZero);
     } finally {
-      await this.database.execute(`DROP TABLE ${part.table}`);
+      scan.remove();
     }
   }
 
-  private async writeFile(source: string): Promise<void> {
-    const { columns, fields, metadata, rejectPredicates = [] } = this.options;
-    const predicates = rejectPredicates.map((rule) => ({ ...rule, predicate: this.overSource(rule) }));
-    const refused = predicates.length === 0 ? 0 : await this.rejectWhere(source, predicates, fields.map((_, index) => `c${index}`));
-    const isKept = refused === 0 ? '' : ` WHERE NOT (${predicates.map((rule) => `coalesce(${rule.predicate}, false)`).join(' OR ')})`;
-    const name = `part-${String(this.nextFile).padStart(5, '0')}.parquet`;
+  private async writeFile(source: string, hasNegativeZero: boolean): Promise<void> {
+    const { columns, fields, metadata } = this.options;
+    const path = join(this.options.folder, `part-${String(this.nextFile).padStart(5, '0')}.parquet`);
     this.nextFile += 1;
-    const path = join(this.options.folder, name);
     const select = selectStaged(columns, fields, metadata, (_, index) => `c${index}`);
-    const dictionary = (await this.hasNegativeZero(source)) ? ', DICTIONARY_SIZE_LIMIT 0' : '';
-    const [copied] = await this.database.query(
-      `COPY (SELECT ${select} FROM ${source}${isKept}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet, COMPRESSION snappy${dictionary})`,
-    );
-    const rows = Number(copied?.['Count']);
+    const read = await this.copyTo(path, `SELECT ${select} FROM ${source}`, hasNegativeZero);
+    const rows = read - (await this.divertRefused(path, hasNegativeZero));
     if (rows === 0) {
       await rm(path, { force: true });
       return;
@@ -209,21 +186,35 @@ export class StageWriter {
     this.queue.push({ path, rows, sizeBytes, sha256: await hashFile(path) });
   }
 
-  /** Parquet's dictionary takes -0.0 and 0.0 for the same value and keeps one of them. */
-  private async hasNegativeZero(source: string): Promise<boolean> {
-    const floats = this.options.fields.flatMap((field, index) =>
-      field.type.kind === 'float' ? [`bool_or(c${index} = 0 AND signbit(c${index}))`] : [],
+  /** Writes a query's rows as one Parquet file; returns how many there were. */
+  private async copyTo(path: string, query: string, hasNegativeZero: boolean): Promise<number> {
+    const dictionary = hasNegativeZero ? ', DICTIONARY_SIZE_LIMIT 0' : '';
+    const [copied] = await this.database.query(
+      `COPY (${query}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet, COMPRESSION snappy${dictionary})`,
     );
-    if (floats.length === 0) return false;
-    const [row] = await this.database.query(`SELECT ${floats.map((test) => `coalesce(${test}, false)`).join(' OR ')} AS found FROM ${source}`);
-    return row?.['found'] === true;
+    return Number(copied?.['Count']);
   }
 
-  private overSource(rule: RejectPredicate): string {
-    const column = this.options.columns.find((candidate) => candidate.field.name === rule.column);
-    const origin = column?.origin.kind === 'source' ? column.origin.column : rule.column;
-    const index = this.options.fields.findIndex((field) => field.name === origin);
-    return index < 0 ? 'false' : rule.predicate.replaceAll('{column}', `c${index}`);
+  /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
+  private async divertRefused(path: string, hasNegativeZero: boolean): Promise<number> {
+    const rules = (this.options.rejectPredicates ?? []).map((rule) => ({
+      ...rule,
+      predicate: `coalesce(${rule.predicate.replaceAll('{column}', quoteIdentifier(duckdbDialect, rule.column))}, false)`,
+    }));
+    if (rules.length === 0) return 0;
+    const file = StagingDatabase.parquetOf([path]);
+    const refused = await this.rejectWhere(file, rules, this.options.fields.map((field) => this.stagedName(field)));
+    if (refused === 0) return 0;
+    const isKept = rules.map((rule) => `NOT ${rule.predicate}`).join(' AND ');
+    await this.copyTo(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, hasNegativeZero);
+    await rename(`${path}.kept`, path);
+    return refused;
+  }
+
+  /** The SQL of a source column in a written file. */
+  private stagedName(field: SourceField): string {
+    const column = this.options.columns.find(({ origin }) => origin.kind === 'source' && origin.column === field.name);
+    return column === undefined ? 'NULL' : quoteIdentifier(duckdbDialect, column.field.name);
   }
 
   /** Reports the rows that match, with each cell as text (bytes as they are). Returns how many there were. */

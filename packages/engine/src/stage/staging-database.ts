@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
 import { duckdbDialect, quoteText } from '@millrace/sql';
 
+import { BatchScans } from './batch-scan.ts';
 import { toStagingError } from './staging-error.ts';
 
 export interface StagingDatabaseOptions {
@@ -18,6 +19,8 @@ export interface StagingDatabaseOptions {
  */
 export class StagingDatabase {
   private readonly instance: DuckDBInstance;
+  /** Batches in memory as tables. */
+  readonly scans = new BatchScans();
   private readonly free: DuckDBConnection[] = [];
   private nextName = 0;
 
@@ -35,7 +38,10 @@ export class StagingDatabase {
       autoload_known_extensions: 'false',
     });
     const database = new StagingDatabase(instance);
-    await database.execute("SET GLOBAL TimeZone = 'UTC'");
+    await database.withConnection(async (connection) => {
+      await connection.run("SET GLOBAL TimeZone = 'UTC'");
+      database.scans.register(connection);
+    });
     return database;
   }
 
