@@ -5,6 +5,9 @@
  */
 export * from './compile-input.ts';
 export * from './compile-pipeline.ts';
+export * from './drift/apply-contract.ts';
+export * from './drift/drift.ts';
+export * from './drift/reconcile-destination.ts';
 export * from './fingerprint/fingerprint.ts';
 export { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from './load/load-settings.ts';
 export * from './load/plan-columns.ts';

@@ -21,10 +21,12 @@ const SUFFIX_DIGITS = 8;
  *   in the given order.
  * - Every other one, and a name with more bytes than the destination allows, is cut at a character to make room for
  *   `_` and the first 8 hexadecimal digits of the SHA-256 of the original name.
+ * Names that are `taken` already stay with whoever has them.
  */
 export function nameIdentifiers(
   names: readonly string[],
   limits: IdentifierLimits,
+  taken: readonly string[] = [],
 ): readonly NamedIdentifier[] {
   const fold = (name: string): string => (limits.isCaseSensitive ? name : name.toLowerCase());
   const owners = new Map<string, number>();
@@ -34,17 +36,18 @@ export function nameIdentifiers(
     const ownerName = owner === undefined ? undefined : names[owner];
     if (ownerName === undefined || (name === folded && ownerName !== folded)) owners.set(folded, index);
   });
-  const taken = new Set<string>();
+  const used = new Map(taken.map((name) => [fold(name), name]));
   const kept = names.map(
-    (name, index) => owners.get(fold(name)) === index && byteLength(name) <= limits.maxBytes,
+    (name, index) =>
+      owners.get(fold(name)) === index && !used.has(fold(name)) && byteLength(name) <= limits.maxBytes,
   );
   names.forEach((name, index) => {
-    if (kept[index]) taken.add(fold(name));
+    if (kept[index]) used.set(fold(name), name);
   });
   return names.map((name, index) => {
     if (kept[index]) return { name, reason: undefined };
     const isTooLong = byteLength(name) > limits.maxBytes;
-    const owner = names[owners.get(fold(name)) ?? index] ?? name;
+    const owner = used.get(fold(name)) ?? name;
     const reason = isTooLong
       ? `the destination allows ${limits.maxBytes} bytes and the name has ${byteLength(name)}`
       : owner === name
@@ -54,8 +57,8 @@ export function nameIdentifiers(
     for (let digits = SUFFIX_DIGITS; ; digits += SUFFIX_DIGITS) {
       const suffix = `_${hash.slice(0, digits)}${digits > hash.length ? `_${index}` : ''}`;
       const candidate = `${cutBytes(name, limits.maxBytes - suffix.length)}${suffix}`;
-      if (taken.has(fold(candidate))) continue;
-      taken.add(fold(candidate));
+      if (used.has(fold(candidate))) continue;
+      used.set(fold(candidate), candidate);
       return { name: candidate, reason };
     }
   });
@@ -64,7 +67,6 @@ export function nameIdentifiers(
 const encoder = new TextEncoder();
 
 function byteLength(text: string): number {
-  // Three bytes per code unit is the most there can be: short names need no encoding.
   return encoder.encode(text).length;
 }
 

@@ -34,6 +34,8 @@ export interface ColumnRules {
   readonly mode: WriteMode;
   readonly deletes: DeleteMode;
   readonly target: ColumnTarget;
+  /** Names that other columns of the destination table have already. */
+  readonly takenNames?: readonly string[];
 }
 
 /** The destination's part of the rules. */
@@ -65,6 +67,7 @@ export function planColumns(table: SourceTable, rules: ColumnRules, report: Colu
   const identifiers = nameIdentifiers(
     fields.map((field) => field.name),
     rules.target.identifiers,
+    rules.takenNames,
   );
   const notes: string[] = [];
   const columns = fields.map((field, index): PlannedColumn => {
