@@ -1,4 +1,4 @@
-import { duckdbDialect, quoteIdentifier, quoteText } from './dialect.ts';
+import { duckdbDialect, quoteIdentifier } from './dialect.ts';
 
 /** What the text of a value depends on; every logical type of the product is one. */
 export type CanonicalType =
@@ -95,17 +95,18 @@ function hashedRowsSql(digest: DuckdbDigest, needsKeyHash: boolean): string {
   return `SELECT ${hashes.join(', ')} FROM (SELECT ${texts.join(', ')} FROM ${relation}${condition})`;
 }
 
-/** The first 16 digits of MD5 as UBIGINT. `md5_number` has the bytes the other way round and takes 7 times as long. */
+/**
+ * The first 16 digits of MD5 as UBIGINT. `md5_number` has the bytes the other way round and takes 7 times as long;
+ * `concat`, which passes over NULL, takes a third of the time of `||`.
+ */
 function hashOf(texts: readonly string[]): string {
-  const parts = texts.map(
-    (text) => `coalesce(CAST(strlen(${text}) AS VARCHAR) || ':' || ${text}, '~') || '|'`,
-  );
-  return `CAST('0x' || left(md5(${parts.join(' || ')}), 16) AS UBIGINT)`;
-}
-
-/** A column of a digest compared with a text literal of the column's own type. */
-export function atMostSql(column: string, value: string): string {
-  return `${quoteIdentifier(duckdbDialect, column)} <= ${quoteText(duckdbDialect, value)}`;
+  const parts = texts.flatMap((text) => [
+    `strlen(${text})`,
+    `CASE WHEN ${text} IS NULL THEN '~' ELSE ':' END`,
+    text,
+    `'|'`,
+  ]);
+  return `CAST('0x' || left(md5(concat(${parts.join(', ')})), 16) AS UBIGINT)`;
 }
 
 function decimalText(precision: number, scale: number, expression: string): string {
