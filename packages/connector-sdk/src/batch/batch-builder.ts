@@ -74,7 +74,8 @@ export class BatchBuilder {
   /** Hands the rows over and starts anew. */
   take(): Batch {
     const rows = this.row;
-    this.capacity = this.maxRows;
+    // A batch that is taken before it is full is the last one: fresh buffers of full size would be thrown away.
+    this.capacity = this.isFull ? this.maxRows : Math.min(FIRST_CAPACITY, this.maxRows);
     const columns = this.columns.map((writer) => writer.take(rows, this.capacity));
     const batch: Batch = { kind: 'batch', rows, columns, rejected: this.rejected };
     this.row = 0;

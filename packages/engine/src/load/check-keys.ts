@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { PipelineError, throwIfCancelled, type StagedFile } from '@millrace/connector-sdk';
@@ -35,6 +36,7 @@ export async function uniqueByKey(
   if (Number(counts?.['extra']) === 0) return files;
   if (decision.kind === 'full') throw await repeatedKeys(load, database, source);
   throwIfCancelled(signal);
+  await mkdir(scratchFolder, { recursive: true });
   const cursor = task.load.kind === 'incremental' ? task.load.cursor : undefined;
   const order = task.columns.find((column) => column.origin.kind === 'source' && column.origin.column === cursor)?.field.name;
   const path = join(scratchFolder, `${database.uniqueName('unique')}.parquet`);

@@ -6,6 +6,7 @@ import { formatTableName } from '@millrace/spec';
 
 import { packageFolder, removeFolder, removeOrphans, toFolderName, type LoadPackage } from '../package/package-store.ts';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
+import type { OpenSource } from '../run/open-source.ts';
 import { writeManifest, type Manifest } from '../stage/manifest.ts';
 import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
 import { refuseNullCursors } from './check-cursor.ts';
@@ -78,7 +79,7 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
     result = yield* source.read({ table, fields, cursor: cursor ?? firstCursor(load), position, scratchFolder }, signal);
   }
   try {
-    await mkdir(scratchFolder, { recursive: true });
+    if (mayLeaveFiles(source)) await mkdir(scratchFolder, { recursive: true });
     if (decision.kind === 'full') await rows.open();
     session.point('extracting', task.id);
     for await (const item of readAll()) {
@@ -146,8 +147,13 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
     if (rows.writer !== undefined) await removeFolder(folder).catch(() => {});
     throw error;
   } finally {
-    await removeFolder(scratchFolder).catch(() => {});
+    if (mayLeaveFiles(source)) await removeFolder(scratchFolder).catch(() => {});
   }
+}
+
+/** Sources that hand over files need a folder for them; a thousand tables of the others do not each pay for one. */
+function mayLeaveFiles({ capabilities }: OpenSource): boolean {
+  return capabilities.extractIn === 'owner' || capabilities.snapshot === 'file';
 }
 
 /** Fingerprint of what the load publishes. */
