@@ -180,9 +180,10 @@ class YamlReader {
     range: readonly [number, number],
   ): void {
     const text = source ?? String(value);
+    const digits = significantDigits(text);
     const isExact = Number.isInteger(value)
       ? Number.isSafeInteger(value)
-      : Number.isFinite(value) && digitsOf(text) <= 15;
+      : Number.isFinite(value) && (digits.length <= 15 || digits === significantDigits(String(value)));
     if (!isExact) this.#report('numberInexact', { text }, path, range);
   }
 
@@ -247,8 +248,11 @@ function scalarKey(value: unknown, source: string | undefined): string | undefin
   return undefined;
 }
 
-function digitsOf(text: string): number {
-  return text.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '').length;
+function significantDigits(text: string): string {
+  return text
+    .replace(/e.*$/i, '')
+    .replace(/\D/g, '')
+    .replace(/^0+|0+$/g, '');
 }
 
 function asSentence(text: string): string {
