@@ -1,1 +1,17 @@
-export {};
+/**
+ * One project's life: documents resolved, plans made, runs recorded, leased and executed in runner processes.
+ * Knows no connector, no HTTP, no terminal; touches no data itself.
+ * Enter at `operations` (every use case) and `createOperationContext` (what they work with).
+ */
+export * from './operation-context.ts';
+export * from './operation.ts';
+export * from './operations/index.ts';
+export * from './project/document-error.ts';
+export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths } from './project/project.ts';
+export { listSettings } from './project/secret-settings.ts';
+export type { ConnectorSetting } from './project/secret-settings.ts';
+export * from './runner/runner-client.ts';
+export * from './runner/runner-protocol.ts';
+export type { RunAttempt, RunOptions, RunRecord } from './runs/run-record.ts';
+export { summarizeTask } from './runs/run-summary.ts';
+export type { RunSummary, TaskSummary } from './runs/run-summary.ts';

@@ -21,7 +21,6 @@ export * from './document/step.ts';
 export * from './document/table-reference.ts';
 export * from './document/value-reference.ts';
 export * from './edit/apply-edit.ts';
-export { addConnectionText } from './edit/add-connection.ts';
 export * from './edit/edit.ts';
 export * from './edit/render-pipeline.ts';
 export * from './json-schema.ts';

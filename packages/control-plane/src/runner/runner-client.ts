@@ -48,9 +48,9 @@ export class Runner implements AsyncDisposable {
     });
   }
 
-  /** What the runner wrote to stderr lately; for bug reports, after redaction. */
-  get stderr(): string {
-    return this.#stderr;
+  /** True when the process has ended; every call rejects with the reason. */
+  get isDead(): boolean {
+    return this.#death !== undefined;
   }
 
   async call<Method extends RunnerMethod>(

@@ -1,5 +1,5 @@
 import type { Plan } from '@millrace/compiler';
-import type { RunEvent, RunOutcome } from '@millrace/engine';
+import type { RunOutcome } from '@millrace/engine';
 
 /** What was asked beside the document. A killed run is taken up again only by a command that asks the same. */
 export interface RunOptions {
@@ -36,4 +36,11 @@ export interface UnfinishedRun {
   readonly plan: Plan;
 }
 
-export type { RunEvent, RunOutcome };
+export function isSameRequest(left: RunOptions, right: RunOptions): boolean {
+  return (
+    left.isFullRefresh === right.isFullRefresh &&
+    left.isVerified === right.isVerified &&
+    left.tables.length === right.tables.length &&
+    left.tables.every((table, index) => table === right.tables[index])
+  );
+}

@@ -1,12 +1,12 @@
 import type { Plan } from '@millrace/compiler';
-import type { RunEvent } from '@millrace/engine';
+import type { RunEvent, RunOutcome } from '@millrace/engine';
 
 import type { Lease } from '../lease/lease.ts';
 import { pidOf } from '../lease/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
 import { storeNow } from '../store/store-clock.ts';
 import type { RunRow } from '../store/store-schema.ts';
-import type { RunAttempt, RunOptions, RunOutcome, RunRecord, UnfinishedRun } from './run-record.ts';
+import type { RunAttempt, RunOptions, RunRecord, UnfinishedRun } from './run-record.ts';
 
 export interface NewRun {
   readonly runId: string;
@@ -187,4 +187,14 @@ function toRecord(row: RunRow): RunRecord {
 
 function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
+}
+
+/** The newest plan of each pipeline that ran. */
+export async function readLatestPlans(store: Store): Promise<readonly Plan[]> {
+  const rows = await store.db
+    .selectFrom('runs')
+    .select((expression) => ['plan', expression.fn.max('started_at').as('newest')])
+    .groupBy('pipeline')
+    .execute();
+  return rows.map((row): Plan => JSON.parse(row.plan));
 }

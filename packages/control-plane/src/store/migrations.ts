@@ -1,17 +1,17 @@
-import type { Kysely } from 'kysely';
+import type { SchemaModule } from 'kysely';
 
 /** One forward step of the store's schema. Released steps never change; a new need is a new step at the end. */
 export interface Migration {
   readonly name: string;
-  readonly up: (db: Kysely<unknown>) => Promise<void>;
+  readonly up: (schema: SchemaModule) => Promise<void>;
 }
 
 /** In order; the store remembers how many were applied. */
 export const migrations: readonly Migration[] = [
   {
     name: '0001-runs',
-    up: async (db) => {
-      await db.schema
+    up: async (schema) => {
+      await schema
         .createTable('runs')
         .addColumn('run_id', 'text', (column) => column.primaryKey())
         .addColumn('pipeline', 'text', (column) => column.notNull())
@@ -24,12 +24,12 @@ export const migrations: readonly Migration[] = [
         .addColumn('started_at', 'bigint', (column) => column.notNull())
         .addColumn('finished_at', 'bigint')
         .execute();
-      await db.schema
+      await schema
         .createIndex('runs_by_pipeline')
         .on('runs')
         .columns(['pipeline', 'started_at'])
         .execute();
-      await db.schema
+      await schema
         .createTable('run_attempts')
         .addColumn('run_id', 'text', (column) => column.notNull().references('runs.run_id'))
         .addColumn('attempt', 'integer', (column) => column.notNull())
@@ -41,7 +41,7 @@ export const migrations: readonly Migration[] = [
         .addColumn('reason', 'text')
         .addPrimaryKeyConstraint('run_attempts_key', ['run_id', 'attempt'])
         .execute();
-      await db.schema
+      await schema
         .createTable('run_events')
         .addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement())
         .addColumn('run_id', 'text', (column) => column.notNull().references('runs.run_id'))
@@ -49,12 +49,12 @@ export const migrations: readonly Migration[] = [
         .addColumn('type', 'text', (column) => column.notNull())
         .addColumn('event', 'text', (column) => column.notNull())
         .execute();
-      await db.schema
+      await schema
         .createIndex('run_events_by_run')
         .on('run_events')
         .columns(['run_id', 'sequence'])
         .execute();
-      await db.schema
+      await schema
         .createTable('leases')
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('fence_token', 'bigint', (column) => column.notNull())
@@ -64,7 +64,7 @@ export const migrations: readonly Migration[] = [
         .addColumn('heartbeat_at', 'bigint', (column) => column.notNull())
         .addColumn('expires_at', 'bigint', (column) => column.notNull())
         .execute();
-      await db.schema
+      await schema
         .createTable('discovered_tables')
         .addColumn('connection', 'text', (column) => column.primaryKey())
         .addColumn('tables', 'text', (column) => column.notNull())

@@ -41,7 +41,7 @@ async function migrate(db: Kysely<StoreSchema>, path: string): Promise<void> {
         message: `${path} was written by a newer Millrace (${applied} migrations, this one knows ${migrations.length}). Use the newer version.`,
       });
     }
-    for (const migration of migrations.slice(applied)) await migration.up(transaction.withoutPlugins());
+    for (const migration of migrations.slice(applied)) await migration.up(transaction.schema);
     await sql`pragma user_version = ${sql.lit(migrations.length)}`.execute(transaction);
   });
 }

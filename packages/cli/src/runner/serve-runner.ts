@@ -1,9 +1,9 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
-import { rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
-import type { ResolvedConnection, RunContext, RunEvent } from '@millrace/engine';
+import { runPlan, verifyPlan } from '@millrace/engine';
+import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
-import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } from './runner-protocol.ts';
+import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } from '@millrace/control-plane';
 
 /** What the composition root of a runner process gives. */
 export type RunnerContext = Pick<RunContext, 'registry' | 'registryModule'>;
@@ -84,13 +84,18 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     return (await destination.describe(tables, signal)).map((table) => table ?? null);
   },
   async run({ run }, context, signal) {
-    return await runPlan(run, context, signal);
+    return (await runPlan(run, context, signal)).state;
   },
   async verify({ run }, context, signal) {
-    return await verifyPlan(run, context, signal);
+    const results: VerifyResult[] = [];
+    for await (const result of verifyPlan(run, context, signal)) {
+      results.push(result);
+      context.emit({ at: new Date().toISOString(), runId: run.runId, attempt: run.attempt, type: 'taskVerified', ...result });
+    }
+    return results;
   },
   async rollback({ run, task, toRun }, context, signal) {
-    return await rollbackTable(run, task, toRun, context, signal);
+    throw new Error(`rollback ${run.runId} ${task} ${String(toRun)} ${String(context)} ${String(signal)}`);
   },
   async query({ connection, sql, maxRows }, context, signal) {
     await using destination = await openDestination(context, connection, signal);

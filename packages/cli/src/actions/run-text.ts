@@ -1,0 +1,68 @@
+import type { RunSummary, TaskSummary } from '@millrace/control-plane';
+
+import { formatBytes, formatCount, formatDuration, formatRate } from '../terminal/amounts.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { printable, printableLines } from '../terminal/terminal-text.ts';
+import { formatTable } from '../terminal/text-table.ts';
+
+/** The table at the end of a run, its failures and its warnings. */
+export function formatRunSummary(run: RunSummary, paint: Paint): string {
+  const table = formatTable(
+    [
+      { title: 'table' },
+      { title: 'mode' },
+      { title: 'rows', align: 'right' },
+      { title: 'bytes', align: 'right' },
+      { title: 'seconds', align: 'right' },
+      { title: 'rows/s', align: 'right' },
+      { title: 'state' },
+      { title: 'verified' },
+    ],
+    run.tasks.map(summaryRow),
+  );
+  const { totals } = run;
+  const took = run.durationMs === null ? '' : ` in ${formatDuration(run.durationMs)}`;
+  const lines = [
+    paintState(table, paint),
+    '',
+    `Run ${printable(run.runId)} ${paintState(run.state, paint)}${took}: ${formatCount(totals.tables)} table${totals.tables === 1 ? '' : 's'}, ` +
+      `${formatCount(totals.rows)} rows, ${formatBytes(totals.bytes)}; ` +
+      [
+        `${totals.published} published`,
+        `${totals.unchanged} unchanged`,
+        `${totals.failed} failed`,
+        ...(totals.quarantined > 0 ? [`${formatCount(totals.quarantined)} rows in quarantine`] : []),
+        ...(run.attempts > 1 ? [`attempt ${run.attempts}`] : []),
+      ].join(', ') +
+      '.',
+  ];
+  if (run.reason !== null) lines.push(printableLines(run.reason));
+  for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
+  for (const task of run.tasks) if (task.error) lines.push(`${paint('red', `${printable(task.table)} failed:`)} ${printableLines(task.error.message)}`);
+  for (const task of run.tasks) {
+    if (task.verified && !task.verified.isEqual) lines.push(`${paint('red', `${printable(task.table)} differs:`)} ${formatCount(task.verified.differences)} rows. See them with: millrace verify ${printable(run.pipeline)}`);
+  }
+  return lines.join('\n');
+}
+
+function summaryRow(task: TaskSummary): readonly string[] {
+  const ms = task.durationMs;
+  return [
+    task.table,
+    `${task.mode} ${task.write}`,
+    formatCount(task.rows),
+    formatBytes(task.bytes),
+    ms === null ? '–' : (ms / 1000).toFixed(2),
+    ms === null ? '–' : formatRate(task.rows, ms),
+    task.state,
+    task.verified === null ? '–' : task.verified.isEqual ? 'verified' : `${formatCount(task.verified.differences)} differ`,
+  ];
+}
+
+/** Colours the words for states wherever they stand in the text. */
+export function paintState(text: string, paint: Paint): string {
+  return text
+    .replace(/\b(?:succeeded|published|unchanged|verified)\b/g, (word) => paint('green', word))
+    .replace(/\bfailed\b/g, (word) => paint('red', word))
+    .replace(/\b(?:cancelled|interrupted|retrying)\b/g, (word) => paint('yellow', word));
+}

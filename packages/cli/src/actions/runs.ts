@@ -1,0 +1,43 @@
+import { listRuns, showRun } from '@millrace/control-plane';
+
+import type { Action } from '../commands/command.ts';
+import { EXIT } from '../session/exit-code.ts';
+import { countOption, textOption } from '../session/session.ts';
+import { formatDuration } from '../terminal/amounts.ts';
+import { printableLines } from '../terminal/terminal-text.ts';
+import { formatTable } from '../terminal/text-table.ts';
+import { formatRunSummary, paintState } from './run-text.ts';
+
+export const runs: Action = async (session, input) => {
+  const [run] = input.arguments;
+  if (run !== undefined) {
+    const shown = await session.call(showRun, { run });
+    session.answer(shown, () => {
+      const attempts = shown.attemptList.map((attempt) => {
+        const reason = attempt.reason === null ? '' : `: ${attempt.reason}`;
+        return `attempt ${attempt.attempt}  ${attempt.startedAt}  ${attempt.outcome ?? 'running'}${reason}`;
+      });
+      return `${formatRunSummary(shown, session.paint)}\n\n${printableLines(attempts.join('\n'))}`;
+    });
+    return EXIT.done;
+  }
+  const listed = await session.call(listRuns, { pipeline: textOption(input, 'pipeline'), limit: countOption(input, 'limit') });
+  session.answer(listed, () => {
+    if (listed.runs.length === 0) return 'Nothing ran yet. Run a pipeline: millrace run NAME';
+    const table = formatTable(
+      [{ title: 'run' }, { title: 'pipeline' }, { title: 'state' }, { title: 'started' }, { title: 'took', align: 'right' }, { title: 'attempts', align: 'right' }, { title: 'reason' }],
+      listed.runs.map((record) => [
+        record.runId,
+        record.pipeline,
+        record.state,
+        record.startedAt,
+        record.finishedAt === null ? '–' : formatDuration(Date.parse(record.finishedAt) - Date.parse(record.startedAt)),
+        String(record.attempts),
+        record.reason ?? '',
+      ]),
+      80,
+    );
+    return paintState(table, session.paint);
+  });
+  return EXIT.done;
+};

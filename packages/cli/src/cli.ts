@@ -1,0 +1,91 @@
+import { Command, CommanderError, Option } from 'commander';
+
+import { COMMANDS, GLOBAL_OPTIONS } from './commands/index.ts';
+import type { CommandDeclaration, CommandInput } from './commands/command.ts';
+import { EXIT } from './session/exit-code.ts';
+import type { ExitCode } from './session/exit-code.ts';
+import type { Process } from './session/process.ts';
+import { findProjectFolder } from './session/project-folder.ts';
+
+const GROUPS: Readonly<Record<string, string>> = { connections: 'Add, list and test connections' };
+
+/** Runs one command line and answers with the code to exit with. Never throws for what a person can cause. */
+export async function runCli(process: Process, version: string): Promise<ExitCode> {
+  const isJson = process.arguments.includes('--json');
+  let exitCode: ExitCode = EXIT.done;
+  const program = configure(new Command('millrace'))
+    .description('Move tables into a warehouse, and prove that nothing was lost.')
+    .version(version, '-V, --version', 'print the version')
+    .addHelpText('after', '\nExamples:\n  millrace init shop && cd shop\n  millrace run shop-orders\n\nmillrace COMMAND --help shows more of each.');
+
+  function configure(command: Command): Command {
+    return command
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .helpCommand(false)
+      .configureHelp({ showGlobalOptions: false })
+      .configureOutput({
+        writeOut: (text) => process.writeOut(text),
+        writeErr: (text) => {
+          if (!isJson) process.writeErr(text);
+        },
+        getOutHelpWidth: () => process.columns,
+        getErrHelpWidth: () => process.columns,
+        getOutHasColors: () => process.hasColours,
+        getErrHasColors: () => process.hasColours,
+      });
+  }
+
+  const groups = new Map<string, Command>();
+  for (const declaration of COMMANDS) {
+    const [group, verb] = declaration.name.split(' ');
+    let parent = program;
+    if (verb !== undefined && group !== undefined) {
+      parent = groups.get(group) ?? configure(program.command(group)).description(GROUPS[group] ?? '');
+      groups.set(group, parent);
+    }
+    const command = declare(configure(parent.command(verb ?? declaration.name)), declaration);
+    command.action(async (...received: unknown[]) => {
+      const values = received.slice(0, declaration.arguments.length) as (string | undefined)[];
+      exitCode = await perform(process, declaration, { arguments: values, options: command.opts() });
+    });
+  }
+  program.action(() => program.help({ error: true }));
+
+  try {
+    await program.parseAsync(process.arguments, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    if (isJson) {
+      const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+      process.writeOut(`${JSON.stringify({ error: { code: 'commandInvalid', message } }, null, 2)}\n`);
+    }
+    return EXIT.wrong;
+  }
+  return exitCode;
+}
+
+function declare(command: Command, declaration: CommandDeclaration): Command {
+  command.description(declaration.summary);
+  for (const argument of declaration.arguments) {
+    command.argument(argument.isOptional ? `[${argument.name}]` : `<${argument.name}>`, argument.description);
+  }
+  for (const option of declaration.options) {
+    const added = new Option(option.flags, option.description);
+    if ('isRepeatable' in option) added.argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]);
+    command.addOption(added);
+  }
+  for (const option of GLOBAL_OPTIONS) command.option(option.flags, option.description);
+  const title = declaration.examples.length > 1 ? 'Examples' : 'Example';
+  return command.addHelpText('after', `\n${title}:\n${declaration.examples.map((example) => `  ${example}`).join('\n')}`);
+}
+
+async function perform(process: Process, declaration: CommandDeclaration, input: CommandInput): Promise<ExitCode> {
+  // The child takes as long to start as our own modules take to load: both at once.
+  const named = input.options['project'];
+  const folder = findProjectFolder(process.folder, typeof named === 'string' ? named : undefined);
+  const runner = declaration.usesRunner ? process.startRunner(folder) : undefined;
+  const { withSession } = await import('./session/session.ts');
+  return await withSession(process, input, folder, runner, declaration.load);
+}

@@ -1,0 +1,169 @@
+import type { CommandDeclaration } from './command.ts';
+
+const pipeline = { name: 'pipeline', description: 'name of a pipeline', completes: 'pipeline' } as const;
+const connection = { name: 'connection', description: 'name of a connection in millrace.yaml', completes: 'connection' } as const;
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandDeclaration[] = [
+  {
+    name: 'init',
+    summary: 'Make a project: millrace.yaml, pipelines/, .gitignore',
+    arguments: [{ name: 'folder', description: 'where; the current folder when left out', isOptional: true }],
+    options: [{ flags: '--name <name>', description: "the project's name; the folder's when left out" }],
+    examples: ['millrace init shop-warehouse'],
+    usesRunner: false,
+    load: async () => (await import('../actions/init.ts')).init,
+  },
+  {
+    name: 'connections add',
+    summary: 'Add a connection to millrace.yaml; passwords go to the encrypted secrets',
+    arguments: [
+      { name: 'name', description: 'name of the new connection' },
+      { name: 'type', description: 'its connector; asked for when left out', isOptional: true, completes: 'connector' },
+    ],
+    options: [
+      { flags: '--set <key=value>', description: 'a setting; may be repeated', isRepeatable: true },
+      { flags: '--secret-stdin <key>', description: 'read this secret setting from standard input' },
+    ],
+    examples: [
+      'millrace connections add shop mysql --set host=db.internal --set user=reader --set database=shop --secret-stdin password < password.txt',
+      "millrace connections add shop mysql --set host=db.internal --set user=reader --set 'password=${env:SHOP_PASSWORD}'",
+    ],
+    usesRunner: false,
+    load: async () => (await import('../actions/connections.ts')).addConnection,
+  },
+  {
+    name: 'connections list',
+    summary: 'List the connections of the project',
+    arguments: [],
+    options: [],
+    examples: ['millrace connections list'],
+    usesRunner: false,
+    load: async () => (await import('../actions/connections.ts')).listConnections,
+  },
+  {
+    name: 'connections test',
+    summary: 'Connect, log in and say which server answered',
+    arguments: [connection],
+    options: [],
+    examples: ['millrace connections test shop'],
+    usesRunner: true,
+    load: async () => (await import('../actions/connections.ts')).testConnection,
+  },
+  {
+    name: 'discover',
+    summary: 'Show tables, columns, keys, sizes and cursor candidates of a connection',
+    arguments: [connection],
+    options: [
+      { flags: '--tables <pattern>', description: 'only these tables; * for any characters but a dot; may be repeated', isRepeatable: true },
+      { flags: '--columns', description: 'with the columns of each table' },
+    ],
+    examples: ["millrace discover shop --tables 'shop.order*' --columns"],
+    usesRunner: true,
+    load: async () => (await import('../actions/discover.ts')).discover,
+  },
+  {
+    name: 'validate',
+    summary: 'Check the documents of the project without connecting to anything',
+    arguments: [{ ...pipeline, isOptional: true, description: 'name of a pipeline; all when left out' }],
+    options: [],
+    examples: ['millrace validate'],
+    usesRunner: false,
+    load: async () => (await import('../actions/validate.ts')).validate,
+  },
+  {
+    name: 'plan',
+    summary: 'Show what a run would read, build and write',
+    arguments: [pipeline],
+    options: [
+      { flags: '--full-refresh', description: 'as the run with --full-refresh would' },
+      { flags: '--tables <pattern>', description: 'only these source tables; may be repeated', isRepeatable: true },
+    ],
+    examples: ['millrace plan shop-orders'],
+    usesRunner: true,
+    load: async () => (await import('../actions/plan.ts')).plan,
+  },
+  {
+    name: 'run',
+    summary: 'Load the tables of a pipeline; takes up a run that was killed',
+    arguments: [pipeline],
+    options: [
+      { flags: '--full-refresh', description: 'read everything again and publish it as a new version' },
+      { flags: '--tables <pattern>', description: 'only these source tables; may be repeated', isRepeatable: true },
+      { flags: '--verify', description: 'compare source and destination after each published table' },
+    ],
+    examples: ['millrace run shop-orders', "millrace run shop-orders --tables 'shop.order*' --verify"],
+    usesRunner: true,
+    load: async () => (await import('../actions/run.ts')).run,
+  },
+  {
+    name: 'runs',
+    summary: 'List runs, or show one with its tables',
+    arguments: [{ name: 'run', description: 'id of a run, or its beginning', isOptional: true, completes: 'run' }],
+    options: [
+      { flags: '--pipeline <name>', description: 'only runs of this pipeline' },
+      { flags: '--limit <count>', description: 'at most so many (20)' },
+    ],
+    examples: ['millrace runs', 'millrace runs 20261120-203637-4f9c1a'],
+    usesRunner: false,
+    load: async () => (await import('../actions/runs.ts')).runs,
+  },
+  {
+    name: 'verify',
+    summary: 'Compare every row of source and destination, inside both databases',
+    arguments: [pipeline],
+    options: [{ flags: '--tables <pattern>', description: 'only these source tables; may be repeated', isRepeatable: true }],
+    examples: ['millrace verify shop-orders'],
+    usesRunner: true,
+    load: async () => (await import('../actions/verify.ts')).verify,
+  },
+  {
+    name: 'query',
+    summary: 'Ask the warehouse a question in SQL',
+    arguments: [{ name: 'sql', description: 'one statement that reads' }],
+    options: [
+      { flags: '--connection <name>', description: 'the warehouse to ask; the default one when left out' },
+      { flags: '--limit <count>', description: 'rows to show at most (1000)' },
+    ],
+    examples: ["millrace query 'SELECT status, count(*) FROM raw.orders GROUP BY ALL'"],
+    usesRunner: true,
+    load: async () => (await import('../actions/query.ts')).query,
+  },
+  {
+    name: 'rollback',
+    summary: 'Publish an earlier version of a table again, from its kept load packages',
+    arguments: [{ name: 'table', description: 'a destination table: schema.table' }],
+    options: [
+      { flags: '--to <run>', description: 'the run whose version is wanted; the one before the current when left out' },
+      { flags: '--pipeline <name>', description: 'the pipeline that writes the table, when several do' },
+    ],
+    examples: ['millrace rollback raw.orders', 'millrace rollback raw.orders --to 20261120-203637-4f9c1a'],
+    usesRunner: true,
+    load: async () => (await import('../actions/rollback.ts')).rollback,
+  },
+  {
+    name: 'schema',
+    summary: 'Print the JSON Schema of a document, for editors',
+    arguments: [{ name: 'document', description: 'pipeline (default) or project', isOptional: true }],
+    options: [],
+    examples: ['millrace schema > .millrace/pipeline.schema.json'],
+    usesRunner: false,
+    load: async () => (await import('../actions/schema.ts')).schema,
+  },
+  {
+    name: 'completion',
+    summary: 'Print a completion script for a shell',
+    arguments: [{ name: 'shell', description: 'bash, zsh or fish', completes: 'shell' }],
+    options: [],
+    examples: ['source <(millrace completion bash)'],
+    usesRunner: false,
+    load: async () => (await import('../actions/completion.ts')).completion,
+  },
+];
+
+/** Options that every command has. */
+export const GLOBAL_OPTIONS = [
+  { flags: '--project <folder>', description: 'the project; the nearest parent folder with a millrace.yaml when left out' },
+  { flags: '--environment <name>', description: "the environment of millrace.yaml; the project's default when left out" },
+  { flags: '--json', description: 'print one JSON document instead of text' },
+] as const;

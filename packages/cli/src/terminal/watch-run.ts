@@ -1,0 +1,150 @@
+import { foldRun } from '@millrace/engine';
+import type { RunEvent, TaskState } from '@millrace/engine';
+
+import type { Session } from '../session/session.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './amounts.ts';
+import type { Paint } from './paint.ts';
+import { fitText, padText, printable } from './terminal-text.ts';
+
+/** Shows a run while it goes on. */
+export interface RunWatcher {
+  readonly see: (event: RunEvent) => void;
+  /** Takes the block away, so that the final table stands alone. */
+  readonly end: () => void;
+}
+
+const REPAINT_MS = 120;
+
+/** A block that repaints itself on a terminal, plain lines elsewhere, nothing for programs. */
+export function watchRun(session: Session): RunWatcher {
+  if (session.isJson) return { see: () => undefined, end: () => undefined };
+  if (!session.process.isTerminal) return { see: (event) => seeLine(session, event), end: () => undefined };
+  return new LiveBlock(session);
+}
+
+/** One line per thing that happened to a table; progress is not worth a line. */
+function seeLine(session: Session, event: RunEvent): void {
+  const line = describeEvent(event);
+  if (line !== undefined) session.remark(printable(line));
+}
+
+function describeEvent(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'runStarted':
+      return `run ${event.runId}, attempt ${event.attempt}: ${formatCount(event.tasks.length)} table${event.tasks.length === 1 ? '' : 's'}`;
+    case 'taskStarted':
+      return `${event.task}: ${event.mode} (${event.reason})`;
+    case 'taskRetrying':
+      return `${event.task}: try ${event.try} failed, next in ${formatDuration(event.afterMs)}: ${event.error.message}`;
+    case 'taskPublished':
+      return `${event.task}: published ${formatCount(event.rowsRead)} rows in ${formatDuration(event.durationMs)}`;
+    case 'taskUnchanged':
+      return `${event.task}: nothing new`;
+    case 'taskFailed':
+      return `${event.task}: failed: ${event.error.message}`;
+    case 'taskVerified':
+      return `${event.task}: ${event.isEqual ? `verified, ${formatCount(event.rows)} rows are equal` : 'source and destination differ'}`;
+    case 'schemaDrift':
+      return `${event.task}: columns changed: ${event.changes.join('; ')}`;
+    case 'warning':
+      return `warning: ${event.message}`;
+    case 'taskProgress':
+    case 'taskStaged':
+    case 'runFinished':
+      return undefined;
+  }
+}
+
+class LiveBlock implements RunWatcher {
+  readonly #session: Session;
+  readonly #startedAt = performance.now();
+  readonly #events: RunEvent[] = [];
+  /** Where the newest progress of a task stands in the events, to be replaced by the next. */
+  readonly #progress = new Map<string, number>();
+  #lines = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #hasEnded = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  readonly see = (event: RunEvent): void => {
+    if (event.type === 'taskProgress') {
+      const index = this.#progress.get(event.task) ?? this.#events.length;
+      this.#progress.set(event.task, index);
+      this.#events[index] = event;
+    } else {
+      if ('task' in event && event.task !== null) this.#progress.delete(event.task);
+      this.#events.push(event);
+    }
+    if (!this.#hasEnded) this.#timer ??= setTimeout(() => this.#repaint(), REPAINT_MS);
+  };
+
+  readonly end = (): void => {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    this.#session.process.writeErr(this.#eraseBlock());
+  };
+
+  #repaint(): void {
+    this.#timer = undefined;
+    const { columns, rows } = this.#session.process;
+    const lines = formatProgress(this.#events, performance.now() - this.#startedAt, {
+      columns,
+      rows: Math.max(3, rows - 2),
+      paint: this.#session.paint,
+    });
+    this.#session.process.writeErr(`${this.#eraseBlock()}${lines.join('\n')}\n`);
+    this.#lines = lines.length;
+  }
+
+  #eraseBlock(): string {
+    const erase = this.#lines === 0 ? '' : `\u001b[${this.#lines}F\u001b[J`;
+    this.#lines = 0;
+    return erase;
+  }
+}
+
+export interface ProgressSpace {
+  readonly columns: number;
+  readonly rows: number;
+  readonly paint: Paint;
+}
+
+/** The block: a line of totals, then the tables at work, as many as there is room for, then how many others wait. */
+export function formatProgress(events: readonly RunEvent[], elapsedMs: number, space: ProgressSpace): readonly string[] {
+  const state = foldRun(events);
+  const tasks = [...state.tasks.values()];
+  const done = tasks.filter((task) => task.status === 'published' || task.status === 'unchanged').length;
+  const failed = tasks.filter((task) => task.status === 'failed').length;
+  const active = tasks.filter((task) => task.status === 'running' || task.status === 'retrying');
+  const shown = active.slice(0, Math.max(1, space.rows - 2));
+  const waiting = tasks.length - done - failed - shown.length;
+  const head = [
+    `${formatCount(done)} of ${formatCount(tasks.length)} tables`,
+    `${formatCount(state.totals.rows)} rows`,
+    formatRate(state.totals.rows, elapsedMs),
+    formatBytes(state.totals.bytes),
+    formatDuration(elapsedMs),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ].join('  ');
+  const width = Math.min(40, Math.max(...shown.map((task) => task.task.length), 10));
+  const lines = shown.map((task) => formatTask(task, width, elapsedMs));
+  if (waiting > 0) lines.push(`… ${formatCount(waiting)} waiting`);
+  const fitted = [head, ...lines].map((line) => fitText(line, space.columns - 1));
+  return fitted.map((line, index) => (index === 0 ? space.paint('bold', line) : line));
+}
+
+function formatTask(task: TaskState, width: number, elapsedMs: number): string {
+  const name = padText(fitText(printable(task.task), width), width);
+  const parts = [`${formatCount(task.rows)} rows`, formatRate(task.rows, elapsedMs), formatBytes(task.bytes)];
+  if (task.estimatedRows !== null && task.estimatedRows > 0 && task.rows > 0) {
+    const share = Math.min(1, task.rows / task.estimatedRows);
+    const remainingMs = (elapsedMs * (1 - share)) / share;
+    parts.push(`${Math.floor(share * 100)} %`, share < 1 ? `about ${formatDuration(remainingMs)} left` : 'finishing');
+  }
+  if (task.status === 'retrying') parts.push(`retrying: ${printable(task.error?.code ?? '')}`);
+  return `  ${name}  ${parts.join('  ')}`;
+}

@@ -1,0 +1,17 @@
+export { addConnection } from './connections/add-connection.ts';
+export { discoverTables } from './connections/discover-tables.ts';
+export { listConnections } from './connections/list-connections.ts';
+export { testConnection } from './connections/test-connection.ts';
+export { planPipeline } from './pipelines/plan-pipeline.ts';
+export type { PlannedTable } from './pipelines/plan-pipeline.ts';
+export { runPipeline } from './pipelines/run-pipeline.ts';
+export { validatePipelines } from './pipelines/validate-pipelines.ts';
+export { verifyPipeline } from './pipelines/verify-pipeline.ts';
+export type { TableVerification } from './pipelines/verify-pipeline.ts';
+export { PIPELINE_SCHEMA_LINE, createProject } from './projects/create-project.ts';
+export { listRuns } from './runs/list-runs.ts';
+export type { ListedRun } from './runs/list-runs.ts';
+export { showRun } from './runs/show-run.ts';
+export { showSchema } from './schemas/show-schema.ts';
+export { rollbackTable } from './tables/rollback-table.ts';
+export { queryWarehouse } from './warehouse/query-warehouse.ts';

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { defineOperation } from '../../operation.ts';
+import { preparePlan } from '../../project/prepare-plan.ts';
+import { executeRun } from '../../runs/execute-run.ts';
+import { newRunId } from '../../runs/run-id.ts';
+import { holdPipeline } from '../../runs/run-lease.ts';
+import { isSameRequest } from '../../runs/run-record.ts';
+import { createRun, findUnfinishedRun, finishRun, readEvents, readRun, resumeRun } from '../../runs/run-store.ts';
+import { summarizeRun } from '../../runs/run-summary.ts';
+import type { RunSummary } from '../../runs/run-summary.ts';
+
+/**
+ * Runs a pipeline to its end, as its only run. A run that a killed process left is taken up as its next attempt, unless
+ * the document or the request changed since: then it ends as failed, and a new run starts.
+ */
+export const runPipeline = defineOperation({
+  name: 'pipelines/run-pipeline',
+  summary: 'Load the tables of a pipeline; takes up a run that was killed.',
+  permission: 'pipeline.run',
+  input: z.strictObject({
+    pipeline: z.string(),
+    isFullRefresh: z.boolean().default(false),
+    isVerified: z.boolean().default(false),
+    tables: z.array(z.string()).default([]),
+  }),
+  output: z.custom<RunSummary>(),
+  async handler(context, { pipeline, ...options }, signal) {
+    const store = await context.store();
+    await using held = await holdPipeline(store, pipeline, context.owner, signal);
+    const prepared = await preparePlan(context, pipeline, options.tables, held.signal);
+    const { connections, limits } = prepared;
+    const unfinished = await findUnfinishedRun(store, pipeline);
+    const isSame =
+      unfinished !== undefined &&
+      unfinished.record.documentFingerprint === prepared.plan.documentFingerprint &&
+      isSameRequest(unfinished.record.options, options);
+    let runId: string;
+    if (unfinished && isSame) {
+      runId = unfinished.record.runId;
+      const attempt = await resumeRun(store, held.lease, runId);
+      await executeRun(context, held, { runId, attempt, plan: unfinished.plan, options, connections, limits });
+    } else {
+      if (unfinished) await finishRun(store, unfinished.record.runId, 'failed', SUPERSEDED);
+      runId = newRunId(new Date());
+      await createRun(store, held.lease, { runId, plan: prepared.plan, options });
+      await executeRun(context, held, { runId, attempt: 1, plan: prepared.plan, options, connections, limits });
+    }
+    const finished = await readRun(store, runId);
+    if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);
+    return summarizeRun(finished.record, finished.plan, await readEvents(store, runId));
+  },
+});
+
+const SUPERSEDED = 'Superseded: its process was killed, and the pipeline or the request changed before it could be taken up again. What it had published stays.';

@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises';
+
+import type { VerifyResult } from '@millrace/engine';
+import { formatTableName } from '@millrace/spec';
+import { z } from 'zod';
+
+import { defineOperation } from '../../operation.ts';
+import { preparePlan } from '../../project/prepare-plan.ts';
+import { toRunRequest } from '../../runs/execute-run.ts';
+import { newRunId } from '../../runs/run-id.ts';
+
+export type TableVerification = VerifyResult & { readonly source: string; readonly table: string };
+
+/** Compares every row of source and destination, inside both databases, and lists the keys that differ. */
+export const verifyPipeline = defineOperation({
+  name: 'pipelines/verify-pipeline',
+  summary: 'Compare every row of source and destination.',
+  permission: 'pipeline.read',
+  input: z.strictObject({ pipeline: z.string(), tables: z.array(z.string()).default([]) }),
+  output: z.strictObject({ pipeline: z.string(), isEqual: z.boolean(), tables: z.array(z.custom<TableVerification>()) }),
+  async handler(context, { pipeline, tables }, signal) {
+    const { plan, connections, limits } = await preparePlan(context, pipeline, tables, signal);
+    const request = toRunRequest(context, 0, {
+      runId: `verify-${newRunId(new Date())}`,
+      attempt: 1,
+      plan,
+      options: { isFullRefresh: false, isVerified: true, tables },
+      connections,
+      limits,
+    });
+    try {
+      const results = await context.runner().call('verify', { run: request }, signal, context.watch);
+      const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+      return {
+        pipeline,
+        isEqual: results.every((result) => result.isEqual),
+        tables: results.map((result) => {
+          const task = tasks.get(result.task);
+          return { ...result, source: task ? formatTableName(task.source.table.table) : '', table: task ? formatTableName(task.destination.table) : '' };
+        }),
+      };
+    } finally {
+      await rm(request.folders.scratch, { recursive: true, force: true });
+    }
+  },
+});

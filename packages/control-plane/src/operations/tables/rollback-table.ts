@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+
+import type { LoadTask, Plan } from '@millrace/compiler';
+import { PipelineError } from '@millrace/connector-sdk';
+import { formatTableName, nearestNames, parseSize } from '@millrace/spec';
+import { z } from 'zod';
+
+import { defineOperation } from '../../operation.ts';
+import { useConnections } from '../../project/connect.ts';
+import { toRunRequest } from '../../runs/execute-run.ts';
+import { newRunId } from '../../runs/run-id.ts';
+import { holdPipeline } from '../../runs/run-lease.ts';
+import { runLimits } from '../../runs/run-limits.ts';
+import { readLatestPlans, readRun } from '../../runs/run-store.ts';
+
+/** Publishes an earlier version of a table again, from its kept load packages; the source is not asked. */
+export const rollbackTable = defineOperation({
+  name: 'tables/rollback-table',
+  summary: 'Publish an earlier version of a table again.',
+  permission: 'data.write',
+  input: z.strictObject({ table: z.string().min(1), toRun: z.string().optional(), pipeline: z.string().optional() }),
+  output: z.strictObject({
+    pipeline: z.string(),
+    table: z.string(),
+    /** The run whose version the table has now. */
+    restoredRun: z.string(),
+    version: z.number(),
+    rows: z.number(),
+  }),
+  async handler(context, { table, toRun, pipeline }, signal) {
+    const store = await context.store();
+    const plans = (await readLatestPlans(store)).filter((plan) => pipeline === undefined || plan.pipeline === pipeline);
+    const { plan, task } = findTask(plans, table);
+    const wanted = toRun === undefined ? undefined : ((await readRun(store, toRun))?.record.runId ?? toRun);
+    await using held = await holdPipeline(store, plan.pipeline, context.owner, signal);
+    const project = await context.project();
+    const connections = await useConnections(context, [task.destination.connection]);
+    const request = toRunRequest(context, held.lease.fenceToken, {
+      runId: newRunId(new Date()),
+      attempt: 1,
+      plan: { ...plan, tasks: [task] },
+      options: { isFullRefresh: false, isVerified: false, tables: [] },
+      connections: Object.fromEntries([...connections].map(([name, { resolved }]) => [name, resolved])),
+      limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+    });
+    try {
+      const result = await context.runner().call('rollback', { run: request, task: task.id, toRun: wanted ?? null }, held.signal);
+      return { pipeline: plan.pipeline, table: formatTableName(task.destination.table), restoredRun: result.restoredRunId, version: result.record.version, rows: result.rows };
+    } finally {
+      await rm(request.folders.scratch, { recursive: true, force: true });
+    }
+  },
+});
+
+function findTask(plans: readonly Plan[], table: string): { readonly plan: Plan; readonly task: LoadTask } {
+  const tasks = plans.flatMap((plan) => plan.tasks.map((task) => ({ plan, task, name: formatTableName(task.destination.table) })));
+  const found = tasks.filter(({ task, name }) => name === table || task.destination.table.name === table);
+  const [first, second] = found;
+  if (first && !second) return first;
+  const names = tasks.map(({ name }) => name);
+  const near = nearestNames(table, names);
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: first
+      ? `Several loads write "${table}": ${found.map(({ plan, name }) => `${name} (${plan.pipeline})`).join(', ')}. Name the schema, or the pipeline with --pipeline.`
+      : `No run of this project published a table "${table}".${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`,
+  });
+}

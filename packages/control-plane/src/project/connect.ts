@@ -1,0 +1,30 @@
+import type { ResolvedConnection } from '@millrace/engine';
+
+import type { OperationContext } from '../operation-context.ts';
+import type { DeclaredConnection } from './resolve-connections.ts';
+import { declareConnections, resolveConnections } from './resolve-connections.ts';
+
+export interface UsableConnection {
+  readonly declared: DeclaredConnection;
+  readonly resolved: ResolvedConnection;
+}
+
+/** Connections of the project by name, ready to be opened by a runner. */
+export async function useConnections(context: OperationContext, names: readonly string[]): Promise<ReadonlyMap<string, UsableConnection>> {
+  const project = await context.project();
+  const declared = await declareConnections(project, context.registry, await context.environmentName(), names);
+  const resolved = await resolveConnections(project, declared, context);
+  const usable = new Map<string, UsableConnection>();
+  for (const connection of declared) {
+    const found = resolved[connection.name];
+    if (found) usable.set(connection.name, { declared: connection, resolved: found });
+  }
+  return usable;
+}
+
+/** One connection of the project, ready to be opened by a runner. */
+export async function useConnection(context: OperationContext, name: string): Promise<UsableConnection> {
+  const connection = (await useConnections(context, [name])).get(name);
+  if (!connection) throw new TypeError(`Connection "${name}" was neither resolved nor refused.`);
+  return connection;
+}

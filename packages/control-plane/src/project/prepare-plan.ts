@@ -1,0 +1,119 @@
+import { compilePipeline, requiredTables } from '@millrace/compiler';
+import type { CompileConnection, LoadTask, Plan } from '@millrace/compiler';
+import { PipelineError } from '@millrace/connector-sdk';
+import type { ResolvedConnection, RunLimits } from '@millrace/engine';
+import { compileSelection, formatTableName, nearestNames, parseSize } from '@millrace/spec';
+import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
+
+import type { OperationContext } from '../operation-context.ts';
+import { runLimits } from '../runs/run-limits.ts';
+import { useConnections } from './connect.ts';
+import type { UsableConnection } from './connect.ts';
+import { loadPipeline, throwIfWrong } from './project.ts';
+import type { ValidPipeline } from './project.ts';
+
+/** A plan made from the documents and from what the sources declare now, with what a run of it needs. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  /** Warnings; errors were thrown. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  readonly limits: RunLimits;
+}
+
+/**
+ * Parses, discovers and compiles a pipeline. Wrong documents are a `DocumentError`, unreachable sources their
+ * `PipelineError`. `tables` are globs over source tables that narrow the plan; none means all.
+ */
+export async function preparePlan(
+  context: OperationContext,
+  name: string,
+  tables: readonly string[],
+  signal: AbortSignal,
+): Promise<PreparedPlan> {
+  const [project, pipeline] = await Promise.all([context.project(), loadPipeline(context.projectFolder, context.workingFolder, name)]);
+  const files = [pipeline, project];
+  const declared = new Set(Object.keys(project.document.connections ?? {}));
+  const names = connectionsOf(pipeline.document).filter((connection) => declared.has(connection));
+  const connections = await useConnections(context, names);
+  const discovered = await discoverRequired(context, pipeline.document, connections, signal);
+  const { plan, diagnostics } = compile(pipeline, connections, discovered);
+  throwIfWrong(diagnostics, files);
+  if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
+  return {
+    plan: narrowPlan(plan, tables),
+    diagnostics,
+    texts: new Map(files.map((file) => [file.file, file.text])),
+    connections: Object.fromEntries([...connections].map(([connection, { resolved }]) => [connection, resolved])),
+    limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+  };
+}
+
+function compile(
+  pipeline: ValidPipeline,
+  connections: ReadonlyMap<string, UsableConnection>,
+  tables: Readonly<Record<string, readonly SourceTable[]>>,
+): ReturnType<typeof compilePipeline> {
+  return compilePipeline({ document: pipeline.document, locate: pipeline.parsed.locate, connections: compileConnections(connections), tables });
+}
+
+/** What the compiler may know of connections. */
+export function compileConnections(connections: ReadonlyMap<string, UsableConnection>): Readonly<Record<string, CompileConnection>> {
+  return Object.fromEntries(
+    [...connections].map(([name, { declared }]) => {
+      const { capabilities, destinationType } = declared.definition;
+      return [name, { connector: declared.connector, source: capabilities.source, destination: capabilities.destination, destinationType }];
+    }),
+  );
+}
+
+/** Every connection that the steps of a document name, in the order of the text. */
+export function connectionsOf(document: PipelineDocument): readonly string[] {
+  const names = new Set<string>();
+  for (const step of Object.values(document.steps)) {
+    if ('source' in step) names.add(step.source.connection);
+    else if ('destination' in step) names.add(step.destination.connection);
+    else names.add(step.replicate.from).add(step.replicate.into.connection);
+  }
+  return [...names];
+}
+
+async function discoverRequired(
+  context: OperationContext,
+  document: PipelineDocument,
+  connections: ReadonlyMap<string, UsableConnection>,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, readonly SourceTable[]>>> {
+  const required = Object.entries(requiredTables(document));
+  const found = await Promise.all(
+    required.map(async ([name, { include, exclude }]): Promise<readonly [string, readonly SourceTable[]]> => {
+      const connection = connections.get(name);
+      if (!connection?.declared.definition.openSource) return [name, []];
+      const request = { connection: connection.resolved, include, exclude };
+      try {
+        return [name, await context.runner().call('discover', request, signal)];
+      } catch (error) {
+        if (!(error instanceof PipelineError) || error.code !== 'tableMissing') throw error;
+        // The compiler then says where in the document the name stands, and what it may have meant.
+        return [name, await context.runner().call('discover', { ...request, include: [], exclude: [] }, signal)];
+      }
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+function narrowPlan(plan: Plan, tables: readonly string[]): Plan {
+  if (tables.length === 0) return plan;
+  const isWanted = compileSelection(tables, []);
+  const nameOf = (task: LoadTask): string => formatTableName(task.source.table.table);
+  const tasks = plan.tasks.filter((task) => isWanted(nameOf(task)) || isWanted(task.source.table.table.name));
+  if (tasks.length > 0) return { ...plan, tasks };
+  const near = tables.flatMap((table) => nearestNames(table, plan.tasks.map(nameOf)));
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `The pipeline "${plan.pipeline}" reads no table that matches ${tables.join(', ')}.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} See: millrace plan ${plan.pipeline}`,
+  });
+}

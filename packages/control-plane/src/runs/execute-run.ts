@@ -1,0 +1,113 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Plan } from '@millrace/compiler';
+import { PipelineError } from '@millrace/connector-sdk';
+import type { PlainPipelineError } from '@millrace/connector-sdk';
+import type { ResolvedConnection, RunEvent, RunLimits, RunOutcome, RunRequest } from '@millrace/engine';
+
+import { STATE_FOLDER } from '../operation-context.ts';
+import type { OperationContext } from '../operation-context.ts';
+import type { Redactor } from '../secrets/redactor.ts';
+import { EventLog } from './event-log.ts';
+import type { HeldLease } from './run-lease.ts';
+import type { RunOptions } from './run-record.ts';
+import { endAttempt, finishRun, resumeRun } from './run-store.ts';
+
+/** Attempts that one command makes when runner processes die under it. */
+const MAX_ATTEMPTS = 3;
+
+export interface RunToExecute {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly plan: Plan;
+  readonly options: RunOptions;
+  readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  readonly limits: RunLimits;
+}
+
+/**
+ * Executes a recorded run to its end and records that end. A runner process that dies is replaced by another attempt
+ * of the same run. Throws only `fenced`: then the run belongs to another process and its record is left alone.
+ */
+export async function executeRun(context: OperationContext, held: HeldLease, run: RunToExecute): Promise<void> {
+  const store = await context.store();
+  await using log = new EventLog(store);
+  const emit = (event: RunEvent): void => {
+    const clean = redactEvent(event, context.redactor);
+    log.append(clean);
+    context.watch(clean);
+  };
+  let attempt = run.attempt;
+  let limits = run.limits;
+  for (let tries = 1; ; tries++) {
+    const request = toRunRequest(context, held.lease.fenceToken, { ...run, attempt, limits });
+    const runner = context.runner();
+    try {
+      const outcome = await runner.call('run', { run: request }, held.signal, emit);
+      await log.flush();
+      await finishRun(store, run.runId, outcome, null);
+      return;
+    } catch (thrown) {
+      const error = asPipelineError(thrown, held.signal);
+      const reason = context.redactor.text(error.message);
+      if (error.code === 'fenced') throw error;
+      const hasDied = runner.isDead && !held.signal.aborted;
+      if (!hasDied || tries === MAX_ATTEMPTS) {
+        const state: RunOutcome = error.code === 'cancelled' ? 'cancelled' : 'failed';
+        emit({ at: new Date().toISOString(), runId: run.runId, attempt, type: 'runFinished', state, durationMs: 0 });
+        await log.flush();
+        await finishRun(store, run.runId, state, reason);
+        return;
+      }
+      await log.flush();
+      await endAttempt(store, run.runId, attempt, error.code === 'outOfMemory' ? 'outOfMemory' : 'lost', reason);
+      attempt = await resumeRun(store, held.lease, run.runId);
+      if (error.code === 'outOfMemory') limits = { ...limits, parallelTables: 1 };
+      emit({ at: new Date().toISOString(), runId: run.runId, attempt, type: 'warning', task: null, message: `${reason} Attempt ${attempt} goes on.` });
+    } finally {
+      await rm(request.folders.scratch, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The request that a runner gets; it holds secrets and goes nowhere else. */
+export function toRunRequest(context: OperationContext, fenceToken: number, run: RunToExecute): RunRequest {
+  const state = join(context.projectFolder, STATE_FOLDER);
+  return {
+    plan: run.plan,
+    runId: run.runId,
+    attempt: run.attempt,
+    fenceToken,
+    connections: run.connections,
+    folders: {
+      stage: join(state, 'stage'),
+      quarantine: join(state, 'quarantine'),
+      scratch: join(state, 'scratch', `${run.runId}-${run.attempt}`),
+    },
+    limits: run.limits,
+    isFullRefresh: run.options.isFullRefresh,
+    isVerified: run.options.isVerified,
+  };
+}
+
+/** Messages come from servers and drivers; everything else in an event is ours. */
+function redactEvent(event: RunEvent, redactor: Redactor): RunEvent {
+  if (event.type === 'warning') return { ...event, message: redactor.text(event.message) };
+  if (event.type === 'taskFailed' || event.type === 'taskRetrying') return { ...event, error: redactError(event.error, redactor) };
+  if (event.type === 'taskVerified') return { ...event, statement: redactor.text(event.statement) };
+  return event;
+}
+
+function redactError(error: PlainPipelineError, redactor: Redactor): PlainPipelineError {
+  return { ...error, message: redactor.text(error.message) };
+}
+
+function asPipelineError(thrown: unknown, signal: AbortSignal): PipelineError {
+  if (signal.aborted && signal.reason instanceof PipelineError) return signal.reason;
+  if (thrown instanceof PipelineError) return thrown;
+  if (signal.aborted) return new PipelineError({ code: 'cancelled', blame: 'platform', retry: 'never', message: 'The run was cancelled.' });
+  const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return new PipelineError({ code: 'internal', blame: 'platform', retry: 'never', message, cause: thrown });
+}
+

@@ -1,0 +1,42 @@
+import { PipelineError } from '@millrace/connector-sdk';
+
+import type { Lease } from '../lease/lease.ts';
+import { HEARTBEAT_MS, claimLease, heartbeatLease, releaseLease } from '../lease/lease.ts';
+import { pidOf } from '../lease/process-identity.ts';
+import type { Store } from '../store/open-store.ts';
+
+/** The one right to run a pipeline, kept alive until it is disposed of. */
+export interface HeldLease extends AsyncDisposable {
+  readonly lease: Lease;
+  /** Fires when the lease was lost (reason: the `fenced` error) or when the caller's signal fires. */
+  readonly signal: AbortSignal;
+}
+
+/** Takes the pipeline's lease and keeps it; `runActive` when another process has it. */
+export async function holdPipeline(store: Store, pipeline: string, owner: string, signal: AbortSignal): Promise<HeldLease> {
+  const claim = await claimLease(store, `pipeline:${pipeline}`, owner);
+  if (!claim.isGranted) {
+    const { holder } = claim;
+    const since = new Date(holder.acquiredAt).toISOString();
+    const run = holder.runId === null ? 'A run' : `Run ${holder.runId}`;
+    throw new PipelineError({
+      code: 'runActive',
+      blame: 'config',
+      retry: { afterMs: Math.max(0, holder.expiresAt - holder.now) },
+      message: `${run} of the pipeline "${pipeline}" is active since ${since}, in process ${pidOf(holder.owner)}. Wait for it, or end that process; this one did nothing.`,
+    });
+  }
+  const { lease } = claim;
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    heartbeatLease(store, lease).catch((error: unknown) => lost.abort(error));
+  }, HEARTBEAT_MS);
+  return {
+    lease,
+    signal: AbortSignal.any([signal, lost.signal]),
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      if (!lost.signal.aborted) await releaseLease(store, lease);
+    },
+  };
+}
