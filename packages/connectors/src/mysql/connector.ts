@@ -4,7 +4,7 @@ import { type MysqlConfig, mysqlConfig } from './config.ts';
 import { destinationType, sourceTypes } from './types.ts';
 
 /** MySQL 8 and 9, and MariaDB 10.6 and later. */
-export const mysql: ConnectorDefinition<MysqlConfig> = defineConnector({
+export const connector: ConnectorDefinition<MysqlConfig> = defineConnector({
   name: 'mysql',
   title: 'MySQL and MariaDB',
   summary: 'Tables of a MySQL or MariaDB server, read in one consistent snapshot each, written in one transaction each.',
@@ -29,4 +29,5 @@ export const mysql: ConnectorDefinition<MysqlConfig> = defineConnector({
   sourceTypes,
   destinationType,
   openSource: async (config) => new (await import('./source.ts')).MysqlSource(config),
+  openDestination: async (config) => new (await import('./destination.ts')).MysqlDestination(config),
 });

@@ -16,7 +16,7 @@ export class SessionHolder implements AsyncDisposable {
   }
 
   /** The open session. An idle one that the server has closed meanwhile is replaced. */
-  async take(signal: AbortSignal): Promise<MysqlSession> {
+  private async take(signal: AbortSignal): Promise<MysqlSession> {
     throwIfCancelled(signal);
     if (this.session?.connection.isUsable !== true) {
       this.session = undefined;
@@ -25,18 +25,35 @@ export class SessionHolder implements AsyncDisposable {
     return this.session;
   }
 
-  /** Cuts the session when the signal fires, until disposed. */
-  cutOn(signal: AbortSignal, session: MysqlSession): Disposable {
+  private cutOn(signal: AbortSignal, session: MysqlSession): Disposable {
     const onAbort = (): void => session.connection.fail(connectionLost(this.role, signal.reason));
     signal.addEventListener('abort', onAbort, { once: true });
     return { [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) };
   }
 
+  /** Does `work` with the open session and cuts it when the signal fires. */
   async use<T>(signal: AbortSignal, work: (session: MysqlSession) => Promise<T>): Promise<T> {
     const session = await this.take(signal);
     using _ = this.cutOn(signal, session);
     try {
       return await work(session);
+    } catch (error) {
+      throwIfCancelled(signal);
+      throw error;
+    } finally {
+      if (!session.connection.isUsable) session.connection.fail(connectionLost(this.role));
+    }
+  }
+
+  /** The same for work that yields; a consumer that leaves early leaves rows on the wire, so the session is cut. */
+  async *stream<T, R>(
+    signal: AbortSignal,
+    work: (session: MysqlSession) => AsyncGenerator<T, R, undefined>,
+  ): AsyncGenerator<T, R, undefined> {
+    const session = await this.take(signal);
+    using _ = this.cutOn(signal, session);
+    try {
+      return yield* work(session);
     } catch (error) {
       throwIfCancelled(signal);
       throw error;

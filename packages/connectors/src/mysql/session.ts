@@ -63,6 +63,8 @@ function sessionSettings(role: Role, isMariadb: boolean): string[] {
     `SET SESSION sql_mode = '${mode}', time_zone = '+00:00', autocommit = 1, sql_select_limit = DEFAULT, ` +
       `net_write_timeout = ${WAIT_SECONDS}, net_read_timeout = ${WAIT_SECONDS}, wait_timeout = ${WAIT_SECONDS * 8}, ` +
       (isMariadb ? 'max_statement_time = 0' : 'max_execution_time = 0, information_schema_stats_expiry = 0'),
+    // A reader that keeps the table open may delay a swap, but the swap must not keep all other readers waiting for long.
+    ...(role === 'destination' ? ['SET SESSION lock_wait_timeout = 60, innodb_lock_wait_timeout = 60'] : []),
     `SET SESSION TRANSACTION ISOLATION LEVEL ${role === 'source' ? 'REPEATABLE READ' : 'READ COMMITTED'}`,
   ];
 }

@@ -1,19 +1,21 @@
-import {
-  type Batch,
-  type CursorEvidence,
-  type DiscoverRequest,
-  type ReadRequest,
-  type ReadResult,
-  type ServerIdentity,
-  type Source,
-  throwIfCancelled,
+import type {
+  Batch,
+  BucketDigest,
+  CursorEvidence,
+  DigestRequest,
+  DiscoverRequest,
+  ReadRequest,
+  ReadResult,
+  RowDigest,
+  ServerIdentity,
+  Source,
 } from '@millrace/connector-sdk';
 import type { SourceTable } from '@millrace/spec';
 
 import type { MysqlConfig } from './config.ts';
+import { digestTable, digestTableRows } from './digest/digest.ts';
 import { discoverTables } from './discover/discover-tables.ts';
 import { inspectCursor } from './discover/inspect-cursor.ts';
-import { connectionLost } from './errors.ts';
 import { readTable } from './read/read-table.ts';
 import { SessionHolder } from './session-holder.ts';
 
@@ -38,23 +40,20 @@ export class MysqlSource implements Source {
     return this.sessions.use(signal, ({ connection }) => discoverTables(connection, request, this.database));
   }
 
-  async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch, ReadResult, undefined> {
-    const session = await this.sessions.take(signal);
-    const cut = this.sessions.cutOn(signal, session);
-    try {
-      return yield* readTable(session, request);
-    } catch (error) {
-      throwIfCancelled(signal);
-      throw error;
-    } finally {
-      cut[Symbol.dispose]();
-      // A consumer that left early leaves rows on the wire.
-      if (!session.connection.isUsable) session.connection.fail(connectionLost('source'));
-    }
+  read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch, ReadResult, undefined> {
+    return this.sessions.stream(signal, (session) => readTable(session, request));
   }
 
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {
     return this.sessions.use(signal, ({ connection }) => inspectCursor(connection, table, column));
+  }
+
+  digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
+    return this.sessions.use(signal, ({ connection }) => digestTable(connection, request, 'source'));
+  }
+
+  digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncIterable<RowDigest> {
+    return this.sessions.stream(signal, ({ connection }) => digestTableRows(connection, request, inBuckets, 'source'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

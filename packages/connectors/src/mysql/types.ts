@@ -55,7 +55,7 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
     case 'float':
       return { native: type.bits === 32 ? 'float' : 'double', mapping: 'NaN and infinities are refused' };
     case 'decimal':
-      if (type.scale > 30) return { native: 'varchar(41) character set ascii', mapping: 'more than 30 digits after the point: the decimal text' };
+      if (type.scale > 30) return { native: 'varchar(41) character set ascii collate ascii_bin', mapping: 'more than 30 digits after the point: the decimal text' };
       return { native: `decimal(${type.precision}, ${type.scale})` };
     case 'string':
       return { native: 'longtext' };
@@ -64,7 +64,7 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
     case 'bytes':
       return { native: 'longblob' };
     case 'uuid':
-      return { native: 'char(36) character set ascii', mapping: 'lower-case text with hyphens' };
+      return { native: 'char(36) character set ascii collate ascii_bin', mapping: 'lower-case text with hyphens' };
     case 'date':
       return { native: 'date', mapping: outside };
     case 'time':

@@ -139,20 +139,27 @@ export class MysqlConnection implements AsyncDisposable {
     this.socket.write(Buffer.concat(packets));
   }
 
-  /** Takes the answer of a statement whose rows are small. */
+  /** Takes the answer of a statement whose rows are few. */
   async rows(): Promise<TextRow[]> {
-    const columns = await this.beginRows();
     const rows: TextRow[] = [];
+    for await (const row of this.streamRows()) rows.push(row);
+    return rows;
+  }
+
+  /** Takes the answer of a statement row by row. Leaving early makes the session unusable. */
+  async *streamRows(): AsyncGenerator<TextRow, void, undefined> {
+    const columns = await this.beginRows();
     for (;;) {
       const payload = await this.reader.next();
       if (isError(payload)) throw this.refusal(payload);
       if (isEndOfRows(payload)) {
         this.endAnswer();
-        return rows;
+        return;
       }
       const cursor = new PayloadCursor(payload, this.role);
-      rows.push(Array.from({ length: columns }, () => cursor.lengthEncodedBytes()?.toString('utf8') ?? null));
+      const row = Array.from({ length: columns }, () => cursor.lengthEncodedBytes()?.toString('utf8') ?? null);
       if (cursor.remaining > 0) throw this.violation('a row with more cells than columns');
+      yield row;
     }
   }
 

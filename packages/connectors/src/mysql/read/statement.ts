@@ -1,5 +1,5 @@
 import { type CursorRange, PipelineError } from '@millrace/connector-sdk';
-import { formatTableName, type SourceField, type SourceTable } from '@millrace/spec';
+import { type Field, formatLogicalType, formatTableName, type SourceField, type SourceTable } from '@millrace/spec';
 import { mysqlDialect, quoteIdentifier, quoteTable } from '@millrace/sql';
 
 /** A column as it is selected, by the form that discovery noted. */
@@ -56,8 +56,13 @@ function unfit(table: SourceTable, column: string, reason: string, advice: strin
   });
 }
 
+/** A canonical text as a literal of the column's own type. */
+export function typedLiteral(field: Field, value: string): string {
+  return lowerBound(field, value, 0n);
+}
+
 /** The bound as a literal of the column's own type, so that an index serves it. */
-export function lowerBound(field: SourceField, from: string, lookback: bigint): string {
+function lowerBound(field: Field, from: string, lookback: bigint): string {
   switch (field.type.kind) {
     case 'integer': {
       if (!/^-?\d{1,20}$/.test(from)) throw malformed(field, from);
@@ -84,12 +89,12 @@ export function lowerBound(field: SourceField, from: string, lookback: bigint): 
   }
 }
 
-function malformed(field: SourceField, from: string): PipelineError {
+function malformed(field: Field, from: string): PipelineError {
   return new PipelineError({
     code: 'cursorUnfit',
     blame: 'platform',
     retry: 'never',
-    message: `The saved position ${JSON.stringify(from)} of ${field.name} is not a value of ${field.nativeType}. Run once with --full-refresh.`,
+    message: `The saved position ${JSON.stringify(from)} of ${field.name} is not a value of ${formatLogicalType(field.type)}. Run once with --full-refresh.`,
   });
 }
 
@@ -105,7 +110,7 @@ const FIRST_DATE = -62_135_596_800n * MICROS_PER_SECOND;
 /** TIMESTAMP begins one second after the epoch. */
 const FIRST_INSTANT = MICROS_PER_SECOND;
 
-function parseMicros(field: SourceField, text: string): bigint {
+function parseMicros(field: Field, text: string): bigint {
   const parts = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})\.(\d{6})$/.exec(text);
   const millis = parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2]}Z`);
   if (Number.isNaN(millis)) throw malformed(field, text);
