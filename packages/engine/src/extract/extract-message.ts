@@ -21,15 +21,28 @@ export interface SourceCalls {
   discover: { readonly args: readonly [DiscoverRequest]; readonly answer: readonly SourceTable[] };
   inspectCursor: { readonly args: readonly [SourceTable, string]; readonly answer: CursorEvidence };
   digest: { readonly args: readonly [DigestRequest]; readonly answer: readonly BucketDigest[] };
-  digestRows: { readonly args: readonly [DigestRequest, readonly number[]]; readonly answer: readonly RowDigest[] };
+  digestRows: {
+    readonly args: readonly [DigestRequest, readonly number[]];
+    readonly answer: readonly RowDigest[];
+  };
 }
 
 export type SourceCallName = keyof SourceCalls;
 
 /** From the pool to a worker. A worker does one job at a time. */
 export type WorkerCommand =
-  | { readonly type: 'read'; readonly connection: ResolvedConnection; readonly request: ReadRequest; readonly credits: number }
-  | { readonly type: 'call'; readonly connection: ResolvedConnection; readonly name: SourceCallName; readonly args: readonly unknown[] }
+  | {
+      readonly type: 'read';
+      readonly connection: ResolvedConnection;
+      readonly request: ReadRequest;
+      readonly credits: number;
+    }
+  | {
+      readonly type: 'call';
+      readonly connection: ResolvedConnection;
+      readonly name: SourceCallName;
+      readonly args: readonly unknown[];
+    }
   /** One more batch may be sent. */
   | { readonly type: 'credit' }
   | { readonly type: 'cancel' }

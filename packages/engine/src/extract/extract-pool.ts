@@ -74,9 +74,9 @@ export class ExtractPool {
   ): Promise<SourceCalls[Name]['answer']> {
     throwIfCancelled(signal);
     if (await this.isOwnerRead(connection)) {
-      return this.ownSources.use(connection, signal, (source) => callSource(source, name, args, signal)) as Promise<
-        SourceCalls[Name]['answer']
-      >;
+      return this.ownSources.use(connection, signal, (source) =>
+        callSource(source, name, args, signal),
+      ) as Promise<SourceCalls[Name]['answer']>;
     }
     const thread = await this.acquire();
     try {
@@ -174,7 +174,12 @@ class ExtractThread {
     }
   }
 
-  async call(connection: ResolvedConnection, name: SourceCallName, args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+  async call(
+    connection: ResolvedConnection,
+    name: SourceCallName,
+    args: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const cancel = () => this.send({ type: 'cancel' });
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -218,7 +223,12 @@ class ExtractThread {
     this.hasDied = true;
     this.receive({
       type: 'error',
-      error: { code: 'internal', blame: 'platform', retry: 'backoff', message: `The extract worker died: ${error.stack ?? error.message}` },
+      error: {
+        code: 'internal',
+        blame: 'platform',
+        retry: 'backoff',
+        message: `The extract worker died: ${error.stack ?? error.message}`,
+      },
     });
   }
 

@@ -16,7 +16,9 @@ import { callSource, OpenSources } from './open-sources.ts';
 /** Main file of an extract worker: opens sources, reads them, and hands batches to the owner thread by transfer. */
 if (parentPort === null) throw new Error('extract-worker.ts runs as a worker thread only.');
 const port = parentPort;
-const { registry } = (await import((workerData as { registryModule: string }).registryModule)) as { registry: ConnectorRegistry };
+const { registry } = (await import((workerData as { registryModule: string }).registryModule)) as {
+  registry: ConnectorRegistry;
+};
 const sources = new OpenSources(registry);
 
 let credits = 0;
@@ -30,7 +32,14 @@ port.on('message', (command: WorkerCommand) => {
       wake();
       break;
     case 'cancel':
-      abort.abort(new PipelineError({ code: 'cancelled', blame: 'platform', retry: 'never', message: 'The read was cancelled.' }));
+      abort.abort(
+        new PipelineError({
+          code: 'cancelled',
+          blame: 'platform',
+          retry: 'never',
+          message: 'The read was cancelled.',
+        }),
+      );
       wake();
       break;
     case 'close':
@@ -45,7 +54,9 @@ port.on('message', (command: WorkerCommand) => {
       abort = new AbortController();
       void answer(async () => {
         const { name, args, connection } = command;
-        const value = await sources.use(connection, abort.signal, (source) => callSource(source, name, args, abort.signal));
+        const value = await sources.use(connection, abort.signal, (source) =>
+          callSource(source, name, args, abort.signal),
+        );
         return { type: 'answer', answer: value };
       });
       break;
@@ -60,7 +71,11 @@ async function answer(job: () => Promise<WorkerReply>): Promise<void> {
   }
 }
 
-async function read(connection: ResolvedConnection, request: ReadRequest, signal: AbortSignal): Promise<WorkerReply> {
+async function read(
+  connection: ResolvedConnection,
+  request: ReadRequest,
+  signal: AbortSignal,
+): Promise<WorkerReply> {
   return sources.use(connection, signal, async (source) => {
     const reading = source.read(request, signal);
     try {
@@ -85,5 +100,7 @@ async function read(connection: ResolvedConnection, request: ReadRequest, signal
 
 function transferList(item: Batch | ParquetFile): ArrayBuffer[] {
   if (item.kind === 'parquet') return [];
-  return item.columns.flatMap((column) => [column.values, column.validity, column.heap].filter((buffer) => buffer !== null));
+  return item.columns.flatMap((column) =>
+    [column.values, column.validity, column.heap].filter((buffer) => buffer !== null),
+  );
 }

@@ -1,10 +1,18 @@
-import { type ConnectorDefinition, type ConnectorRegistry, PipelineError, type Source } from '@millrace/connector-sdk';
+import {
+  type ConnectorDefinition,
+  type ConnectorRegistry,
+  PipelineError,
+  type Source,
+} from '@millrace/connector-sdk';
 
 import type { ResolvedConnection } from '../run/run-request.ts';
 import type { SourceCallName } from './extract-message.ts';
 
 /** The connector's definition, or a `configInvalid` error that names what there is. */
-export async function loadDefinition(registry: ConnectorRegistry, name: string): Promise<ConnectorDefinition<never>> {
+export async function loadDefinition(
+  registry: ConnectorRegistry,
+  name: string,
+): Promise<ConnectorDefinition<never>> {
   const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
   if (load === undefined) {
     throw new PipelineError({
@@ -26,7 +34,11 @@ export class OpenSources {
     this.registry = registry;
   }
 
-  async use<T>(connection: ResolvedConnection, signal: AbortSignal, work: (source: Source) => Promise<T>): Promise<T> {
+  async use<T>(
+    connection: ResolvedConnection,
+    signal: AbortSignal,
+    work: (source: Source) => Promise<T>,
+  ): Promise<T> {
     const source = await this.get(connection, signal);
     try {
       return await work(source);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -13,9 +14,9 @@ import { refuseNullCursors } from './check-cursor.ts';
 import { uniqueByKey } from './check-keys.ts';
 import { compareCursorValues, parseCursorValue } from './cursor-value.ts';
 import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-deletes.ts';
+import { fingerprintSchema } from './fingerprint-schema.ts';
 import { KnownRows, describeColumns } from './known-rows.ts';
 import { toSourcePosition, type CursorPosition, type LoadPosition } from './load-position.ts';
-import { fingerprintSchema } from './schema-changes.ts';
 import { StageRows } from './stage-rows.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
 import { TailTracker, isSameTail } from './tail.ts';
@@ -56,7 +57,7 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
       : undefined;
   const scratchFolder = join(session.folders.scratch, `${toFolderName(load.runId)}-${load.attempt}`, toFolderName(task.id));
   const rows = new StageRows(async () => {
-    await removeFolder(folder);
+    if (existsSync(folder)) await removeFolder(folder);
     await removeOrphans(load.taskPath, folder);
     const writer = await openStageWriter(await session.database(), {
       folder,
@@ -125,7 +126,7 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
       kind: decision.kind === 'full' || load.published === undefined ? 'full' : 'delta',
       createdAt: load.loadedAt,
       source: { connection: task.source.connection, identity: load.identity, statement: result.statement },
-      schemaFingerprint: schemaOf(load),
+      schemaFingerprint: fingerprintSchema(task),
       fields: task.columns.map((column) => column.field),
       key: task.destination.key,
       files: files.map(relative),
@@ -154,11 +155,6 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
 /** Sources that hand over files need a folder for them; a thousand tables of the others do not each pay for one. */
 function mayLeaveFiles({ capabilities }: OpenSource): boolean {
   return capabilities.extractIn === 'owner' || capabilities.snapshot === 'file';
-}
-
-/** Fingerprint of what the load publishes. */
-export function schemaOf(load: TableLoad): string {
-  return fingerprintSchema(load.task.columns.map((column) => column.field), load.task.destination.key);
 }
 
 function openQuarantine({ session, pipeline, runId, attempt, task }: TableLoad): QuarantineWriter {

@@ -12,7 +12,8 @@ import { verifyTask } from '../verify/verify-task.ts';
 import { applyDrift } from './apply-drift.ts';
 import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
 import { decideLoad } from './decide-load.ts';
-import { schemaOf, startExtraction } from './extract-package.ts';
+import { startExtraction } from './extract-package.ts';
+import { fingerprintSchema } from './fingerprint-schema.ts';
 import { publishDuring, publishPackage } from './publish-package.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
 
@@ -64,8 +65,11 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     }
     const published = await destination.published(planned.destination.table, signal);
     const identity = await source.identity(signal);
-    const task = applyDrift(planned, await source.table(planned.source.table.table, signal), published, emit);
-    const decision = decideLoad({ task, published, identity, runId: request.runId, isFullRefresh: request.isFullRefresh });
+    const { isFullRefresh } = request;
+    const current = await source.table(planned.source.table.table, signal);
+    const { task, changes, differences } = applyDrift({ planned, current, published, target: destination.target, isFullRefresh });
+    if (differences.length > 0) emit({ type: 'schemaDrift', task: task.id, changes: differences });
+    const decision = decideLoad({ task, published, identity, runId: request.runId, isFullRefresh });
     if (decision.kind === 'adopt') {
       reportAdopted(options, decision.record, performance.now() - startedAt);
       return 'published';
@@ -78,6 +82,7 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
       attempt: request.attempt,
       fenceToken: request.fenceToken,
       task,
+      changes,
       source,
       destination,
       identity,
@@ -161,7 +166,7 @@ async function reusePackage(load: TableLoad): Promise<LoadPackage | undefined> {
     taskPath: load.taskPath,
     runId: load.runId,
     kind: load.decision.kind === 'full' || load.published === undefined ? 'full' : 'delta',
-    schemaFingerprint: schemaOf(load),
+    schemaFingerprint: fingerprintSchema(load.task),
     previousRunId: load.published?.record?.runId ?? null,
   });
   if (reused === undefined) return undefined;

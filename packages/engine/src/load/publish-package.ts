@@ -3,8 +3,8 @@ import { PipelineError, type PublishResult, type StagedFile } from '@millrace/co
 import type { LoadPackage } from '../package/package-store.ts';
 import type { RunPoint } from '../run/run-request.ts';
 import { resolveFiles } from '../stage/manifest.ts';
-import { schemaOf, type Extraction } from './extract-package.ts';
-import { schemaChanges } from './schema-changes.ts';
+import type { Extraction } from './extract-package.ts';
+import { fingerprintSchema } from './fingerprint-schema.ts';
 import type { TableLoad } from './table-load.ts';
 
 const PUBLISH_POINTS: readonly RunPoint[] = ['publish:staged', 'publish:beforeCommit', 'publish:afterCommit'];
@@ -59,9 +59,9 @@ async function publish(
       deletes: task.destination.deletes,
       key: task.destination.key,
       fields: task.columns.map((column) => column.field),
-      changes: schemaChanges(task, load.published, mode),
+      changes: mode === 'replace' ? [] : load.changes,
       position: () => finished().manifest.position,
-      schemaFingerprint: schemaOf(load),
+      schemaFingerprint: fingerprintSchema(task),
       loadedAt: load.loadedAt,
       deletedKeys: () => resolveFiles(finished().folder, finished().manifest.deletedKeys),
       reader: await session.reader(),

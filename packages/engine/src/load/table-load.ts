@@ -1,5 +1,5 @@
 import type { LoadTask } from '@millrace/compiler';
-import type { PublishedTable, ServerIdentity } from '@millrace/connector-sdk';
+import type { PublishedTable, SchemaChange, ServerIdentity } from '@millrace/connector-sdk';
 
 import type { OpenDestination } from '../run/open-destination.ts';
 import type { OpenSource } from '../run/open-source.ts';
@@ -16,6 +16,8 @@ export interface TableLoad {
   readonly fenceToken: number;
   /** With the schema of the source as it is now, after the contract was applied. */
   readonly task: LoadTask;
+  /** What the destination has to change before the rows fit. */
+  readonly changes: readonly SchemaChange[];
   readonly source: OpenSource;
   readonly destination: OpenDestination;
   readonly identity: ServerIdentity;

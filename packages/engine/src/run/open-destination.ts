@@ -1,3 +1,4 @@
+import type { ColumnTarget } from '@millrace/compiler';
 import { PipelineError, type ConnectorDefinition, type Destination, type PublishedTable } from '@millrace/connector-sdk';
 import type { Capabilities, TableName } from '@millrace/spec';
 
@@ -9,6 +10,8 @@ import { tableKey } from './table-key.ts';
 export interface OpenDestination {
   readonly destination: Destination;
   readonly capabilities: NonNullable<Capabilities['destination']>;
+  /** What the compiler needs to know of it. */
+  readonly target: ColumnTarget;
   /** Places for publications and for other work that needs the destination to itself. */
   readonly publishing: Slots;
   /** Describes all of them in one call; the answers are kept until `forget`. */
@@ -43,6 +46,7 @@ export async function openDestination(
   return {
     destination,
     capabilities,
+    target: { connector: definition.name, identifiers: capabilities.identifiers, destinationType: definition.destinationType },
     publishing: createSlots(capabilities.parallelPublishes),
     describe,
     async published(table, stop) {

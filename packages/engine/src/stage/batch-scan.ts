@@ -69,7 +69,10 @@ export class BatchScans {
             return;
           }
           scan.types.forEach((type, column) => info.addResultColumn(`c${column}`, driverType(type)));
-          info.setCardinality(scan.batches.reduce((rows, batch) => rows + batch.rows, 0), true);
+          info.setCardinality(
+            scan.batches.reduce((rows, batch) => rows + batch.rows, 0),
+            true,
+          );
           info.setBindData(scan);
         },
         initFunction: (info) => info.setMaxThreads(1),
@@ -82,7 +85,10 @@ export class BatchScans {
   }
 
   /** The batches as a table expression with columns c0, c1, …; it can be read once, and lets go of what was read. */
-  add(types: readonly LogicalType[], batches: readonly Batch[]): { readonly sql: string; readonly remove: () => void } {
+  add(
+    types: readonly LogicalType[],
+    batches: readonly Batch[],
+  ): { readonly sql: string; readonly remove: () => void } {
     this.nextId += 1;
     const id = this.nextId;
     this.scans.set(id, { types, batches: [...batches], consumed: 0, views: new Int32Array(VECTOR_ROWS * 4) });
@@ -140,7 +146,11 @@ function aimViews(target: duckdb.Vector, vector: Vector, from: number, rows: num
     if (offset + length > last) last = offset + length;
   }
   if (first < 0) return;
-  duckdb.vector_assign_string_element_len(target, 0, new Uint8Array(vector.heap as ArrayBuffer, first, last - first));
+  duckdb.vector_assign_string_element_len(
+    target,
+    0,
+    new Uint8Array(vector.heap as ArrayBuffer, first, last - first),
+  );
   const header = duckdb.vector_get_data(target, 16);
   const base = new DataView(header.buffer, header.byteOffset, 16).getBigUint64(8, true);
   const baseLow = Number(base & 0xffffffffn);

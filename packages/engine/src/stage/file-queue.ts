@@ -3,7 +3,9 @@ import type { StagedFile } from '@millrace/connector-sdk';
 /** Hands files from the one who writes them to the one who publishes them, in order; consumed once. */
 export class FileQueue implements AsyncIterable<StagedFile> {
   readonly pushed: StagedFile[] = [];
-  private state: { kind: 'open' } | { kind: 'ended' } | { kind: 'failed'; reason: unknown } = { kind: 'open' };
+  private state: { kind: 'open' } | { kind: 'ended' } | { kind: 'failed'; reason: unknown } = {
+    kind: 'open',
+  };
   private wake: () => void = () => {};
 
   push(file: StagedFile): void {

@@ -3,7 +3,12 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { PipelineError, type ServerIdentity, type SourcePosition, type StagedFile } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  type ServerIdentity,
+  type SourcePosition,
+  type StagedFile,
+} from '@millrace/connector-sdk';
 import type { Field } from '@millrace/spec';
 
 import { toStagingError } from './staging-error.ts';
@@ -23,7 +28,11 @@ export interface Manifest {
   /** `full`: the complete table. `delta`: rows that came after the package of `previousRunId`. */
   readonly kind: 'full' | 'delta';
   readonly createdAt: string;
-  readonly source: { readonly connection: string; readonly identity: ServerIdentity; readonly statement: string };
+  readonly source: {
+    readonly connection: string;
+    readonly identity: ServerIdentity;
+    readonly statement: string;
+  };
   readonly schemaFingerprint: string;
   readonly fields: readonly Field[];
   readonly key: readonly string[];
@@ -75,7 +84,8 @@ export async function readManifest(
     throw error;
   }
   const manifest = parseManifest(text, folder);
-  for (const file of [...manifest.files, ...manifest.deletedKeys]) await checkFile(folder, file, options.verifyChecksums);
+  for (const file of [...manifest.files, ...manifest.deletedKeys])
+    await checkFile(folder, file, options.verifyChecksums);
   return manifest;
 }
 
@@ -94,7 +104,8 @@ function parseManifest(text: string, folder: string): Manifest {
   if (!isManifest(value)) throw invalid(folder, 'it lacks what a manifest of version 1 must have');
   const names = [...value.files, ...value.deletedKeys].map((file) => file.path);
   const outside = names.find((name) => name.includes('/') || name.includes('\\') || name === '..');
-  if (outside !== undefined) throw invalid(folder, `it lists a file outside its folder, ${JSON.stringify(outside)}`);
+  if (outside !== undefined)
+    throw invalid(folder, `it lists a file outside its folder, ${JSON.stringify(outside)}`);
   return value;
 }
 
@@ -135,9 +146,13 @@ async function checkFile(folder: string, file: StagedFile, isHashed: boolean): P
     () => -1,
   );
   if (size !== file.sizeBytes) {
-    throw mismatch(path, size < 0 ? 'it is missing' : `it has ${size} bytes, its manifest says ${file.sizeBytes}`);
+    throw mismatch(
+      path,
+      size < 0 ? 'it is missing' : `it has ${size} bytes, its manifest says ${file.sizeBytes}`,
+    );
   }
-  if (isHashed && (await hashFile(path)) !== file.sha256) throw mismatch(path, 'its sha-256 differs from its manifest');
+  if (isHashed && (await hashFile(path)) !== file.sha256)
+    throw mismatch(path, 'its sha-256 differs from its manifest');
 }
 
 /** The sha-256 of a file in lower-case hexadecimal. */

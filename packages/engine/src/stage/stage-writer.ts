@@ -1,7 +1,13 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Batch, type ParquetFile, PipelineError, type RejectedRow, type StagedFile } from '@millrace/connector-sdk';
+import {
+  type Batch,
+  type ParquetFile,
+  PipelineError,
+  type RejectedRow,
+  type StagedFile,
+} from '@millrace/connector-sdk';
 import type { LogicalType, SourceField } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
@@ -99,7 +105,10 @@ export class StageWriter {
     part.rows += batch.rows;
     part.hasNegativeZero ||= hasNegativeZero(batch, this.types);
     for (const column of batch.columns) part.heapBytes += column.heapBytes;
-    if (part.rows >= (this.options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) || part.heapBytes >= MAX_HEAP_BYTES_PER_FILE) {
+    if (
+      part.rows >= (this.options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
+      part.heapBytes >= MAX_HEAP_BYTES_PER_FILE
+    ) {
       await this.rotate();
     }
   }
@@ -119,14 +128,31 @@ export class StageWriter {
       const wanted = duckdbType(field.type);
       if (found === wanted) return { name, value: name, lost: null, field };
       const cast = `TRY_CAST(${name} AS ${wanted})`;
-      return { name, value: cast, lost: `(${name} IS NOT NULL AND TRY_CAST(${cast} AS ${found}) IS DISTINCT FROM ${name})`, field };
+      return {
+        name,
+        value: cast,
+        lost: `(${name} IS NOT NULL AND TRY_CAST(${cast} AS ${found}) IS DISTINCT FROM ${name})`,
+        field,
+      };
     });
     const lossy = casts.flatMap((cast) => (cast.lost === null ? [] : [{ ...cast, lost: cast.lost }]));
     const isKept = lossy.length === 0 ? 'true' : `NOT (${lossy.map((cast) => cast.lost).join(' OR ')})`;
-    if (lossy.length > 0) await this.rejectWhere(source, lossy.map((cast) => ({ column: cast.field.name, predicate: cast.lost, reason: `the value does not fit ${duckdbType(cast.field.type)}` })), casts.map((cast) => cast.name));
+    if (lossy.length > 0)
+      await this.rejectWhere(
+        source,
+        lossy.map((cast) => ({
+          column: cast.field.name,
+          predicate: cast.lost,
+          reason: `the value does not fit ${duckdbType(cast.field.type)}`,
+        })),
+        casts.map((cast) => cast.name),
+      );
     const columns = casts.map((cast, index) => `${cast.value} AS c${index}`).join(', ');
     // The file's own floats may hold -0.0; leaving the dictionary out costs little beside finding out.
-    await this.writeFile(`(SELECT ${columns} FROM ${source} WHERE ${isKept})`, this.types.some((type) => type.kind === 'float'));
+    await this.writeFile(
+      `(SELECT ${columns} FROM ${source} WHERE ${isKept})`,
+      this.types.some((type) => type.kind === 'float'),
+    );
     if (file.isTemporary) await rm(file.path, { force: true });
   }
 
@@ -203,7 +229,11 @@ export class StageWriter {
     }));
     if (rules.length === 0) return 0;
     const file = StagingDatabase.parquetOf([path]);
-    const refused = await this.rejectWhere(file, rules, this.options.fields.map((field) => this.stagedName(field)));
+    const refused = await this.rejectWhere(
+      file,
+      rules,
+      this.options.fields.map((field) => this.stagedName(field)),
+    );
     if (refused === 0) return 0;
     const isKept = rules.map((rule) => `NOT ${rule.predicate}`).join(' AND ');
     await this.copyTo(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, hasNegativeZero);
@@ -213,12 +243,18 @@ export class StageWriter {
 
   /** The SQL of a source column in a written file. */
   private stagedName(field: SourceField): string {
-    const column = this.options.columns.find(({ origin }) => origin.kind === 'source' && origin.column === field.name);
+    const column = this.options.columns.find(
+      ({ origin }) => origin.kind === 'source' && origin.column === field.name,
+    );
     return column === undefined ? 'NULL' : quoteIdentifier(duckdbDialect, column.field.name);
   }
 
   /** Reports the rows that match, with each cell as text (bytes as they are). Returns how many there were. */
-  private async rejectWhere(source: string, rules: readonly RejectPredicate[], cells: readonly string[]): Promise<number> {
+  private async rejectWhere(
+    source: string,
+    rules: readonly RejectPredicate[],
+    cells: readonly string[],
+  ): Promise<number> {
     const which = rules.map((rule, index) => `WHEN ${rule.predicate} THEN ${index}`).join(' ');
     const texts = cells.map((cell, index) => {
       const isBytes = this.options.fields[index]?.type.kind === 'bytes';
@@ -246,7 +282,10 @@ export class StageWriter {
   }
 }
 
-export function openStageWriter(database: StagingDatabase, options: StageWriterOptions): Promise<StageWriter> {
+export function openStageWriter(
+  database: StagingDatabase,
+  options: StageWriterOptions,
+): Promise<StageWriter> {
   return StageWriter.open(database, options);
 }
 

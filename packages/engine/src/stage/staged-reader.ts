@@ -2,7 +2,13 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type DelimitedFormat, type StagedFile, type StagedReader, type StagedValue, throwIfCancelled } from '@millrace/connector-sdk';
+import {
+  type DelimitedFormat,
+  type StagedFile,
+  type StagedReader,
+  type StagedValue,
+  throwIfCancelled,
+} from '@millrace/connector-sdk';
 import { duckdbDialect, quoteText } from '@millrace/sql';
 
 import { StagingDatabase } from './staging-database.ts';
@@ -29,7 +35,12 @@ export function createStagedReader(database: StagingDatabase, scratchFolder: str
   };
 }
 
-function copyStatement(file: StagedFile, select: readonly string[], format: DelimitedFormat, path: string): string {
+function copyStatement(
+  file: StagedFile,
+  select: readonly string[],
+  format: DelimitedFormat,
+  path: string,
+): string {
   const source = StagingDatabase.parquetOf([file.path]);
   const text = (value: string) => quoteText(duckdbDialect, value);
   return (
@@ -61,7 +72,9 @@ async function* streamValues(
       throwIfCancelled(signal);
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) return;
-      const values = isBytes.map((bytes, column) => chunk.getColumnValues(column).map((cell) => toStagedValue(cell, bytes)));
+      const values = isBytes.map((bytes, column) =>
+        chunk.getColumnValues(column).map((cell) => toStagedValue(cell, bytes)),
+      );
       yield Array.from({ length: chunk.rowCount }, (_, row) => values.map((column) => column[row] ?? null));
     }
   } finally {

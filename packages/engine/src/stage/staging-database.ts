@@ -74,7 +74,9 @@ export class StagingDatabase {
 
   /** Rows as objects whose 64-bit integers and decimals are text (DuckDB's JSON form). */
   async query(sql: string): Promise<Record<string, Json>[]> {
-    return this.withConnection(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJson());
+    return this.withConnection(async (connection) =>
+      (await connection.runAndReadAll(sql)).getRowObjectsJson(),
+    );
   }
 
   /** `read_parquet([...])` over exactly these files. */

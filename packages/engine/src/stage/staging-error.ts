@@ -4,7 +4,11 @@ import { PipelineError } from '@millrace/connector-sdk';
 export function toStagingError(error: unknown): unknown {
   if (error instanceof PipelineError || !(error instanceof Error)) return error;
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT' || /no space left|failed to offload data block|disk quota/i.test(error.message)) {
+  if (
+    code === 'ENOSPC' ||
+    code === 'EDQUOT' ||
+    /no space left|failed to offload data block|disk quota/i.test(error.message)
+  ) {
     return new PipelineError({
       code: 'diskFull',
       blame: 'platform',

@@ -14,7 +14,8 @@ export async function* verifyPlan(request: VerifyRequest, context: RunContext, s
       const source = await session.source(planned.source.connection);
       const destination = await session.destination(planned.destination.connection, signal);
       const published = await destination.published(planned.destination.table, signal);
-      const task = applyDrift(planned, await source.table(planned.source.table.table, signal), published, () => {});
+      const current = await source.table(planned.source.table.table, signal);
+      const { task } = applyDrift({ planned, current, published, target: destination.target, isFullRefresh: false });
       yield await verifyTask({ task, source, destination, session, runId: request.runId }, signal);
     }
   } finally {
