@@ -54,7 +54,10 @@ interface Import {
   readonly specifier: string;
 }
 
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((path) => path !== '');
 const sources = tracked.filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path));
@@ -63,7 +66,8 @@ const usedWaivers = new Set<string>();
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const pattern = /(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
   return [...text.matchAll(pattern)].map((match) => ({
     file,
     room: file.split('/')[1] as string,
@@ -88,9 +92,13 @@ function breaches(find: (entry: Import) => string | undefined): string[] {
 
 /** The entries a package declares; each must be the index of a folder. */
 function doorsOf(room: string): string[] {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'packages', room, 'package.json'), 'utf8')) as { exports: string | Record<string, string> };
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'packages', room, 'package.json'), 'utf8')) as {
+    exports: string | Record<string, string>;
+  };
   const entries = typeof manifest.exports === 'string' ? { '.': manifest.exports } : manifest.exports;
-  return Object.entries(entries).flatMap(([door, file]) => (file.endsWith('/index.ts') ? [`@millrace/${room}${door.slice(1)}`] : []));
+  return Object.entries(entries).flatMap(([door, file]) =>
+    file.endsWith('/index.ts') ? [`@millrace/${room}${door.slice(1)}`] : [],
+  );
 }
 
 function packageOf(specifier: string): string | undefined {
@@ -110,10 +118,14 @@ describe('the house', () => {
         if (specifier.startsWith('.')) return undefined;
         const other = packageOf(specifier);
         if (other !== undefined) {
-          if (other === room) return specifier === `@millrace/${room}` ? 'imports its own package by name' : undefined;
+          if (other === room)
+            return specifier === `@millrace/${room}` ? 'imports its own package by name' : undefined;
           return rule.packages.includes(other) ? undefined : `${room} may not import ${specifier}`;
         }
-        if (specifier.startsWith('node:')) return rule.usesNode || isTest(file) ? undefined : `${room} runs in any runtime, without ${specifier}`;
+        if (specifier.startsWith('node:'))
+          return rule.usesNode || isTest(file)
+            ? undefined
+            : `${room} runs in any runtime, without ${specifier}`;
         if (isTest(file)) return undefined;
         return rule.libraries.some((library) => specifier === library || specifier.startsWith(`${library}/`))
           ? undefined
@@ -134,7 +146,9 @@ describe('the house', () => {
         }
         if (packageOf(specifier) === undefined) return undefined;
         if (!doors.includes(specifier)) return `imports past an index: ${specifier}`;
-        return isTest(file) || !testDoors.includes(specifier) ? undefined : `takes test equipment into the product: ${specifier}`;
+        return isTest(file) || !testDoors.includes(specifier)
+          ? undefined
+          : `takes test equipment into the product: ${specifier}`;
       }),
     ).toEqual([]);
   });
@@ -153,7 +167,9 @@ describe('the house', () => {
   it('only composition roots import the connectors, so that the engine works with any', () => {
     expect(
       breaches(({ room, specifier }) =>
-        packageOf(specifier) === 'connectors' && !COMPOSITION_ROOTS.includes(room) ? `${room} imports the connectors` : undefined,
+        packageOf(specifier) === 'connectors' && !COMPOSITION_ROOTS.includes(room)
+          ? `${room} imports the connectors`
+          : undefined,
       ),
     ).toEqual([]);
   });
@@ -169,10 +185,16 @@ describe('the house', () => {
 
   it('shared places name no connector: they read the registry', () => {
     const folder = join(ROOT, 'packages/connectors/src');
-    const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    );
     // `files` is a word of its own; the systems are what must not be listed.
     const systems = names.filter((name) => name !== 'files');
-    const shared = tracked.filter((path) => /^(\.ci\/|tools\/|vitest\.config|packages\/(connector-sdk|engine|compiler|control-plane)\/src\/)/.test(path));
+    const shared = tracked.filter((path) =>
+      /^(\.ci\/|tools\/|vitest\.config|packages\/(connector-sdk|engine|compiler|control-plane)\/src\/)/.test(
+        path,
+      ),
+    );
     const named = shared.filter((path) => {
       if (!/\.(ts|mjs|json|run)$|\.ci\/run$/.test(path)) return false;
       const text = readFileSync(join(ROOT, path), 'utf8');
@@ -183,12 +205,16 @@ describe('the house', () => {
   });
 
   it('no room is called common, because an owner was not found', () => {
-    expect(tracked.filter((path) => /(^|\/)(utils?|helpers?|common|shared|misc|lib|core)(\/|\.tsx?$)/.test(path))).toEqual([]);
+    expect(
+      tracked.filter((path) => /(^|\/)(utils?|helpers?|common|shared|misc|lib|core)(\/|\.tsx?$)/.test(path)),
+    ).toEqual([]);
   });
 
   it('every package index says what the package owns', () => {
     const indexes = readdirSync(join(ROOT, 'packages')).map((room) => `packages/${room}/src/index.ts`);
-    expect(indexes.filter((path) => !/^(\/\*\*|\/\/ )/.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+    expect(indexes.filter((path) => !/^(\/\*\*|\/\/ )/.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual(
+      [],
+    );
   });
 
   it('has no waiver that is not used', () => {

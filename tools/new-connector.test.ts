@@ -40,12 +40,16 @@ describe('a new connector folder', () => {
   });
 
   it('has its reference page, and its types stand on the page of all types', async () => {
-    expect(await readFile(join(tree, 'docs/reference/connectors/fakesystem.md'), 'utf8')).toContain('| `url` | Where the system answers. | required |');
+    expect(await readFile(join(tree, 'docs/reference/connectors/fakesystem.md'), 'utf8')).toContain(
+      '| `url` | Where the system answers. | required |',
+    );
     expect(await readFile(join(tree, 'docs/guide/type-mapping.md'), 'utf8')).toContain('## From Fakesystem');
   });
 
   it('is not written over', async () => {
-    await expect(run(process.execPath, [join(TOOLS, 'new-connector.ts'), 'fakesystem', '--root', tree])).rejects.toMatchObject({
+    await expect(
+      run(process.execPath, [join(TOOLS, 'new-connector.ts'), 'fakesystem', '--root', tree]),
+    ).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringContaining('exists already') as string,
     });

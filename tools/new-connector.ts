@@ -9,12 +9,21 @@ const { positionals, values } = parseArgs({
 });
 const name = positionals[0];
 if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) {
-  console.error('Give the connector a name of lower-case letters, digits and hyphens: npm run new:connector mysystem');
+  console.error(
+    'Give the connector a name of lower-case letters, digits and hyphens: npm run new:connector mysystem',
+  );
   process.exit(2);
 }
 const folder = join(values.root, 'packages/connectors/src', name);
-if (await access(folder).then(() => true, () => false)) {
-  console.error(`packages/connectors/src/${name} exists already. Choose another name, or edit the connector that is there.`);
+if (
+  await access(folder).then(
+    () => true,
+    () => false,
+  )
+) {
+  console.error(
+    `packages/connectors/src/${name} exists already. Choose another name, or edit the connector that is there.`,
+  );
   process.exit(2);
 }
 
@@ -84,4 +93,6 @@ export async function openSource(config: Config): Promise<Source> {
 
 await mkdir(folder, { recursive: true });
 for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content);
-console.log(`Wrote packages/connectors/src/${name}. Next: npm run gen, then write source.ts; docs/guide/writing-a-connector.md tells how.`);
+console.log(
+  `Wrote packages/connectors/src/${name}. Next: npm run gen, then write source.ts; docs/guide/writing-a-connector.md tells how.`,
+);

@@ -2,7 +2,9 @@ import type { ConnectorDefinition } from '@millrace/connector-sdk';
 import { pipelineJsonSchema, projectJsonSchema } from '@millrace/spec';
 
 /** The JSON Schemas that editors and `millrace schema` use. */
-export function projectSchemas(definitions: readonly ConnectorDefinition<never>[]): { path: string; content: string }[] {
+export function projectSchemas(
+  definitions: readonly ConnectorDefinition<never>[],
+): { path: string; content: string }[] {
   const configs = Object.fromEntries(definitions.map((definition) => [definition.name, definition.config]));
   return [
     { path: 'schema/pipeline.schema.json', content: toText(pipelineJsonSchema()) },

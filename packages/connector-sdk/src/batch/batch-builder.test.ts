@@ -7,7 +7,11 @@ import type { Batch } from './batch.ts';
 
 const noCells = () => [];
 
-function write(type: LogicalType, cells: readonly (string | Uint8Array | null)[], encoding?: 'raw' | 'hex'): Batch {
+function write(
+  type: LogicalType,
+  cells: readonly (string | Uint8Array | null)[],
+  encoding?: 'raw' | 'hex',
+): Batch {
   const builder = new BatchBuilder([{ name: 'c', type, ...(encoding ? { encoding } : {}) }]);
   const column = builder.columns[0];
   if (column === undefined) throw new Error('no column');
@@ -16,7 +20,10 @@ function write(type: LogicalType, cells: readonly (string | Uint8Array | null)[]
       column.setNull(builder.row);
       builder.endRow(() => [null]);
     } else {
-      const bytes = typeof cell === 'string' ? Buffer.from(`<${cell}>`) : Buffer.concat([Buffer.from('<'), cell, Buffer.from('>')]);
+      const bytes =
+        typeof cell === 'string'
+          ? Buffer.from(`<${cell}>`)
+          : Buffer.concat([Buffer.from('<'), cell, Buffer.from('>')]);
       column.setText(builder.row, bytes, 1, bytes.length - 1);
       builder.endRow(() => [bytes.subarray(1, bytes.length - 1)]);
     }
@@ -45,9 +52,12 @@ const INT64: LogicalType = { kind: 'integer', bits: 64, signed: true };
 describe('BatchBuilder', () => {
   it('keeps every int64', () => {
     fc.assert(
-      fc.property(fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 50 }), (values) => {
-        expect(int64s(write(INT64, values.map(String)))).toEqual(values);
-      }),
+      fc.property(
+        fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 50 }),
+        (values) => {
+          expect(int64s(write(INT64, values.map(String)))).toEqual(values);
+        },
+      ),
     );
   });
 
@@ -86,14 +96,25 @@ describe('BatchBuilder', () => {
   });
 
   it('rounds no decimal', () => {
-    const batch = write({ kind: 'decimal', precision: 5, scale: 2 }, ['1.005', '1.0000', '1000', '-0.00', '999.99', '1e2', '.', '5.']);
+    const batch = write({ kind: 'decimal', precision: 5, scale: 2 }, [
+      '1.005',
+      '1.0000',
+      '1000',
+      '-0.00',
+      '999.99',
+      '1e2',
+      '.',
+      '5.',
+    ]);
     expect(batch.rejected.map((row) => row.reason)).toEqual([
       '"1.005" is not a decimal(5, 2)',
       '"1000" is not a decimal(5, 2)',
       '"1e2" is not a decimal(5, 2)',
       '"." is not a decimal(5, 2)',
     ]);
-    expect([...new Int32Array(batch.columns[0]?.values as ArrayBuffer).subarray(0, 4)]).toEqual([100, 0, 99999, 500]);
+    expect([...new Int32Array(batch.columns[0]?.values as ArrayBuffer).subarray(0, 4)]).toEqual([
+      100, 0, 99999, 500,
+    ]);
   });
 
   it('counts days as the calendar does', () => {
@@ -108,9 +129,19 @@ describe('BatchBuilder', () => {
   });
 
   it('refuses days that do not exist', () => {
-    const batch = write({ kind: 'date' }, ['0000-00-00', '2000-00-01', '2000-01-00', '2023-02-29', '1900-02-29', '2000-02-29', 'infinity']);
+    const batch = write({ kind: 'date' }, [
+      '0000-00-00',
+      '2000-00-01',
+      '2000-01-00',
+      '2023-02-29',
+      '1900-02-29',
+      '2000-02-29',
+      'infinity',
+    ]);
     expect(batch.rejected).toHaveLength(5);
-    expect([...new Int32Array(batch.columns[0]?.values as ArrayBuffer).subarray(0, 2)]).toEqual([11016, 2147483647]);
+    expect([...new Int32Array(batch.columns[0]?.values as ArrayBuffer).subarray(0, 2)]).toEqual([
+      11016, 2147483647,
+    ]);
   });
 
   it('keeps microseconds, eras and infinities of timestamps', () => {
@@ -138,7 +169,11 @@ describe('BatchBuilder', () => {
   });
 
   it('refuses a zone where there is none, and seconds beyond the minute', () => {
-    const batch = write({ kind: 'timestamp', timezone: false }, ['2020-01-01 00:00:00+00', '2020-01-01 00:00:60', '2020-01-01 00:00:00.1234567']);
+    const batch = write({ kind: 'timestamp', timezone: false }, [
+      '2020-01-01 00:00:00+00',
+      '2020-01-01 00:00:60',
+      '2020-01-01 00:00:00.1234567',
+    ]);
     expect(batch.rejected).toHaveLength(3);
   });
 
@@ -151,7 +186,12 @@ describe('BatchBuilder', () => {
   });
 
   it('refuses invalid UTF-8, short or long, even when the neighbour would complete it', () => {
-    const batch = write({ kind: 'string' }, [Uint8Array.of(0xc3), Uint8Array.of(0xa9), new Uint8Array(100).fill(0xff), 'é']);
+    const batch = write({ kind: 'string' }, [
+      Uint8Array.of(0xc3),
+      Uint8Array.of(0xa9),
+      new Uint8Array(100).fill(0xff),
+      'é',
+    ]);
     expect(batch.rejected).toHaveLength(3);
     expect(texts(batch)).toEqual(['é']);
   });
@@ -159,7 +199,10 @@ describe('BatchBuilder', () => {
   it('gives NULL its bit and a row rejected after a NULL its value back', () => {
     const batch = write(INT64, [null, '5', null]);
     expect(new Uint8Array(batch.columns[0]?.validity as ArrayBuffer)[0]! & 7).toBe(0b010);
-    const builder = new BatchBuilder([{ name: 'a', type: INT64 }, { name: 'b', type: INT64 }]);
+    const builder = new BatchBuilder([
+      { name: 'a', type: INT64 },
+      { name: 'b', type: INT64 },
+    ]);
     const [a, b] = builder.columns;
     a?.setNull(0);
     b?.setString(0, 'x');
@@ -189,16 +232,22 @@ describe('BatchBuilder', () => {
     fc.assert(
       fc.property(fc.double(), (value) => {
         const text = Object.is(value, -0) ? '-0' : String(value);
-        const stored = new Float64Array(write({ kind: 'float', bits: 64 }, [text]).columns[0]?.values as ArrayBuffer)[0];
+        const stored = new Float64Array(
+          write({ kind: 'float', bits: 64 }, [text]).columns[0]?.values as ArrayBuffer,
+        )[0];
         expect(Object.is(stored, value)).toBe(true);
       }),
     );
-    expect(write({ kind: 'float', bits: 32 }, ['1e39', '1e-60', '3.4028235e38', '0x10', '']).rejected).toHaveLength(4);
+    expect(
+      write({ kind: 'float', bits: 32 }, ['1e39', '1e-60', '3.4028235e38', '0x10', '']).rejected,
+    ).toHaveLength(4);
   });
 
   it('keeps uuids and bytes', () => {
     const uuid = write({ kind: 'uuid' }, ['00112233-4455-6677-8899-aabbccddeeff']);
-    expect(Buffer.from(uuid.columns[0]?.values as ArrayBuffer, 0, 16).toString('hex')).toBe('ffeeddccbbaa99887766554433221180');
+    expect(Buffer.from(uuid.columns[0]?.values as ArrayBuffer, 0, 16).toString('hex')).toBe(
+      'ffeeddccbbaa99887766554433221180',
+    );
     expect(write({ kind: 'bytes' }, ['\\x00ff', '\\x0', 'zz'], 'hex').rejected).toHaveLength(2);
   });
 });

@@ -37,7 +37,10 @@ export class BatchBuilder {
   private readonly maxRows: number;
   private readonly maxHeapBytes: number;
 
-  constructor(fields: readonly BuilderField[], options: { readonly maxRows?: number; readonly maxHeapBytes?: number } = {}) {
+  constructor(
+    fields: readonly BuilderField[],
+    options: { readonly maxRows?: number; readonly maxHeapBytes?: number } = {},
+  ) {
     this.fields = fields;
     this.maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
     this.maxHeapBytes = options.maxHeapBytes ?? DEFAULT_MAX_HEAP_BYTES;
@@ -56,7 +59,12 @@ export class BatchBuilder {
   }
 
   /** Puts the row in work among the rejected rows as a whole, whatever of it was set. */
-  rejectRow(column: string | null, reason: string, cells: readonly (Uint8Array | null)[], origin?: string): void {
+  rejectRow(
+    column: string | null,
+    reason: string,
+    cells: readonly (Uint8Array | null)[],
+    origin?: string,
+  ): void {
     const copies = cells.map((cell) => (cell === null ? null : Uint8Array.from(cell)));
     this.rejected.push({ column, reason, cells: copies, ...(origin === undefined ? {} : { origin }) });
     this.state.rejectedColumn = -1;
@@ -64,7 +72,11 @@ export class BatchBuilder {
   }
 
   get isFull(): boolean {
-    return this.row >= this.capacity || this.state.heapBytes >= this.maxHeapBytes || this.rejected.length >= MAX_REJECTED;
+    return (
+      this.row >= this.capacity ||
+      this.state.heapBytes >= this.maxHeapBytes ||
+      this.rejected.length >= MAX_REJECTED
+    );
   }
 
   get isEmpty(): boolean {
@@ -102,7 +114,9 @@ function createWriter(state: RowState, index: number, field: BuilderField, capac
     case 'json':
       return new TextWriter(state, index, capacity);
     case 'bytes':
-      return field.encoding === 'hex' ? new HexBytesWriter(state, index, capacity) : new BytesWriter(state, index, capacity);
+      return field.encoding === 'hex'
+        ? new HexBytesWriter(state, index, capacity)
+        : new BytesWriter(state, index, capacity);
     case 'uuid':
       return new UuidWriter(state, index, capacity);
     case 'date':

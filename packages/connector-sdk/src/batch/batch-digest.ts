@@ -96,7 +96,11 @@ export class BatchDigest {
   }
 
   /** Leaves the hash of the key, or of the row where there is no key, in `high` and `low`. */
-  private bucketOf(columns: readonly CanonicalColumn[], keyColumns: readonly CanonicalColumn[], row: number): number {
+  private bucketOf(
+    columns: readonly CanonicalColumn[],
+    keyColumns: readonly CanonicalColumn[],
+    row: number,
+  ): number {
     this.hashRow(keyColumns.length > 0 ? keyColumns : columns, row);
     // `buckets` is a power of two.
     return (this.low & (this.buckets - 1)) >>> 0;

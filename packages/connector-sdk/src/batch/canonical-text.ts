@@ -20,8 +20,13 @@ export interface CanonicalColumn {
 
 export function canonicalColumn(type: LogicalType, vector: Vector): CanonicalColumn {
   const validity = vector.validity === null ? null : new Uint8Array(vector.validity);
-  const isNull = (row: number): boolean => validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
-  const fixed = (write: CanonicalColumn['write']): CanonicalColumn => ({ size: () => MAX_FIXED_BYTES, isNull, write });
+  const isNull = (row: number): boolean =>
+    validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
+  const fixed = (write: CanonicalColumn['write']): CanonicalColumn => ({
+    size: () => MAX_FIXED_BYTES,
+    isNull,
+    write,
+  });
   switch (type.kind) {
     case 'boolean': {
       const values = new Uint8Array(vector.values);
@@ -73,9 +78,11 @@ function viewColumn(vector: Vector, isNull: (row: number) => boolean, isHex: boo
       const isInline = length <= 12;
       const source = isInline ? inline : heap;
       const start = isInline ? row * 16 + 4 : (words[row * 4 + 3] as number) >>> 0;
-      if (isHex) return at + target.write(source.subarray(start, start + length).toString('hex'), at, 'latin1');
+      if (isHex)
+        return at + target.write(source.subarray(start, start + length).toString('hex'), at, 'latin1');
       if (length > 48) return at + source.copy(target, at, start, start + length);
-      for (let offset = 0; offset < length; offset += 1) target[at + offset] = source[start + offset] as number;
+      for (let offset = 0; offset < length; offset += 1)
+        target[at + offset] = source[start + offset] as number;
       return at + length;
     },
   };
@@ -89,7 +96,11 @@ function readInt64(words: Int32Array, row: number): number | bigint {
   return Number.isSafeInteger(value) ? value : (BigInt(high) << 32n) | BigInt(low);
 }
 
-function integerWriter(bits: 8 | 16 | 32 | 64, signed: boolean, buffer: ArrayBuffer): CanonicalColumn['write'] {
+function integerWriter(
+  bits: 8 | 16 | 32 | 64,
+  signed: boolean,
+  buffer: ArrayBuffer,
+): CanonicalColumn['write'] {
   if (bits === 64) {
     const words = new Int32Array(buffer);
     if (signed) return (row, target, at) => writeAnyInteger(target, at, readInt64(words, row));
@@ -114,7 +125,8 @@ function decimalWriter(precision: number, scale: number, buffer: ArrayBuffer): C
   const power = 10 ** scale;
   return (row, target, at) => {
     const unscaled = read(row);
-    if (typeof unscaled === 'bigint' || scale > 15) return writeAscii(target, at, pointed(BigInt(unscaled), scale));
+    if (typeof unscaled === 'bigint' || scale > 15)
+      return writeAscii(target, at, pointed(BigInt(unscaled), scale));
     let to = at;
     const magnitude = Math.abs(unscaled);
     if (unscaled < 0) target[to++] = 0x2d;
@@ -198,7 +210,8 @@ function writeDay(target: Buffer, at: number, days: number): number {
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) /
+      365,
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
@@ -217,7 +230,8 @@ function writeDay(target: Buffer, at: number, days: number): number {
 
 function uuidText(view: DataView, at: number): string {
   const high = BigInt.asUintN(64, view.getBigUint64(at + 8, true) ^ (1n << 63n));
-  const digits = high.toString(16).padStart(16, '0') + view.getBigUint64(at, true).toString(16).padStart(16, '0');
+  const digits =
+    high.toString(16).padStart(16, '0') + view.getBigUint64(at, true).toString(16).padStart(16, '0');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 

@@ -37,7 +37,11 @@ export abstract class ColumnWriter {
   /** `bytes` is the receive buffer; the cell is the half-open range. The range is not kept after the call. */
   abstract setText(row: number, bytes: Uint8Array, start: number, end: number): void;
 
-  protected abstract takeValues(capacity: number): { values: ArrayBuffer; heap: ArrayBuffer | null; heapBytes: number };
+  protected abstract takeValues(capacity: number): {
+    values: ArrayBuffer;
+    heap: ArrayBuffer | null;
+    heapBytes: number;
+  };
 
   setNull(row: number): void {
     this.hasNulls = true;

@@ -56,7 +56,8 @@ export class DecimalWriter extends ColumnWriter {
       }
     }
     const missing = this.scale - Math.max(fraction, 0);
-    if (digits === 0 || (value !== 0 && significant + missing > this.precision)) return this.refuse(bytes, start, end);
+    if (digits === 0 || (value !== 0 && significant + missing > this.precision))
+      return this.refuse(bytes, start, end);
     if (significant + missing > EXACT_DIGITS && value !== 0) {
       this.setExact(row, exactValue(bytes, start, end, this.scale));
       return;

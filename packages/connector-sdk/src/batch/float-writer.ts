@@ -28,7 +28,8 @@ export class FloatWriter extends ColumnWriter {
 
   /** A double that the source holds as such; a float32 column takes it only when it is one. */
   override setDouble(row: number, value: number): void {
-    if (this.bits === 32 && Math.fround(value) !== value && !Number.isNaN(value)) this.reject(`${value} is not a float32`);
+    if (this.bits === 32 && Math.fround(value) !== value && !Number.isNaN(value))
+      this.reject(`${value} is not a float32`);
     else this.values[row] = value;
   }
 

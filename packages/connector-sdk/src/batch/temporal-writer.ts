@@ -48,7 +48,8 @@ export class TimestampWriter extends ColumnWriter {
     if (end - start >= 19 && (bytes[start + 10] === 0x20 || bytes[start + 10] === 0x54)) {
       let stop = end;
       // `+00` is how PostgreSQL prints every instant under TimeZone=UTC.
-      if (this.hasZone && bytes[end - 3] === 0x2b && bytes[end - 2] === 0x30 && bytes[end - 1] === 0x30) stop -= 3;
+      if (this.hasZone && bytes[end - 3] === 0x2b && bytes[end - 2] === 0x30 && bytes[end - 1] === 0x30)
+        stop -= 3;
       const days = parseDay(bytes, start);
       const micros = parseTimeOfDay(bytes, start + 11, stop);
       if (days >= -EXACT_DAYS && days <= EXACT_DAYS && micros < MICROS_PER_DAY) {
@@ -57,7 +58,8 @@ export class TimestampWriter extends ColumnWriter {
       }
     }
     const value = parseRareTimestamp(bytes, start, end, this.hasZone);
-    if (value === undefined) this.rejectText(bytes, start, end, this.hasZone ? 'is not an instant' : 'is not a timestamp');
+    if (value === undefined)
+      this.rejectText(bytes, start, end, this.hasZone ? 'is not an instant' : 'is not a timestamp');
     else storeBigInt64(this.words, row, value);
   }
 
@@ -137,7 +139,8 @@ function parseTimeOfDay(bytes: Uint8Array, start: number, end: number): number {
 }
 
 const RARE_DATE = /^(-?\d{1,7})-(\d{2})-(\d{2})( BC)?$/;
-const RARE_TIMESTAMP = /^(-?\d{1,7})-(\d{2})-(\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d{1,12})?)(Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?( BC)?$/;
+const RARE_TIMESTAMP =
+  /^(-?\d{1,7})-(\d{2})-(\d{2})[ T](\d{2}:\d{2}:\d{2}(?:\.\d{1,12})?)(Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?( BC)?$/;
 
 function parseRareDate(bytes: Uint8Array, start: number, end: number): number {
   const text = asciiText(bytes, start, Math.min(end, start + 64));
@@ -149,7 +152,12 @@ function parseRareDate(bytes: Uint8Array, start: number, end: number): number {
   return days >= MIN_DAYS && days <= MAX_DAYS ? days : Number.NaN;
 }
 
-function parseRareTimestamp(bytes: Uint8Array, start: number, end: number, hasZone: boolean): bigint | undefined {
+function parseRareTimestamp(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hasZone: boolean,
+): bigint | undefined {
   const text = asciiText(bytes, start, Math.min(end, start + 80));
   if (text === 'infinity') return MAX_INT64;
   if (text === '-infinity') return -MAX_INT64;

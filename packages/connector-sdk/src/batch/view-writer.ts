@@ -53,7 +53,9 @@ abstract class ViewWriter extends ColumnWriter {
   private growHeap(length: number): void {
     const needed = this.heapLength + length;
     if (needed > MAX_HEAP_BYTES) {
-      throw new RangeError(`A batch column of ${needed} bytes is more than a batch can hold; take the batch when isFull.`);
+      throw new RangeError(
+        `A batch column of ${needed} bytes is more than a batch can hold; take the batch when isFull.`,
+      );
     }
     const larger = new Uint8Array(Math.min(MAX_HEAP_BYTES, Math.max(this.heap.length * 2, needed)));
     larger.set(this.heap.subarray(0, this.heapLength));
@@ -61,10 +63,16 @@ abstract class ViewWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const taken = { values: this.words.buffer as ArrayBuffer, heap: this.heap.buffer as ArrayBuffer, heapBytes: this.heapLength };
+    const taken = {
+      values: this.words.buffer as ArrayBuffer,
+      heap: this.heap.buffer as ArrayBuffer,
+      heapBytes: this.heapLength,
+    };
     this.words = new Int32Array(capacity * 4);
     this.bytes = new Uint8Array(this.words.buffer);
-    this.heap = new Uint8Array(Math.max(FIRST_HEAP_BYTES, Math.min(this.heap.length, this.heapLength + (this.heapLength >> 3))));
+    this.heap = new Uint8Array(
+      Math.max(FIRST_HEAP_BYTES, Math.min(this.heap.length, this.heapLength + (this.heapLength >> 3))),
+    );
     this.heapLength = 0;
     return taken;
   }
