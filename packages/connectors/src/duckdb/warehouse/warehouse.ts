@@ -4,7 +4,7 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import type { ServerIdentity } from '@millrace/connector-sdk';
 
 import { Catalog } from './catalog.ts';
-import { writePublicationSql } from './publication.ts';
+import { writePublicationSql, type Publication } from './publication.ts';
 import { createViewSql } from './parquet-view.ts';
 import { Session } from './session.ts';
 
@@ -21,7 +21,7 @@ export class Warehouse {
 
   private constructor(path: string, instance: DuckDBInstance, writer: Session, catalog: Catalog) {
     this.path = path;
-    this.filesRoot = `${path}.files`;
+    this.filesRoot = filesRootOf(path);
     this.instance = instance;
     this.#writer = writer;
     this.#catalog = catalog;
@@ -83,10 +83,7 @@ export class Warehouse {
 
   /** Views name their files by absolute path, so they are made again when the project's folder has moved. */
   async #followMove(signal: AbortSignal): Promise<void> {
-    const moved = this.#catalog.publications.filter(
-      ({ table, parquet }) =>
-        parquet !== null && parquet.root !== this.filesRoot && this.#catalog.find(table)?.kind === 'view',
-    );
+    const moved = movedPublications(this.#catalog, this.filesRoot);
     if (moved.length === 0 || !existsSync(this.filesRoot)) return;
     await this.#writer.transaction(signal, async () => {
       for (const publication of moved) {
@@ -100,4 +97,21 @@ export class Warehouse {
     });
     this.#catalog = await Catalog.read(this.#writer, signal);
   }
+}
+
+/** Where the Parquet files of a warehouse file's tables lie. */
+export function filesRootOf(path: string): string {
+  return `${path}.files`;
+}
+
+/** True when views of the file name their files where they no longer are. */
+export function isMoved(catalog: Catalog, filesRoot: string): boolean {
+  return movedPublications(catalog, filesRoot).length > 0;
+}
+
+function movedPublications(catalog: Catalog, filesRoot: string): readonly Publication[] {
+  return catalog.publications.filter(
+    ({ table, parquet }) =>
+      parquet !== null && parquet.root !== filesRoot && catalog.find(table)?.kind === 'view',
+  );
 }
