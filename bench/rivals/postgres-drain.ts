@@ -8,7 +8,7 @@ const { stream } = (client as unknown as { connection: { stream: import('node:ne
 const before = stream.bytesRead;
 const listeners = stream.listeners('data');
 stream.removeAllListeners('data');
-let tail = Buffer.alloc(0);
+let tail: Buffer = Buffer.alloc(0);
 const ended = new Promise<void>((resolve) => {
   stream.on('data', (data: Buffer) => {
     tail = data.length >= 64 ? data.subarray(-64) : Buffer.concat([tail, data]).subarray(-64);

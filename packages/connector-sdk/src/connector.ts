@@ -40,9 +40,13 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly openDestination?: (config: Config, signal: AbortSignal) => Promise<Destination>;
 }
 
-/** Declares a connector; the identity function that gives the definition its types. */
-export function defineConnector<Config>(definition: ConnectorDefinition<Config>): ConnectorDefinition<Config> {
-  return Object.freeze(definition);
+/**
+ * Declares a connector. The result forgets the type of its settings, because everyone else handles connectors of any
+ * kind: `definition.config.parse(value)` gives what `openSource` and the others take, and nothing else does.
+ */
+export function defineConnector<Config>(definition: ConnectorDefinition<Config>): ConnectorDefinition<never> {
+  // Safe because settings reach the functions only through the schema of the same object.
+  return Object.freeze(definition) as unknown as ConnectorDefinition<never>;
 }
 
 /** The connectors a composition root offers, by name. Loading one imports its `connector.ts` and no driver. */

@@ -1,10 +1,10 @@
-import { type ConnectorDefinition, defineConnector } from '@millrace/connector-sdk';
+import { defineConnector } from '@millrace/connector-sdk';
 
-import { type MysqlConfig, mysqlConfig } from './config.ts';
+import { mysqlConfig } from './config.ts';
 import { destinationType, sourceTypes } from './types.ts';
 
 /** MySQL 8 and 9, and MariaDB 10.6 and later. */
-export const connector: ConnectorDefinition<MysqlConfig> = defineConnector({
+export const connector = defineConnector({
   name: 'mysql',
   title: 'MySQL and MariaDB',
   summary: 'Tables of a MySQL or MariaDB server, read in one consistent snapshot each, written in one transaction each.',

@@ -28,7 +28,7 @@ afterEach(() => folder.remove());
 
 async function open(file = path): Promise<Source> {
   if (connector.openSource === undefined) throw new Error('The connector has no source.');
-  return connector.openSource({ path: file, busyTimeoutSeconds: 0 }, signal);
+  return connector.openSource(connector.config.parse({ path: file, busyTimeoutSeconds: 0 }), signal);
 }
 
 function build(sql: string): void {
