@@ -1,0 +1,104 @@
+import { PipelineError } from '@millrace/connector-sdk';
+
+import type { FileFormat, FilesConfig, TableConfig } from '../config.ts';
+import { fileKindOf } from './file-format.ts';
+import { compileGlob } from './glob.ts';
+import type { ListedFile } from './list-files.ts';
+
+/** The files of one table, in the order of their paths. */
+export interface FileGroup {
+  readonly name: string;
+  readonly format: FileFormat;
+  readonly files: readonly ListedFile[];
+  /** What a person declared; absent for a group found by its names. */
+  readonly config: TableConfig | null;
+  /** For people: which files belong to it. */
+  readonly pattern: string;
+}
+
+/** A number, date or time at the end of a name tells the files of one table apart. */
+const COUNTER = /[-_. ]?\d[\dT:_.-]*Z?$/;
+
+export function groupFiles(config: FilesConfig, files: readonly ListedFile[]): readonly FileGroup[] {
+  if (config.tables !== undefined) {
+    return Object.entries(config.tables).map(([name, table]) => declaredGroup(name, table, files));
+  }
+  return foundGroups(files);
+}
+
+function declaredGroup(name: string, table: TableConfig, files: readonly ListedFile[]): FileGroup {
+  const matches = compileGlob(table.path);
+  const own = files.filter((file) => matches(file.path));
+  const format = table.format ?? fileKindOf(own[0]?.path ?? table.path.replaceAll('*', 'x'))?.format;
+  if (format === undefined) {
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `The format of table ${name} (${table.path}) cannot be told from the file names. Set its format to csv, jsonl or parquet.`,
+    });
+  }
+  return { name, format, files: own, config: table, pattern: table.path };
+}
+
+/**
+ * One table per folder, except where a folder's files have different names: `orders/*.csv` is `orders`,
+ * `shop/orders-1.csv` and `shop/customers-1.csv` are `shop_orders` and `shop_customers`, and files in the root itself
+ * are named by their stem.
+ */
+function foundGroups(files: readonly ListedFile[]): readonly FileGroup[] {
+  const folders = Map.groupBy(
+    files.flatMap((file) => {
+      const kind = fileKindOf(file.path);
+      if (kind === undefined) return [];
+      const slash = kind.stem.lastIndexOf('/');
+      const base = kind.stem.slice(slash + 1);
+      return [
+        {
+          file,
+          folder: kind.stem.slice(0, Math.max(slash, 0)),
+          format: kind.format,
+          stem: base.replace(COUNTER, ''),
+        },
+      ];
+    }),
+    (entry) => `${entry.format}:${entry.folder}`,
+  );
+  const groups = [...folders.values()].flatMap((entries): readonly FileGroup[] => {
+    const [first] = entries;
+    if (first === undefined) return [];
+    const { folder, format } = first;
+    const stems = Map.groupBy(entries, (entry) => entry.stem);
+    const folderName = folder.replaceAll('/', '_');
+    if (folder !== '' && stems.size === 1) {
+      return [
+        {
+          name: folderName,
+          format,
+          files: entries.map((entry) => entry.file),
+          config: null,
+          pattern: `${folder}/* (${format})`,
+        },
+      ];
+    }
+    return [...stems].map(([stem, own]) => ({
+      name: [folderName, stem === '' ? 'files' : stem].filter((part) => part !== '').join('_'),
+      format,
+      files: own.map((entry) => entry.file),
+      config: null,
+      pattern: `${folder === '' ? '' : `${folder}/`}${stem}* (${format})`,
+    }));
+  });
+  return withUniqueNames(groups);
+}
+
+function withUniqueNames(groups: readonly FileGroup[]): readonly FileGroup[] {
+  const names = Map.groupBy(groups, (group) => group.name.toLowerCase());
+  return groups
+    .map((group) =>
+      names.get(group.name.toLowerCase())?.length === 1
+        ? group
+        : { ...group, name: `${group.name}_${group.format}` },
+    )
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}

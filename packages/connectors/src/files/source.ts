@@ -1,0 +1,160 @@
+import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+
+import {
+  BatchBuilder,
+  PipelineError,
+  selectTables,
+  throwIfCancelled,
+  type Batch,
+  type ParquetFile,
+  type ReadRequest,
+  type ReadResult,
+  type Source,
+} from '@millrace/connector-sdk';
+
+import type { FilesConfig } from './config.ts';
+import { readCsv } from './csv/read-csv.ts';
+import { describeGroup, tableDetail, type TableDetail } from './discover.ts';
+import { malformed, toPipelineError } from './errors.ts';
+import { fileBytes, toUtf8 } from './folder/file-bytes.ts';
+import { groupFiles, type FileGroup } from './folder/group-files.ts';
+import { listFiles, resolveRoot, type ListedFile } from './folder/list-files.ts';
+import { readJsonl } from './jsonl/read-jsonl.ts';
+import { ParquetReader } from './parquet/describe-parquet.ts';
+import { fingerprint, newFiles, readPosition, writePosition, type LoadedFile } from './position.ts';
+
+/** Opens a folder of files for reading. */
+export function openFilesSource(config: FilesConfig): Source {
+  const root = resolveRoot(config.root);
+  const parquet = new ParquetReader();
+  const groups = (): readonly FileGroup[] => groupFiles(config, listFiles(root));
+  return {
+    check: async () => {
+      const stats = statSync(root, { bigint: true });
+      return { product: 'files', version: '1', identity: `files:${root}#${stats.dev}:${stats.ino}` };
+    },
+    async discover(request, signal) {
+      try {
+        throwIfCancelled(signal);
+        const named = groups().map((group) => ({ name: group.name, group }));
+        const tables = [];
+        for (const { group } of selectTables(named, request))
+          tables.push(await describeGroup(group, config, parquet, signal));
+        return tables;
+      } catch (error) {
+        throwIfCancelled(signal);
+        throw toPipelineError(error, 'source', 'Discovering files');
+      }
+    },
+    async *read(request, signal) {
+      try {
+        throwIfCancelled(signal);
+        return yield* readFiles(request, groups(), config, parquet, signal);
+      } catch (error) {
+        throwIfCancelled(signal);
+        throw toPipelineError(error, 'source', `Reading ${request.table.table.name}`);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      parquet.close();
+    },
+  };
+}
+
+async function* readFiles(
+  request: ReadRequest,
+  groups: readonly FileGroup[],
+  config: FilesConfig,
+  parquet: ParquetReader,
+  signal: AbortSignal,
+): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
+  const { name } = request.table.table;
+  const detail = tableDetail.parse(request.table.detail);
+  const group = groups.find((candidate) => candidate.name === name);
+  if (group === undefined) throw missing(name);
+  const loaded = readPosition(request.position);
+  const files = await newFiles(group.files, loaded, name);
+  const read: Record<string, LoadedFile> = { ...loaded };
+  const builder = new BatchBuilder(request.fields);
+  let rowsSent = 0;
+  let bytesReceived = 0;
+  for (const file of files) {
+    const mark = {
+      sizeBytes: file.sizeBytes,
+      modifiedMs: file.modifiedMs,
+      fingerprint: await fingerprint(file),
+    };
+    if (detail.format === 'parquet') {
+      const { rows, columns } = await parquet.describe(file);
+      requireColumns(
+        request,
+        columns.map((column) => column.name),
+        file.path,
+      );
+      rowsSent += rows;
+      yield { kind: 'parquet', path: file.absolutePath, rows, isTemporary: false };
+    } else {
+      const records = readText(request, detail, file, config, builder, signal);
+      let next = await records.next();
+      for (; next.done !== true; next = await records.next()) {
+        yield builder.take();
+        await setImmediate();
+        throwIfCancelled(signal);
+      }
+      rowsSent += next.value;
+    }
+    bytesReceived += file.sizeBytes;
+    read[file.path] = mark;
+  }
+  if (!builder.isEmpty) yield builder.take();
+  return {
+    rowsSent,
+    bytesReceived,
+    highMark: null,
+    position: writePosition(read),
+    statement: `${files.length} of ${group.files.length} files of ${group.pattern}`,
+  };
+}
+
+function readText(
+  request: ReadRequest,
+  detail: TableDetail,
+  file: ListedFile,
+  config: FilesConfig,
+  builder: BatchBuilder,
+  signal: AbortSignal,
+): AsyncGenerator<'full', number, undefined> {
+  const names = request.fields.map((field) => field.name);
+  const plan = { path: file.path, onMalformed: detail.onMalformed, maxRecordBytes: config.maxRecordBytes };
+  const chunks = toUtf8(
+    fileBytes(file, config.maxExpansion, signal),
+    detail.dialect?.encoding ?? 'utf-8',
+    file.path,
+  );
+  if (detail.dialect === null) {
+    const targets = new Map(detail.columns.map((column) => [column, names.indexOf(column)]));
+    return readJsonl({ ...plan, targets, types: request.fields.map((field) => field.type) }, chunks, builder);
+  }
+  const targets = detail.columns.map((column) => names.indexOf(column));
+  return readCsv({ ...plan, dialect: detail.dialect, columns: detail.columns, targets }, chunks, builder);
+}
+
+function requireColumns(request: ReadRequest, found: readonly string[], path: string): void {
+  const lost = request.fields.find((field) => !found.includes(field.name));
+  if (lost === undefined) return;
+  throw malformed(
+    path,
+    `it has no column ${lost.name}`,
+    `Its columns are ${found.join(', ')}; give files of another shape a table of their own.`,
+  );
+}
+
+function missing(name: string): PipelineError {
+  return new PipelineError({
+    code: 'tableMissing',
+    blame: 'source',
+    retry: 'never',
+    message: `Table ${name} has no files any more. Provide them again, or plan anew.`,
+  });
+}
