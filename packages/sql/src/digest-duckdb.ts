@@ -8,15 +8,17 @@ export type CanonicalType =
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly kind: 'timestamp'; readonly timezone: boolean };
 
-export interface CanonicalColumn {
+export interface DigestColumn {
   readonly name: string;
   readonly type: CanonicalType;
+  /** What to read instead of the column of that name. */
+  readonly expression?: string;
 }
 
 /** What a digest is taken of: `relation` is anything that can follow FROM, `where` a condition or nothing. */
 export interface DuckdbDigest {
   readonly relation: string;
-  readonly columns: readonly CanonicalColumn[];
+  readonly columns: readonly DigestColumn[];
   /** Names among the columns; empty when rows have no key. */
   readonly key: readonly string[];
   /** A power of two. */
@@ -83,8 +85,8 @@ function hashedRowsSql(digest: DuckdbDigest, needsKeyHash: boolean): string {
     return `t${position}`;
   });
   const texts = columns.map(
-    ({ name, type }, position) =>
-      `${canonicalText(type, quoteIdentifier(duckdbDialect, name))} AS t${position}`,
+    ({ name, type, expression }, position) =>
+      `${canonicalText(type, expression ?? quoteIdentifier(duckdbDialect, name))} AS t${position}`,
   );
   const hashes = [
     `${hashOf(columns.map((_, position) => `t${position}`))} AS row_hash`,

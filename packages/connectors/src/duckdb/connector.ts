@@ -1,7 +1,7 @@
 import { defineConnector } from '@millrace/connector-sdk';
 
 import { duckdbConfig } from './config.ts';
-import { destinationType } from './types.ts';
+import { destinationType, sourceTypes } from './types.ts';
 
 export const connector = defineConnector({
   name: 'duckdb',
@@ -9,6 +9,14 @@ export const connector = defineConnector({
   summary: 'The embedded warehouse: one file, no server. Also reads tables and views of any DuckDB file.',
   config: duckdbConfig,
   capabilities: {
+    source: {
+      extractIn: 'owner',
+      snapshot: 'transaction',
+      loadModes: ['full', 'incremental'],
+      incrementalBy: 'column',
+      hasDigest: true,
+      hasSchemas: true,
+    },
     destination: {
       writeModes: ['append', 'replace', 'merge', 'scd2'],
       hasSchemas: true,
@@ -16,7 +24,9 @@ export const connector = defineConnector({
       parallelPublishes: 8,
     },
   },
+  sourceTypes,
   destinationType,
+  openSource: async (config, signal) => (await import('./source.ts')).openDuckdbSource(config, signal),
   openDestination: async (config, signal) =>
     (await import('./destination.ts')).openDuckdbDestination(config, signal),
 });

@@ -1,4 +1,4 @@
-import type { LogicalType, SourceField } from '@millrace/spec';
+import type { LogicalType } from '@millrace/spec';
 
 /** How a DuckDB type is read: the logical type, the expression that gives it, and what is not exact. */
 export interface NativeMapping {
@@ -35,14 +35,20 @@ const PLAIN: Readonly<Record<string, LogicalType>> = {
 };
 
 const MICROSECONDS: LogicalType = { kind: 'timestamp', timezone: false };
+const WIDE_INTEGER: LogicalType = { kind: 'decimal', precision: 38, scale: 0 };
+
+const asText = (column: string): string => `CAST(${column} AS VARCHAR)`;
 
 /** The mapping of a type by the name DuckDB gives it: `DECIMAL(18,3)`, `INTEGER[]`, `ENUM('a', 'b')`. */
 export function mapNativeType(native: string): NativeMapping {
   const plain = PLAIN[native];
   if (plain !== undefined) return { type: plain };
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/u.exec(native);
-  if (decimal !== null)
+  if (decimal !== null) {
     return { type: { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2]) } };
+  }
+  // Parquet has no such integers and DuckDB writes them as DOUBLE; as text, a value that does not fit is seen and rejected.
+  if (native === 'HUGEINT' || native === 'UHUGEINT') return { type: WIDE_INTEGER, read: asText };
   if (native === 'TIMESTAMP_S' || native === 'TIMESTAMP_MS') {
     return { type: MICROSECONDS, read: (column) => `CAST(${column} AS TIMESTAMP)` };
   }
@@ -53,15 +59,16 @@ export function mapNativeType(native: string): NativeMapping {
       mapping: 'Read as JSON text.',
     };
   }
+  const name = native.replace(/\(.*$/su, '');
   return {
     type: STRING,
-    read: (column) => `CAST(${column} AS VARCHAR)`,
-    mapping: `Read as DuckDB writes it: ${native.replace(/\(.*$/su, '')} has no type of its own.`,
+    read: asText,
+    mapping: `Read as the text DuckDB writes: ${name} is no type between systems.`,
   };
 }
 
 /** The column of a source field as an expression of its logical type. */
-export function readExpression(field: SourceField, column: string): string {
-  const mapping = mapNativeType(field.nativeType);
-  return mapping.read === undefined ? column : mapping.read(column);
+export function readExpression(field: { readonly nativeType?: string }, column: string): string {
+  const read = field.nativeType === undefined ? undefined : mapNativeType(field.nativeType).read;
+  return read === undefined ? column : read(column);
 }

@@ -1,6 +1,7 @@
 import type { BucketDigest, DigestFilter, DigestRequest, RowDigest } from '@millrace/connector-sdk';
 import { bucketDigestSql, rowDigestSql, type DuckdbDigest } from '@millrace/sql';
 
+import { readExpression } from '../native-field.ts';
 import { identifier, qualifiedName, text } from '../warehouse/names.ts';
 import type { Session } from '../warehouse/session.ts';
 
@@ -47,7 +48,11 @@ function toText(value: unknown): string {
 function toDigest(request: DigestRequest): DuckdbDigest {
   return {
     relation: qualifiedName(request.table),
-    columns: request.fields,
+    columns: request.fields.map(({ name, type, nativeType }) => ({
+      name,
+      type,
+      ...(nativeType === undefined ? {} : { expression: readExpression({ nativeType }, identifier(name)) }),
+    })),
     key: request.key,
     buckets: request.buckets,
     ...(request.where === undefined ? {} : { where: toCondition(request.where) }),
