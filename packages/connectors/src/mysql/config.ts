@@ -36,18 +36,22 @@ export const mysqlConfig = z.strictObject({
     .min(1)
     .optional()
     .meta({ title: 'Unix socket', examples: ['/run/mysqld/mysqld.sock'] })
-    .describe('Path of the server\'s Unix socket; host and port are not used then.'),
+    .describe("Path of the server's Unix socket; host and port are not used then."),
   tls: z
     .enum(['disable', 'prefer', 'require', 'verify'])
     .default('prefer')
     .meta({ title: 'TLS', examples: ['verify'] })
-    .describe('prefer: encrypt when the server can. require: refuse plain text. verify: check certificate and host name too.'),
+    .describe(
+      'prefer: encrypt when the server can. require: refuse plain text. verify: check certificate and host name too.',
+    ),
   ca: z
     .string()
     .min(1)
     .optional()
     .meta({ title: 'Certificate authority', examples: ['/etc/ssl/certs/shop-ca.pem'] })
-    .describe('PEM text, or path of a PEM file, of the authority that signed the server\'s certificate (for tls: verify).'),
+    .describe(
+      "PEM text, or path of a PEM file, of the authority that signed the server's certificate (for tls: verify).",
+    ),
   connectTimeoutSeconds: z
     .number()
     .positive()
@@ -61,7 +65,9 @@ export const mysqlConfig = z.strictObject({
     .max(86_400)
     .default(60)
     .meta({ title: 'Read timeout', examples: [60], advanced: true })
-    .describe('Seconds of silence after which a connection whose statement is not running any more is given up.'),
+    .describe(
+      'Seconds of silence after which a connection whose statement is not running any more is given up.',
+    ),
 });
 
 export type MysqlConfig = z.output<typeof mysqlConfig>;

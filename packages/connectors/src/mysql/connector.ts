@@ -7,7 +7,8 @@ import { destinationType, sourceTypes } from './types.ts';
 export const connector = defineConnector({
   name: 'mysql',
   title: 'MySQL and MariaDB',
-  summary: 'Tables of a MySQL or MariaDB server, read in one consistent snapshot each, written in one transaction each.',
+  summary:
+    'Tables of a MySQL or MariaDB server, read in one consistent snapshot each, written in one transaction each.',
   config: mysqlConfig,
   capabilities: {
     source: {

@@ -38,13 +38,20 @@ export class MysqlDestination implements Destination {
     );
   }
 
-  describe(tables: readonly TableName[], signal: AbortSignal): Promise<readonly (PublishedTable | undefined)[]> {
+  describe(
+    tables: readonly TableName[],
+    signal: AbortSignal,
+  ): Promise<readonly (PublishedTable | undefined)[]> {
     return this.withSession((sessions) =>
       sessions.use(signal, ({ connection }) => describeTables(connection, tables, this.config.database)),
     );
   }
 
-  publish(request: PublishRequest, files: AsyncIterable<StagedFile>, signal: AbortSignal): Promise<PublishResult> {
+  publish(
+    request: PublishRequest,
+    files: AsyncIterable<StagedFile>,
+    signal: AbortSignal,
+  ): Promise<PublishResult> {
     const target = resolveTarget(request.table, this.config.database);
     return this.withSession((sessions) =>
       sessions.use(signal, ({ connection }) => publishTable(connection, target, request, files, signal)),
@@ -54,14 +61,18 @@ export class MysqlDestination implements Destination {
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
     const resolved = { ...request, table: resolveTarget(request.table, this.config.database) };
     return this.withSession((sessions) =>
-      sessions.use(signal, ({ connection }) => digestTable(connection, resolved, 'destination')),
+      sessions.use(signal, (session) => digestTable(session, resolved, 'destination')),
     );
   }
 
-  async *digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncGenerator<RowDigest> {
+  async *digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncGenerator<RowDigest> {
     const resolved = { ...request, table: resolveTarget(request.table, this.config.database) };
     await using sessions = new SessionHolder(this.config, 'destination');
-    yield* sessions.stream(signal, ({ connection }) => digestTableRows(connection, resolved, inBuckets, 'destination'));
+    yield* sessions.stream(signal, (session) => digestTableRows(session, resolved, inBuckets, 'destination'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,7 +82,12 @@ export class MysqlDestination implements Destination {
 
   private async withSession<T>(work: (sessions: SessionHolder) => Promise<T>): Promise<T> {
     if (this.isClosed) {
-      throw new PipelineError({ code: 'internal', blame: 'platform', retry: 'never', message: 'The destination is closed.' });
+      throw new PipelineError({
+        code: 'internal',
+        blame: 'platform',
+        retry: 'never',
+        message: 'The destination is closed.',
+      });
     }
     const sessions = this.idle.pop() ?? new SessionHolder(this.config, 'destination');
     try {

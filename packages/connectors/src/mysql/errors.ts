@@ -11,7 +11,11 @@ interface Meaning {
 }
 
 const queryKilled: Meaning = { code: 'queryKilled', retry: 'backoff' };
-const permissionDenied: Meaning = { code: 'permissionDenied', retry: 'never', advice: 'Grant it to the user of the connection.' };
+const permissionDenied: Meaning = {
+  code: 'permissionDenied',
+  retry: 'never',
+  advice: 'Grant it to the user of the connection.',
+};
 const valueRefused: Meaning = { code: 'valueUnrepresentable', retry: 'never' };
 const busy: Meaning = { code: 'connectionRefused', retry: 'backoff' };
 const locked: Meaning = { code: 'queryFailed', retry: 'backoff' };
@@ -34,12 +38,27 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map([
   ...[1205, 1213, 1614].map((errno) => [errno, locked] as const),
   ...[1021, 1114, 1030].map((errno) => [errno, diskFull] as const),
   ...[1037, 1038, 1041, 5].map((errno) => [errno, outOfMemory] as const),
-  [1049, { code: 'configInvalid', retry: 'never', blame: 'config', advice: 'Check the database of the connection.' }],
+  [
+    1049,
+    {
+      code: 'configInvalid',
+      retry: 'never',
+      blame: 'config',
+      advice: 'Check the database of the connection.',
+    },
+  ],
   [1146, { code: 'tableMissing', retry: 'never' }],
   [1051, { code: 'tableMissing', retry: 'never' }],
   [1054, { code: 'columnMissing', retry: 'never' }],
   [1062, { code: 'keyNotUnique', retry: 'never' }],
-  [1412, { code: 'schemaDrift', retry: 'backoff', advice: 'The table was altered during the read; it is read again.' }],
+  [
+    1412,
+    {
+      code: 'schemaDrift',
+      retry: 'backoff',
+      advice: 'The table was altered during the read; it is read again.',
+    },
+  ],
   [1053, { code: 'connectionLost', retry: 'backoff' }],
   [4031, { code: 'connectionLost', retry: 'backoff' }],
   [1129, { code: 'connectionRefused', retry: 'never', advice: 'Run FLUSH HOSTS on the server.' }],
@@ -115,7 +134,8 @@ export function connectFailure(role: Role, address: string, cause: unknown): Pip
       cause,
     });
   }
-  if (code === 'ETIMEDOUT') return connectionTimeout(role, `${address} did not answer: ${text}. Check host and port.`);
+  if (code === 'ETIMEDOUT')
+    return connectionTimeout(role, `${address} did not answer: ${text}. Check host and port.`);
   if (code === 'ECONNRESET' || code === 'EPIPE') return connectionLost(role, cause);
   return new PipelineError({
     code: 'connectionRefused',

@@ -43,9 +43,9 @@ const GEOMETRY_TYPES = new Set([
 export const MAPPINGS = {
   wideDecimal: 'more digits than any decimal here: the decimal text',
   time: 'reaches from -838:59:59 to 838:59:59, so it is not a time of day: the text [-]HHH:MM:SS[.ffffff]',
-  geometry: 'the server\'s own form: SRID as 4 bytes, little endian, then WKB',
+  geometry: "the server's own form: SRID as 4 bytes, little endian, then WKB",
   vector: 'the numbers as float32, little endian, one after the other',
-  other: 'the server\'s text form',
+  other: "the server's text form",
 } as const;
 
 /** The logical type of a column and the form it is selected in. */
@@ -61,7 +61,8 @@ export function readTypeOf(native: NativeType): ReadType {
     return { type: { kind: native.isCheckedJson ? 'json' : 'string' }, form: 'plain' };
   }
   if (BYTES_TYPES.has(dataType)) return { type: { kind: 'bytes' }, form: 'plain' };
-  if (GEOMETRY_TYPES.has(dataType)) return { type: { kind: 'bytes' }, mapping: MAPPINGS.geometry, form: 'plain' };
+  if (GEOMETRY_TYPES.has(dataType))
+    return { type: { kind: 'bytes' }, mapping: MAPPINGS.geometry, form: 'plain' };
   switch (dataType) {
     case 'decimal':
       return readDecimal(native);
@@ -69,7 +70,10 @@ export function readTypeOf(native: NativeType): ReadType {
       return { type: { kind: 'float', bits: 32 }, form: 'double' };
     case 'double':
       // DOUBLE(m, d) is printed with d digits.
-      return { type: { kind: 'float', bits: 64 }, form: native.columnType.includes('(') ? 'double' : 'plain' };
+      return {
+        type: { kind: 'float', bits: 64 },
+        form: native.columnType.includes('(') ? 'double' : 'plain',
+      };
     case 'bit':
       if (native.precision === 1) return { type: { kind: 'boolean' }, form: 'number' };
       return { type: { kind: 'integer', bits: 64, signed: false }, form: 'number' };
@@ -96,6 +100,7 @@ export function readTypeOf(native: NativeType): ReadType {
 
 function readDecimal(native: NativeType): ReadType {
   const form = native.columnType.includes('zerofill') ? 'number' : 'plain';
-  if (native.precision > MAX_DECIMAL_DIGITS) return { type: { kind: 'string' }, mapping: MAPPINGS.wideDecimal, form };
+  if (native.precision > MAX_DECIMAL_DIGITS)
+    return { type: { kind: 'string' }, mapping: MAPPINGS.wideDecimal, form };
   return { type: { kind: 'decimal', precision: native.precision, scale: native.scale }, form };
 }

@@ -15,6 +15,7 @@ export class MysqlSession implements AsyncDisposable {
   readonly identity: ServerIdentity;
   /** Answers with one row per fact of the replication position. */
   readonly positionStatement: string;
+  private md5: Promise<boolean> | undefined;
 
   private constructor(connection: MysqlConnection, identity: ServerIdentity) {
     this.connection = connection;
@@ -25,7 +26,9 @@ export class MysqlSession implements AsyncDisposable {
   }
 
   static async open(config: MysqlConfig, role: Role, signal: AbortSignal): Promise<MysqlSession> {
-    const connection = await MysqlConnection.open(config, role, signal, { allowsLocalInfile: role === 'destination' });
+    const connection = await MysqlConnection.open(config, role, signal, {
+      allowsLocalInfile: role === 'destination',
+    });
     try {
       const { isMariadb } = connection.greeting;
       const identity = await connection.during(signal, async () => {
@@ -39,6 +42,13 @@ export class MysqlSession implements AsyncDisposable {
       connection.fail(error);
       throw error;
     }
+  }
+
+  /** Whether the server has MD5; asked once. */
+  hasMd5(): Promise<boolean> {
+    return (this.md5 ??= tryQuery(this.connection, "SELECT MD5('')").then(
+      (rows) => rows?.[0]?.[0]?.length === 32,
+    ));
   }
 
   readPosition(rows: readonly TextRow[]): SourcePosition {

@@ -49,11 +49,15 @@ export class MysqlSource implements Source {
   }
 
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return this.sessions.use(signal, ({ connection }) => digestTable(connection, request, 'source'));
+    return this.sessions.use(signal, (session) => digestTable(session, request, 'source'));
   }
 
-  digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncIterable<RowDigest> {
-    return this.sessions.stream(signal, ({ connection }) => digestTableRows(connection, request, inBuckets, 'source'));
+  digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncIterable<RowDigest> {
+    return this.sessions.stream(signal, (session) => digestTableRows(session, request, inBuckets, 'source'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,7 +23,12 @@ export const sourceTypes: readonly TypeRule[] = [
   { native: 'bit(n) with n > 1', logical: 'uint64', outcome: 'exact' },
   { native: 'date', logical: 'date', outcome: 'quarantined', note: zeroDates },
   { native: 'datetime(f)', logical: 'timestamp', outcome: 'quarantined', note: zeroDates },
-  { native: 'timestamp(f)', logical: 'timestamptz', outcome: 'quarantined', note: 'the zero timestamp is quarantined' },
+  {
+    native: 'timestamp(f)',
+    logical: 'timestamptz',
+    outcome: 'quarantined',
+    note: 'the zero timestamp is quarantined',
+  },
   { native: 'time(f)', logical: 'string', outcome: 'mapped', note: MAPPINGS.time },
   { native: 'year', logical: 'int16', outcome: 'exact' },
   {
@@ -32,13 +37,23 @@ export const sourceTypes: readonly TypeRule[] = [
     outcome: 'exact',
     note: 'converted to UTF-8 by the server; char as the server prints it, without its padding; invalid UTF-8 is quarantined',
   },
-  { native: 'enum, set', logical: 'string', outcome: 'exact', note: 'an invalid enum value (index 0) reads as the empty text' },
-  { native: 'json', logical: 'json', outcome: 'exact', note: 'the server\'s text' },
+  {
+    native: 'enum, set',
+    logical: 'string',
+    outcome: 'exact',
+    note: 'an invalid enum value (index 0) reads as the empty text',
+  },
+  { native: 'json', logical: 'json', outcome: 'exact', note: "the server's text" },
   { native: 'binary, varbinary, tinyblob, blob, mediumblob, longblob', logical: 'bytes', outcome: 'exact' },
   { native: 'geometry and its subtypes', logical: 'bytes', outcome: 'mapped', note: MAPPINGS.geometry },
   { native: 'vector(n)', logical: 'bytes', outcome: 'mapped', note: MAPPINGS.vector },
   { native: 'uuid (MariaDB)', logical: 'uuid', outcome: 'exact' },
-  { native: 'inet4, inet6 and other types of MariaDB', logical: 'string', outcome: 'mapped', note: MAPPINGS.other },
+  {
+    native: 'inet4, inet6 and other types of MariaDB',
+    logical: 'string',
+    outcome: 'mapped',
+    note: MAPPINGS.other,
+  },
 ];
 
 const outside = 'years before 1000 and after 9999 and infinities are refused';
@@ -55,7 +70,11 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
     case 'float':
       return { native: type.bits === 32 ? 'float' : 'double', mapping: 'NaN and infinities are refused' };
     case 'decimal':
-      if (type.scale > 30) return { native: 'varchar(41) character set ascii collate ascii_bin', mapping: 'more than 30 digits after the point: the decimal text' };
+      if (type.scale > 30)
+        return {
+          native: 'varchar(41) character set ascii collate ascii_bin',
+          mapping: 'more than 30 digits after the point: the decimal text',
+        };
       return { native: `decimal(${type.precision}, ${type.scale})` };
     case 'string':
       return { native: 'longtext' };
@@ -64,7 +83,10 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
     case 'bytes':
       return { native: 'longblob' };
     case 'uuid':
-      return { native: 'char(36) character set ascii collate ascii_bin', mapping: 'lower-case text with hyphens' };
+      return {
+        native: 'char(36) character set ascii collate ascii_bin',
+        mapping: 'lower-case text with hyphens',
+      };
     case 'date':
       return { native: 'date', mapping: outside };
     case 'time':

@@ -8,7 +8,8 @@ export interface CandidateColumn {
   readonly isTouchedOnUpdate: boolean;
 }
 
-const UPDATED = /(^|_)(updated|modified|changed|last_?update|last_?modified|mtime)|(updated|modified|changed)(_?(at|on|time|date))?$/i;
+const UPDATED =
+  /(^|_)(updated|modified|changed|last_?update|last_?modified|mtime)|(updated|modified|changed)(_?(at|on|time|date))?$/i;
 const CREATED = /(^|_)(created|inserted|added|ctime)|(created|inserted)(_?(at|on|time|date))?$/i;
 
 /** Columns that could drive an incremental load, best first, each with the evidence for it. */
@@ -18,17 +19,26 @@ export function cursorCandidates(columns: readonly CandidateColumn[]): CursorCan
     if (judged === undefined) return [];
     const { field, isIndexed } = column;
     const score = judged.score + (isIndexed ? 20 : 0) - (field.nullable ? 10 : 0);
-    const reason = [judged.reason, isIndexed ? 'indexed' : 'not indexed', ...(field.nullable ? ['may be NULL'] : [])].join('; ');
+    const reason = [
+      judged.reason,
+      isIndexed ? 'indexed' : 'not indexed',
+      ...(field.nullable ? ['may be NULL'] : []),
+    ].join('; ');
     return [{ column: field.name, isIndexed, isNullable: field.nullable, score, reason }];
   });
   return candidates.sort((left, right) => right.score - left.score);
 }
 
-function judge({ field, isAutoIncrement, isTouchedOnUpdate }: CandidateColumn): { score: number; reason: string } | undefined {
+function judge({
+  field,
+  isAutoIncrement,
+  isTouchedOnUpdate,
+}: CandidateColumn): { score: number; reason: string } | undefined {
   if (field.type.kind === 'timestamp') {
     if (isTouchedOnUpdate) return { score: 70, reason: 'the server sets it on every update' };
     if (UPDATED.test(field.name)) return { score: 60, reason: 'named like a time of change' };
-    if (CREATED.test(field.name)) return { score: 25, reason: 'named like a time of creation: sees new rows, not changes' };
+    if (CREATED.test(field.name))
+      return { score: 25, reason: 'named like a time of creation: sees new rows, not changes' };
     return { score: 5, reason: 'a time' };
   }
   if (field.type.kind === 'integer' && isAutoIncrement) {

@@ -40,9 +40,16 @@ export async function discoverTables(
   const names = await select(connection, [...readable.values()].map(tableNameOf), wanted);
   const found = names.map((name) => {
     const id = `${name.schema}\0${name.name}`;
-    return describeTable(readable.get(id) ?? [], columnRows.get(id) ?? [], readIndexes(indexRows.get(id) ?? []), checkedJson);
+    return describeTable(
+      readable.get(id) ?? [],
+      columnRows.get(id) ?? [],
+      readIndexes(indexRows.get(id) ?? []),
+      checkedJson,
+    );
   });
-  return found.toSorted((left, right) => compareText(formatTableName(left.table), formatTableName(right.table)));
+  return found.toSorted((left, right) =>
+    compareText(formatTableName(left.table), formatTableName(right.table)),
+  );
 }
 
 async function select(
@@ -56,7 +63,9 @@ async function select(
     if (!(error instanceof PipelineError)) throw error;
     // Near misses may stand outside of what the condition let through.
     const where = schemaCondition(['*.*'], undefined);
-    const rows = await connection.query(`SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE ${where}`);
+    const rows = await connection.query(
+      `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE ${where}`,
+    );
     return selectTables(rows.map(tableNameOf), wanted);
   }
 }
@@ -96,7 +105,11 @@ async function checkedJsonColumns(
   where: string,
   columns: ReadonlyMap<string, readonly TextRow[]>,
 ): Promise<ReadonlySet<string>> {
-  if (!connection.greeting.isMariadb || !columns.values().some((rows) => rows.some((row) => row[3] === 'longtext'))) return new Set();
+  if (
+    !connection.greeting.isMariadb ||
+    !columns.values().some((rows) => rows.some((row) => row[3] === 'longtext'))
+  )
+    return new Set();
   const condition = where.replaceAll('TABLE_SCHEMA', 'CONSTRAINT_SCHEMA');
   const rows =
     (await tryQuery(
@@ -170,6 +183,8 @@ function describeColumn(
     isIndexed: indexes.leading.has(name),
     isAutoIncrement: /\bauto_increment\b/i.test(extra),
     isTouchedOnUpdate: /on update current_timestamp/i.test(extra),
-    ...(facts.length === 0 ? {} : { note: `Column ${name} is ${facts.join(' and ')}; it is read like any other.` }),
+    ...(facts.length === 0
+      ? {}
+      : { note: `Column ${name} is ${facts.join(' and ')}; it is read like any other.` }),
   };
 }

@@ -8,7 +8,11 @@ import { cursorField } from '../read/statement.ts';
 const SAMPLE_ROWS = 20_000;
 
 /** Counts NULLs among the first rows, or, where the column leads an index, among the NULLs the index begins with. */
-export async function inspectCursor(connection: MysqlConnection, table: SourceTable, column: string): Promise<CursorEvidence> {
+export async function inspectCursor(
+  connection: MysqlConnection,
+  table: SourceTable,
+  column: string,
+): Promise<CursorEvidence> {
   const field = cursorField(table, column);
   const name = quoteIdentifier(mysqlDialect, column);
   const source = quoteTable(mysqlDialect, table.table);

@@ -5,7 +5,8 @@ const SYSTEM_SCHEMAS = ['mysql', 'information_schema', 'performance_schema', 'sy
 
 /** Patterns without a dot mean tables of the connection's database, or of any when it has none. */
 export function qualifyPatterns(request: DiscoverRequest, database: string | undefined): DiscoverRequest {
-  const qualify = (pattern: string): string => (pattern.includes('.') ? pattern : `${database ?? '*'}.${pattern}`);
+  const qualify = (pattern: string): string =>
+    pattern.includes('.') ? pattern : `${database ?? '*'}.${pattern}`;
   return { include: request.include.map(qualify), exclude: request.exclude.map(qualify) };
 }
 
@@ -16,7 +17,13 @@ export function qualifyPatterns(request: DiscoverRequest, database: string | und
 export function schemaCondition(include: readonly string[], database: string | undefined): string {
   const [only = ''] = include;
   const [onlySchema, onlyName, ...more] = only.split('.');
-  if (include.length === 1 && !only.includes('*') && onlySchema !== undefined && onlyName !== undefined && more.length === 0) {
+  if (
+    include.length === 1 &&
+    !only.includes('*') &&
+    onlySchema !== undefined &&
+    onlyName !== undefined &&
+    more.length === 0
+  ) {
     return `TABLE_SCHEMA = ${quoteText(mysqlDialect, onlySchema)} AND TABLE_NAME = ${quoteText(mysqlDialect, onlyName)}`;
   }
   const system = SYSTEM_SCHEMAS.map((name) => quoteText(mysqlDialect, name)).join(', ');

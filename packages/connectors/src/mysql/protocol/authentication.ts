@@ -14,7 +14,12 @@ const xor = (left: Uint8Array, right: Uint8Array): Buffer =>
 const nullTerminated = (password: string): Buffer => Buffer.from(`${password}\0`, 'utf8');
 
 /** The first answer to a server's challenge for an authentication plugin; empty passwords answer with nothing. */
-export function answerChallenge(plugin: string, password: string, nonce: Uint8Array, isPrivate: boolean): Buffer {
+export function answerChallenge(
+  plugin: string,
+  password: string,
+  nonce: Uint8Array,
+  isPrivate: boolean,
+): Buffer {
   const secret = Buffer.from(password, 'utf8');
   switch (plugin) {
     case 'mysql_native_password': {
@@ -33,7 +38,9 @@ export function answerChallenge(plugin: string, password: string, nonce: Uint8Ar
       return isPrivate ? nullTerminated(password) : Buffer.from([1]);
     case 'mysql_clear_password':
       if (isPrivate) return nullTerminated(password);
-      throw refused('The server wants the password in clear text over an unencrypted connection. Set tls to require.');
+      throw refused(
+        'The server wants the password in clear text over an unencrypted connection. Set tls to require.',
+      );
     default:
       throw refused(
         `The account logs in by the plugin ${JSON.stringify(plugin.slice(0, 64))}, which is not supported. ` +

@@ -3,9 +3,22 @@ import type { Socket } from 'node:net';
 import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 
 import type { MysqlConfig } from '../config.ts';
-import { connectFailure, connectionLost, connectionTimeout, protocolViolation, type Role } from '../errors.ts';
+import {
+  connectFailure,
+  connectionLost,
+  connectionTimeout,
+  protocolViolation,
+  type Role,
+} from '../errors.ts';
 import { ChunkReceiver } from './chunk-receiver.ts';
-import { authenticate, type Greeting, type Login, readGreeting, serverHasTls, tlsRequest } from './handshake.ts';
+import {
+  authenticate,
+  type Greeting,
+  type Login,
+  readGreeting,
+  serverHasTls,
+  tlsRequest,
+} from './handshake.ts';
 import { openSocket, upgradeToTls } from './open-socket.ts';
 import { CONTINUED_LENGTH, PacketReader, type Payload } from './packet-reader.ts';
 import { isEndOfRows, isError, PayloadCursor, readServerError } from './payload.ts';
@@ -66,7 +79,12 @@ export class MysqlConnection implements AsyncDisposable {
     const receiver = new ChunkReceiver(role, config.readTimeoutSeconds * 1000);
     const timeout = setTimeout(() => {
       const seconds = config.connectTimeoutSeconds;
-      stop(connectionTimeout(role, `${address} did not answer within ${seconds} s. Check host and port, or raise connectTimeoutSeconds.`));
+      stop(
+        connectionTimeout(
+          role,
+          `${address} did not answer within ${seconds} s. Check host and port, or raise connectTimeoutSeconds.`,
+        ),
+      );
     }, config.connectTimeoutSeconds * 1000);
     let opened: Socket | undefined;
     let reject: (error: unknown) => void = () => undefined;
@@ -88,7 +106,8 @@ export class MysqlConnection implements AsyncDisposable {
         return await logIn(config, role, receiver, socket, options.allowsLocalInfile ?? false);
       };
       const connection = await Promise.race([login(), stopped]);
-      if (!(options.isProbe ?? false)) receiver.probeSilence(() => isWorking(config, role, connection.greeting.threadId));
+      if (!(options.isProbe ?? false))
+        receiver.probeSilence(() => isWorking(config, role, connection.greeting.threadId));
       return connection;
     } catch (error) {
       receiver.fail(error);
@@ -134,7 +153,9 @@ export class MysqlConnection implements AsyncDisposable {
 
   /** Sends statements in one write; their answers come in this order. */
   send(...statements: readonly string[]): void {
-    const packets = statements.flatMap((sql) => packetsOf(Buffer.concat([Buffer.from([QUERY]), Buffer.from(sql, 'utf8')]), 0));
+    const packets = statements.flatMap((sql) =>
+      packetsOf(Buffer.concat([Buffer.from([QUERY]), Buffer.from(sql, 'utf8')]), 0),
+    );
     this.pending += statements.length;
     this.socket.write(Buffer.concat(packets));
   }
@@ -157,7 +178,10 @@ export class MysqlConnection implements AsyncDisposable {
         return;
       }
       const cursor = new PayloadCursor(payload, this.role);
-      const row = Array.from({ length: columns }, () => cursor.lengthEncodedBytes()?.toString('utf8') ?? null);
+      const row = Array.from(
+        { length: columns },
+        () => cursor.lengthEncodedBytes()?.toString('utf8') ?? null,
+      );
       if (cursor.remaining > 0) throw this.violation('a row with more cells than columns');
       yield row;
     }
@@ -171,8 +195,10 @@ export class MysqlConnection implements AsyncDisposable {
     const marker = head.bytes[head.start];
     // The server asks for a file of this machine. Nothing is ever sent for a statement that reads.
     if (marker === 0xfb) throw this.violation('it asked for a local file');
-    const columns = marker === undefined || marker === 0 ? 0 : (new PayloadCursor(head, this.role).lengthEncoded() ?? 0);
-    if (columns === 0 || columns > MAX_COLUMNS) throw this.violation('an answer without rows to a statement that reads');
+    const columns =
+      marker === undefined || marker === 0 ? 0 : (new PayloadCursor(head, this.role).lengthEncoded() ?? 0);
+    if (columns === 0 || columns > MAX_COLUMNS)
+      throw this.violation('an answer without rows to a statement that reads');
     for (let index = 0; index < columns; index += 1) {
       if (isError(await this.reader.next())) throw this.violation('an error among the column definitions');
     }
@@ -232,7 +258,9 @@ export class MysqlConnection implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { socket } = this;
     if (this.isUsable) {
-      await new Promise<void>((resolve) => socket.end(Buffer.concat(packetsOf(Buffer.from([QUIT]), 0)), resolve));
+      await new Promise<void>((resolve) =>
+        socket.end(Buffer.concat(packetsOf(Buffer.from([QUIT]), 0)), resolve),
+      );
     }
     this.receiver.fail(connectionLost(this.role));
   }

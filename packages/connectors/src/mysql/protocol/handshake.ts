@@ -113,7 +113,9 @@ export async function authenticate(
 ): Promise<void> {
   let plugin = isKnownPlugin(greeting.plugin) ? greeting.plugin : 'mysql_native_password';
   let nonce: Buffer = greeting.nonce;
-  write(loginPacket(greeting, login, plugin, answerChallenge(plugin, login.password, nonce, login.isPrivate)));
+  write(
+    loginPacket(greeting, login, plugin, answerChallenge(plugin, login.password, nonce, login.isPrivate)),
+  );
   let switches = 0;
   for (;;) {
     const payload = await reader.next();
@@ -122,7 +124,8 @@ export async function authenticate(
     if (marker === 0x00) return;
     if (marker === 0xfe) {
       switches += 1;
-      if (switches > 3 || payload.end - payload.start === 1) throw protocolViolation(role, 'an endless or outdated login');
+      if (switches > 3 || payload.end - payload.start === 1)
+        throw protocolViolation(role, 'an endless or outdated login');
       const cursor = new PayloadCursor(payload, role);
       cursor.bytes(1);
       plugin = cursor.nullTerminated().toString('latin1');
@@ -141,7 +144,13 @@ function isKnownPlugin(plugin: string): boolean {
   return ['mysql_native_password', 'caching_sha2_password', 'sha256_password'].includes(plugin);
 }
 
-function answerMoreData(payload: Payload, plugin: string, nonce: Buffer, login: Login, role: Role): Buffer | undefined {
+function answerMoreData(
+  payload: Payload,
+  plugin: string,
+  nonce: Buffer,
+  login: Login,
+  role: Role,
+): Buffer | undefined {
   const data = Buffer.from(payload.bytes.subarray(payload.start + 1, payload.end));
   if (plugin === 'caching_sha2_password' && data.length === 1) {
     if (data[0] === 3) return undefined;

@@ -18,7 +18,14 @@ export function openSocket(config: MysqlConfig, receiver: ChunkReceiver): Promis
     };
     const socket =
       config.socket === undefined
-        ? connect({ host: config.host, port: config.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, onread })
+        ? connect({
+            host: config.host,
+            port: config.port,
+            noDelay: true,
+            keepAlive: true,
+            keepAliveInitialDelay: KEEP_ALIVE_MS,
+            onread,
+          })
         : connect({ path: config.socket, onread });
     socket.once('error', reject);
     socket.once('connect', () => {
@@ -46,7 +53,9 @@ export async function upgradeToTls(config: MysqlConfig, socket: Socket): Promise
       resolve(secure);
     });
     // A server that closes during the handshake gives no error of its own.
-    secure.once('close', () => reject(new Error('the server closed the connection during the TLS handshake')));
+    secure.once('close', () =>
+      reject(new Error('the server closed the connection during the TLS handshake')),
+    );
   });
 }
 
@@ -59,7 +68,8 @@ async function readAuthority(ca: string): Promise<string> {
       code: 'configInvalid',
       blame: 'config',
       retry: 'never',
-      message: 'ca of the connection is neither PEM text nor a readable file. Give the path of the authority\'s PEM file.',
+      message:
+        "ca of the connection is neither PEM text nor a readable file. Give the path of the authority's PEM file.",
       cause,
     });
   }

@@ -8,7 +8,11 @@ export class PayloadCursor {
   private at = 0;
 
   constructor(payload: Payload, role: Role) {
-    this.view = Buffer.from(payload.bytes.buffer, payload.bytes.byteOffset + payload.start, payload.end - payload.start);
+    this.view = Buffer.from(
+      payload.bytes.buffer,
+      payload.bytes.byteOffset + payload.start,
+      payload.end - payload.start,
+    );
     this.role = role;
   }
 

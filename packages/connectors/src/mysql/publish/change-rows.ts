@@ -53,7 +53,10 @@ async function deleteRows(context: RowChange): Promise<number> {
   if (!hasDeletedKeys || request.deletes === 'ignore') return 0;
   const joined = `${qualified(target)} AS t JOIN ${qualified(work.deletedKeys)} AS d ON ${sameKey(context)}`;
   if (request.deletes === 'hard') return change(context, `DELETE t FROM ${joined}`);
-  return change(context, `UPDATE ${joined} SET t.deleted_at = ${timestamp(request.loadedAt)} WHERE t.deleted_at IS NULL`);
+  return change(
+    context,
+    `UPDATE ${joined} SET t.deleted_at = ${timestamp(request.loadedAt)} WHERE t.deleted_at IS NULL`,
+  );
 }
 
 /**
@@ -65,9 +68,15 @@ export async function versionRows(context: RowChange): Promise<RowCounts> {
   const loadedAt = timestamp(request.loadedAt);
   // A version cannot end before it began, also when clocks disagree.
   const close = `SET t.valid_to = GREATEST(${loadedAt}, t.valid_from), t.is_current = 0 WHERE t.is_current = 1`;
-  const joined = (table: TargetName): string => `${qualified(target)} AS t JOIN ${qualified(table)} AS d ON ${sameKey(context)}`;
-  const rowsDeleted = hasDeletedKeys ? await change(context, `UPDATE ${joined(work.deletedKeys)} ${close}`) : 0;
-  const rowsUpdated = await change(context, `UPDATE ${joined(work.staged)} ${close} AND NOT (${sameValues(context)})`);
+  const joined = (table: TargetName): string =>
+    `${qualified(target)} AS t JOIN ${qualified(table)} AS d ON ${sameKey(context)}`;
+  const rowsDeleted = hasDeletedKeys
+    ? await change(context, `UPDATE ${joined(work.deletedKeys)} ${close}`)
+    : 0;
+  const rowsUpdated = await change(
+    context,
+    `UPDATE ${joined(work.staged)} ${close} AND NOT (${sameValues(context)})`,
+  );
   const columns = request.fields.map(({ name }) => identifier(name)).join(', ');
   const rowsInserted = await change(
     context,
@@ -88,7 +97,9 @@ function sameValues({ request, fields }: RowChange): string {
   const added = new Set(SCD2_FIELDS.map(({ name }) => name));
   const compared = fields.filter(({ name }) => !added.has(name));
   return compared
-    .map(({ name }) => (staged.has(name) ? `t.${identifier(name)} <=> d.${identifier(name)}` : `t.${identifier(name)} IS NULL`))
+    .map(({ name }) =>
+      staged.has(name) ? `t.${identifier(name)} <=> d.${identifier(name)}` : `t.${identifier(name)} IS NULL`,
+    )
     .join(' AND ');
 }
 

@@ -15,7 +15,8 @@ export async function describeTables(
   const targets = tables.map((table) => resolveTarget(table, database));
   const answers = new Map<string, PublishedTable>();
   for (const [schema, wanted] of Map.groupBy(targets, (target) => target.schema)) {
-    for (const answer of await describeSchema(connection, schema, wanted)) answers.set(`${schema}\0${answer.table.name}`, answer);
+    for (const answer of await describeSchema(connection, schema, wanted))
+      answers.set(`${schema}\0${answer.table.name}`, answer);
   }
   return targets.map((target, index) => {
     const answer = answers.get(`${target.schema}\0${target.name}`);
@@ -23,7 +24,11 @@ export async function describeTables(
   });
 }
 
-async function describeSchema(connection: MysqlConnection, schema: string, wanted: readonly TargetName[]): Promise<PublishedTable[]> {
+async function describeSchema(
+  connection: MysqlConnection,
+  schema: string,
+  wanted: readonly TargetName[],
+): Promise<PublishedTable[]> {
   const names = [...new Set([...wanted.map(({ name }) => name), PUBLICATIONS])].map(literal).join(', ');
   const where = `TABLE_SCHEMA = ${literal(schema)} AND TABLE_NAME IN (${names})`;
   const tables = await connection.query(
@@ -31,9 +36,13 @@ async function describeSchema(connection: MysqlConnection, schema: string, wante
   );
   const hasStore = tables.some((row) => row[0] === PUBLICATIONS);
   const generations = tables.flatMap((row) => generationOf(row[1] ?? null) ?? []);
-  const publications = hasStore ? await readPublications(connection, schema, generations) : new Map<string, Publication>();
+  const publications = hasStore
+    ? await readPublications(connection, schema, generations)
+    : new Map<string, Publication>();
   const isForeign = (row: TextRow): boolean => !publications.has(generationOf(row[1] ?? null) ?? '');
-  const foreign = tables.some((row) => isForeign(row) && row[0] !== PUBLICATIONS) ? await foreignFields(connection, where) : new Map<string, Field[]>();
+  const foreign = tables.some((row) => isForeign(row) && row[0] !== PUBLICATIONS)
+    ? await foreignFields(connection, where)
+    : new Map<string, Field[]>();
   return tables.map((row) => {
     const name = row[0] ?? '';
     const publication = publications.get(generationOf(row[1] ?? null) ?? '');

@@ -33,7 +33,10 @@ export interface WorkTables {
 export function workTables(target: TargetName, runId: string, fenceToken: number): WorkTables {
   const table = shortHash(`${target.schema}\0${target.name}`);
   const attempt = shortHash(`${runId}\0${fenceToken}`).slice(0, 8);
-  const named = (role: string): TargetName => ({ schema: target.schema, name: `_millrace_${role}_${table}_${attempt}` });
+  const named = (role: string): TargetName => ({
+    schema: target.schema,
+    name: `_millrace_${role}_${table}_${attempt}`,
+  });
   return {
     staged: named('stage'),
     deletedKeys: named('keys'),

@@ -30,7 +30,8 @@ export async function ensureStore(connection: MysqlConnection, schema: string): 
       (SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${literal(schema)} AND TABLE_NAME IN ('${PUBLICATIONS}', '${FENCES}'))`,
   );
   const [databases, tables] = known[0] ?? [];
-  if (databases === '0') await connection.execute(`CREATE DATABASE IF NOT EXISTS \`${schema.replaceAll('`', '``')}\``);
+  if (databases === '0')
+    await connection.execute(`CREATE DATABASE IF NOT EXISTS \`${schema.replaceAll('`', '``')}\``);
   if (tables === '2') return;
   await connection.execute(
     `CREATE TABLE IF NOT EXISTS ${publicationsOf(schema)} (
@@ -48,14 +49,22 @@ export async function ensureStore(connection: MysqlConnection, schema: string): 
 }
 
 /** The highest fence token the table has seen; with `isLocked` no other transaction can raise it before this one ends. */
-export async function readFence(connection: MysqlConnection, target: TargetName, isLocked: boolean): Promise<bigint> {
+export async function readFence(
+  connection: MysqlConnection,
+  target: TargetName,
+  isLocked: boolean,
+): Promise<bigint> {
   const rows = await connection.query(
     `SELECT fence_token FROM ${fencesOf(target.schema)} WHERE table_name = ${literal(target.name)}${isLocked ? ' FOR UPDATE' : ''}`,
   );
   return BigInt(rows[0]?.[0] ?? 0);
 }
 
-export async function raiseFence(connection: MysqlConnection, target: TargetName, fenceToken: number): Promise<void> {
+export async function raiseFence(
+  connection: MysqlConnection,
+  target: TargetName,
+  fenceToken: number,
+): Promise<void> {
   await connection.execute(
     `INSERT INTO ${fencesOf(target.schema)} (table_name, fence_token) VALUES (${literal(target.name)}, ${fenceToken})
       ON DUPLICATE KEY UPDATE fence_token = GREATEST(fence_token, ${fenceToken})`,
@@ -73,12 +82,25 @@ export async function readPublications(
 ): Promise<ReadonlyMap<string, Publication>> {
   if (generations.length === 0) return new Map();
   const list = generations.map(literal).join(', ');
-  const rows = await connection.query(`SELECT ${COLUMNS} FROM ${publicationsOf(schema)} WHERE generation IN (${list})`);
+  const rows = await connection.query(
+    `SELECT ${COLUMNS} FROM ${publicationsOf(schema)} WHERE generation IN (${list})`,
+  );
   return new Map(rows.map((row) => [row[0] ?? '', publicationOf(row)]));
 }
 
 function publicationOf(row: TextRow): Publication {
-  const [generation, runId, fenceToken, version, mode, position, publishedAt, rows, schemaFingerprint, fields] = row;
+  const [
+    generation,
+    runId,
+    fenceToken,
+    version,
+    mode,
+    position,
+    publishedAt,
+    rows,
+    schemaFingerprint,
+    fields,
+  ] = row;
   return {
     generation: generation ?? '',
     mode: writeModeOf(mode ?? ''),
@@ -103,7 +125,12 @@ function writeModeOf(text: string): WriteMode {
 export async function writePublication(
   connection: MysqlConnection,
   target: TargetName,
-  publication: { readonly generation: string; readonly version: number; readonly rows: number; readonly fields: readonly Field[] },
+  publication: {
+    readonly generation: string;
+    readonly version: number;
+    readonly rows: number;
+    readonly fields: readonly Field[];
+  },
   request: PublishRequest,
 ): Promise<void> {
   const values = [
@@ -126,7 +153,11 @@ export async function writePublication(
 }
 
 /** Removes the records of generations that no table has any more. Call it only while holding the table's lock. */
-export async function forgetOtherGenerations(connection: MysqlConnection, target: TargetName, kept: string): Promise<void> {
+export async function forgetOtherGenerations(
+  connection: MysqlConnection,
+  target: TargetName,
+  kept: string,
+): Promise<void> {
   await connection.execute(
     `DELETE FROM ${publicationsOf(target.schema)} WHERE table_name = ${literal(target.name)} AND generation <> ${literal(kept)}`,
   );
@@ -138,7 +169,10 @@ export interface CurrentTable {
   readonly columns: readonly string[];
 }
 
-export async function readCurrentTable(connection: MysqlConnection, target: TargetName): Promise<CurrentTable | undefined> {
+export async function readCurrentTable(
+  connection: MysqlConnection,
+  target: TargetName,
+): Promise<CurrentTable | undefined> {
   const where = `TABLE_SCHEMA = ${literal(target.schema)} AND TABLE_NAME = ${literal(target.name)}`;
   connection.send(
     `SELECT TABLE_NAME, TABLE_COMMENT FROM information_schema.TABLES WHERE ${where}`,
@@ -146,7 +180,9 @@ export async function readCurrentTable(connection: MysqlConnection, target: Targ
   );
   // A case twin may answer to the same name.
   const tables = (await connection.rows()).filter((row) => row[0] === target.name);
-  const columns = (await connection.rows()).filter((row) => row[0] === target.name).map((row) => row[1] ?? '');
+  const columns = (await connection.rows())
+    .filter((row) => row[0] === target.name)
+    .map((row) => row[1] ?? '');
   if (tables.length === 0) return undefined;
   const generation = generationOf(tables[0]?.[1] ?? null);
   if (generation === undefined) return { publication: null, columns };

@@ -8,7 +8,14 @@ import {
 import { type Field, formatTableName } from '@millrace/spec';
 
 import type { MysqlConnection } from '../protocol/connection.ts';
-import { appendRows, mergeRows, type RowChange, type RowCounts, timestamp, versionRows } from './change-rows.ts';
+import {
+  appendRows,
+  mergeRows,
+  type RowChange,
+  type RowCounts,
+  timestamp,
+  versionRows,
+} from './change-rows.ts';
 import { identifier, literal, qualified, type TargetName, type WorkTables, workTables } from './names.ts';
 import {
   type CurrentTable,
@@ -67,7 +74,10 @@ export async function publishTable(
   }
 }
 
-function adoptedResult(request: PublishRequest, current: CurrentTable | undefined): PublishResult | undefined {
+function adoptedResult(
+  request: PublishRequest,
+  current: CurrentTable | undefined,
+): PublishResult | undefined {
   const record = current?.publication?.record;
   if (record === undefined || record.runId !== request.runId) return undefined;
   return { record, rowsInserted: 0, rowsUpdated: 0, rowsDeleted: 0, isAdopted: true };
@@ -104,7 +114,9 @@ async function stage(
   const generation = newGeneration();
   const isNewTable = current === undefined || request.mode === 'replace';
   const options = { isMariadb: connection.greeting.isMariadb, comment: generationComment(generation) };
-  const fields = isNewTable ? [...request.fields, ...addedFields(request).map((field) => ({ ...field, nullable: true }))] : request.fields;
+  const fields = isNewTable
+    ? [...request.fields, ...addedFields(request).map((field) => ({ ...field, nullable: true }))]
+    : request.fields;
   await connection.execute(createTableSql(work.staged, fields, request.key, options));
   const limits = await readLoadLimits(connection);
   const shared = { connection, reader: request.reader, limits };
@@ -115,9 +127,17 @@ async function stage(
   }
   const deleted = isNewTable ? [] : request.deletedKeys();
   if (deleted.length > 0) {
-    const keyFields = request.key.flatMap((name) => request.fields.find((field) => field.name === name) ?? []);
-    await connection.execute(createTableSql(work.deletedKeys, keyFields, request.key, { ...options, comment: 'Millrace: deleted keys' }));
-    for (const file of deleted) await stageFile({ ...shared, table: work.deletedKeys, fields: keyFields }, file, signal);
+    const keyFields = request.key.flatMap(
+      (name) => request.fields.find((field) => field.name === name) ?? [],
+    );
+    await connection.execute(
+      createTableSql(work.deletedKeys, keyFields, request.key, {
+        ...options,
+        comment: 'Millrace: deleted keys',
+      }),
+    );
+    for (const file of deleted)
+      await stageFile({ ...shared, table: work.deletedKeys, fields: keyFields }, file, signal);
   }
   return { ...context, stagedRows, generation, hasDeletedKeys: deleted.length > 0 };
 }
@@ -127,7 +147,12 @@ async function swapIn(publishing: Publishing): Promise<PublishResult> {
   const { connection, request, target, work, current, stagedRows, generation } = publishing;
   if (request.mode === 'scd2') await startVersions(publishing);
   const fields = [...request.fields, ...addedFields(request)];
-  await writePublication(connection, target, { generation, version: nextVersion(current), rows: stagedRows, fields }, request);
+  await writePublication(
+    connection,
+    target,
+    { generation, version: nextVersion(current), rows: stagedRows, fields },
+    request,
+  );
   request.checkpoint?.('beforeCommit');
   const moveAway = current === undefined ? '' : `${qualified(target)} TO ${qualified(work.replaced)}, `;
   await connection.execute(`RENAME TABLE ${moveAway}${qualified(work.staged)} TO ${qualified(target)}`);
@@ -138,8 +163,12 @@ async function swapIn(publishing: Publishing): Promise<PublishResult> {
 
 async function startVersions({ connection, request, work }: Publishing): Promise<void> {
   const staged = qualified(work.staged);
-  await connection.execute(`UPDATE ${staged} SET valid_from = ${timestamp(request.loadedAt)}, is_current = 1`);
-  await connection.execute(`ALTER TABLE ${staged} MODIFY valid_from datetime(6) NOT NULL, MODIFY is_current tinyint(1) NOT NULL`);
+  await connection.execute(
+    `UPDATE ${staged} SET valid_from = ${timestamp(request.loadedAt)}, is_current = 1`,
+  );
+  await connection.execute(
+    `ALTER TABLE ${staged} MODIFY valid_from datetime(6) NOT NULL, MODIFY is_current tinyint(1) NOT NULL`,
+  );
 }
 
 /** Changes rows of the table and its record in one InnoDB transaction. */
@@ -153,7 +182,12 @@ async function changeInPlace(publishing: Publishing): Promise<PublishResult> {
   try {
     await checkFence(connection, target, request, true);
     const counts = await changeRows(context);
-    await writePublication(connection, target, { generation: publication.generation, version, rows: stagedRows, fields }, request);
+    await writePublication(
+      connection,
+      target,
+      { generation: publication.generation, version, rows: stagedRows, fields },
+      request,
+    );
     request.checkpoint?.('beforeCommit');
     await connection.execute('COMMIT');
     request.checkpoint?.('afterCommit');
@@ -175,7 +209,10 @@ function changeRows(context: RowChange): Promise<RowCounts> {
   }
 }
 
-async function alterTable({ connection, request, target, current }: Publishing, before: readonly Field[]): Promise<readonly Field[]> {
+async function alterTable(
+  { connection, request, target, current }: Publishing,
+  before: readonly Field[],
+): Promise<readonly Field[]> {
   const changed = changeFields(before, request.changes);
   const added = addedFields(request).filter(({ name }) => !changed.some((field) => field.name === name));
   const after = [...changed, ...added];
@@ -195,7 +232,8 @@ function requirePublication(publication: Publication | null): Publication {
     code: 'positionLost',
     blame: 'destination',
     retry: 'never',
-    message: 'The table was published, but its record is gone: something outside of Millrace changed the table. Run with --full-refresh.',
+    message:
+      'The table was published, but its record is gone: something outside of Millrace changed the table. Run with --full-refresh.',
   });
 }
 
@@ -204,11 +242,17 @@ function nextVersion(current: CurrentTable | undefined): number {
 }
 
 /** Removes what this or dead attempts left beside the table; the lock says that none of them is alive. */
-async function dropLeftovers(connection: MysqlConnection, target: TargetName, work: WorkTables): Promise<void> {
+async function dropLeftovers(
+  connection: MysqlConnection,
+  target: TargetName,
+  work: WorkTables,
+): Promise<void> {
   const rows = await connection.query(
     `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${literal(target.schema)} AND TABLE_NAME LIKE ${literal(work.leftovers)}`,
   );
   const names = rows.flatMap((row) => row[0] ?? []);
   if (names.length === 0) return;
-  await connection.execute(`DROP TABLE IF EXISTS ${names.map((name) => `${identifier(target.schema)}.${identifier(name)}`).join(', ')}`);
+  await connection.execute(
+    `DROP TABLE IF EXISTS ${names.map((name) => `${identifier(target.schema)}.${identifier(name)}`).join(', ')}`,
+  );
 }

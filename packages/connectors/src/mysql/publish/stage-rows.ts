@@ -1,4 +1,10 @@
-import { type DelimitedFormat, PipelineError, type StagedFile, type StagedReader, type StagedValue } from '@millrace/connector-sdk';
+import {
+  type DelimitedFormat,
+  PipelineError,
+  type StagedFile,
+  type StagedReader,
+  type StagedValue,
+} from '@millrace/connector-sdk';
 import type { Field, LogicalType } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
@@ -44,7 +50,8 @@ export interface LoadLimits {
 }
 
 export async function readLoadLimits(connection: MysqlConnection): Promise<LoadLimits> {
-  const [infile, packet] = (await connection.query('SELECT @@GLOBAL.local_infile, @@max_allowed_packet'))[0] ?? [];
+  const [infile, packet] =
+    (await connection.query('SELECT @@GLOBAL.local_infile, @@max_allowed_packet'))[0] ?? [];
   return { isLocalInfileAllowed: infile === '1', maxPacketBytes: Number(packet ?? 1_048_576) };
 }
 
@@ -63,14 +70,22 @@ export async function stageFile(target: StageTarget, file: StagedFile, signal: A
   });
 }
 
-async function loadText({ connection, reader, table, fields }: StageTarget, file: StagedFile, signal: AbortSignal): Promise<bigint> {
+async function loadText(
+  { connection, reader, table, fields }: StageTarget,
+  file: StagedFile,
+  signal: AbortSignal,
+): Promise<bigint> {
   const isHex = (type: LogicalType): boolean => type.kind === 'bytes';
   const columns = fields.map(({ name, type }, index) => (isHex(type) ? `@v${index}` : identifier(name)));
-  const decoded = fields.flatMap(({ name, type }, index) => (isHex(type) ? [`${identifier(name)} = UNHEX(@v${index})`] : []));
+  const decoded = fields.flatMap(({ name, type }, index) =>
+    isHex(type) ? [`${identifier(name)} = UNHEX(@v${index})`] : [],
+  );
   const sql = `LOAD DATA LOCAL INFILE 'millrace' INTO TABLE ${qualified(table)} CHARACTER SET utf8mb4
     FIELDS TERMINATED BY ',' ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\\n' (${columns.join(', ')})
     ${decoded.length === 0 ? '' : `SET ${decoded.join(', ')}`}`;
-  const completion = await connection.load(sql, () => reader.delimited(file, fields.map(stagedExpression), FORMAT, signal));
+  const completion = await connection.load(sql, () =>
+    reader.delimited(file, fields.map(stagedExpression), FORMAT, signal),
+  );
   // LOCAL turns the errors of strict mode into warnings, so one warning is one changed value.
   if (completion.warnings > 0) await refuseWarnings(connection);
   return completion.affectedRows;
@@ -89,9 +104,15 @@ async function refuseWarnings(connection: MysqlConnection): Promise<never> {
 /** Bytes of one INSERT, well below the smallest usual max_allowed_packet. */
 const MAX_STATEMENT_BYTES = 1_000_000;
 
-async function insertRows({ connection, reader, table, fields, limits }: StageTarget, file: StagedFile, signal: AbortSignal): Promise<bigint> {
+async function insertRows(
+  { connection, reader, table, fields, limits }: StageTarget,
+  file: StagedFile,
+  signal: AbortSignal,
+): Promise<bigint> {
   const maxBytes = Math.min(MAX_STATEMENT_BYTES, limits.maxPacketBytes / 2);
-  const select = fields.map((field) => (field.type.kind === 'bytes' ? quoteIdentifier(duckdbDialect, field.name) : stagedExpression(field)));
+  const select = fields.map((field) =>
+    field.type.kind === 'bytes' ? quoteIdentifier(duckdbDialect, field.name) : stagedExpression(field),
+  );
   const into = `INSERT INTO ${qualified(table)} (${fields.map(({ name }) => identifier(name)).join(', ')}) VALUES `;
   let rows: string[] = [];
   let bytes = 0;

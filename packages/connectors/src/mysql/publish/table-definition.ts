@@ -1,5 +1,11 @@
 import { PipelineError, type PublishRequest, type SchemaChange } from '@millrace/connector-sdk';
-import { DELETED_AT_FIELD, type Field, formatLogicalType, type LogicalType, SCD2_FIELDS } from '@millrace/spec';
+import {
+  DELETED_AT_FIELD,
+  type Field,
+  formatLogicalType,
+  type LogicalType,
+  SCD2_FIELDS,
+} from '@millrace/spec';
 
 import { destinationType } from '../types.ts';
 import { identifier, literal, qualified, requireName, type TargetName } from './names.ts';
@@ -24,7 +30,8 @@ export function addedFields(request: PublishRequest): readonly Field[] {
   return request.mode === 'merge' && request.deletes === 'soft' ? [DELETED_AT_FIELD] : [];
 }
 
-const column = (field: Field): string => `${identifier(field.name)} ${nativeType(field.type)} ${field.nullable ? 'NULL' : 'NOT NULL'}`;
+const column = (field: Field): string =>
+  `${identifier(field.name)} ${nativeType(field.type)} ${field.nullable ? 'NULL' : 'NOT NULL'}`;
 
 /** Byte-wise comparison without padding, so that keys that differ in case, accent or trailing space are different keys. */
 export function tableOptions(isMariadb: boolean): string {
@@ -43,7 +50,8 @@ export function createTableSql(
     const isLong = type?.kind === 'string' || type?.kind === 'bytes' || type?.kind === 'json';
     return `${identifier(name)}${isLong ? `(${KEY_PREFIX})` : ''}`;
   });
-  const index = parts.length === 0 || parts.length > MAX_KEY_PARTS ? [] : [`KEY millrace_key (${parts.join(', ')})`];
+  const index =
+    parts.length === 0 || parts.length > MAX_KEY_PARTS ? [] : [`KEY millrace_key (${parts.join(', ')})`];
   const lines = [...fields.map(column), ...index].join(', ');
   return `CREATE TABLE ${qualified(table)} (${lines}) ${tableOptions(options.isMariadb)} COMMENT = ${literal(options.comment)}`;
 }
@@ -55,7 +63,9 @@ export function changeFields(fields: readonly Field[], changes: readonly SchemaC
   return changes.reduce<readonly Field[]>((current, change) => {
     switch (change.kind) {
       case 'addColumn':
-        return current.some(({ name }) => name === change.field.name) ? current : [...current, { ...change.field, nullable: true }];
+        return current.some(({ name }) => name === change.field.name)
+          ? current
+          : [...current, { ...change.field, nullable: true }];
       case 'widenColumn':
         return current.map((field) => (field.name === change.column ? { ...field, type: change.to } : field));
       case 'dropNotNull':
@@ -78,7 +88,8 @@ export function alterTableSql(
   const actions = after.flatMap((field) => {
     const old = before.find(({ name }) => name === field.name);
     if (old === undefined && !existing.includes(field.name)) return [`ADD COLUMN ${column(field)}`];
-    const isSame = old !== undefined && nativeType(old.type) === nativeType(field.type) && old.nullable === field.nullable;
+    const isSame =
+      old !== undefined && nativeType(old.type) === nativeType(field.type) && old.nullable === field.nullable;
     return isSame ? [] : [`MODIFY COLUMN ${column(field)}`];
   });
   return actions.length === 0 ? undefined : `ALTER TABLE ${qualified(table)} ${actions.join(', ')}`;

@@ -1,4 +1,10 @@
-import { type Batch, BatchBuilder, type ReadRequest, type ReadResult, type SourcePosition } from '@millrace/connector-sdk';
+import {
+  type Batch,
+  BatchBuilder,
+  type ReadRequest,
+  type ReadResult,
+  type SourcePosition,
+} from '@millrace/connector-sdk';
 
 import type { MysqlSession } from '../session.ts';
 import { compileRowDecoder } from './row-decoder.ts';
@@ -32,7 +38,8 @@ export async function* readTable(
 
   const builder = new BatchBuilder(fields);
   const columns = await connection.beginRows();
-  if (columns !== fields.length) throw connection.violation(`${columns} columns where ${fields.length} were asked for`);
+  if (columns !== fields.length)
+    throw connection.violation(`${columns} columns where ${fields.length} were asked for`);
   const loop = new RowLoop(connection, builder, compileRowDecoder(builder));
   for (;;) {
     const state = await loop.fill();

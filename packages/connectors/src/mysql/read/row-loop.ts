@@ -42,7 +42,8 @@ export class RowLoop {
   private decodeRow({ bytes, start, end }: Payload): void {
     this.rowBytes = bytes;
     this.rowStart = start;
-    if (this.decode(this.builder, bytes, start, end) !== end) throw this.connection.violation('a row that does not fill its packet');
+    if (this.decode(this.builder, bytes, start, end) !== end)
+      throw this.connection.violation('a row that does not fill its packet');
     this.builder.endRow(this.cells);
     this.rowsSent += 1;
   }
@@ -57,7 +58,8 @@ export class RowLoop {
     let sequence = reader.sequence;
     this.rowBytes = bytes;
     while (at + 4 < limit) {
-      const length = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+      const length =
+        (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
       const start = at + 4;
       const end = start + length;
       if (end > limit || length === CONTINUED_LENGTH) break;
@@ -66,7 +68,8 @@ export class RowLoop {
       if (bytes[at + 3] !== sequence) break;
       sequence = (sequence + 1) & 0xff;
       this.rowStart = start;
-      if (decode(builder, bytes, start, end) !== end) throw this.connection.violation('a row that does not fill its packet');
+      if (decode(builder, bytes, start, end) !== end)
+        throw this.connection.violation('a row that does not fill its packet');
       builder.endRow(cells);
       this.rowsSent += 1;
       at = end;

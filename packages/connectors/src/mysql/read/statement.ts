@@ -1,5 +1,11 @@
 import { type CursorRange, PipelineError } from '@millrace/connector-sdk';
-import { type Field, formatLogicalType, formatTableName, type SourceField, type SourceTable } from '@millrace/spec';
+import {
+  type Field,
+  formatLogicalType,
+  formatTableName,
+  type SourceField,
+  type SourceTable,
+} from '@millrace/spec';
 import { mysqlDialect, quoteIdentifier, quoteTable } from '@millrace/sql';
 
 /** A column as it is selected, by the form that discovery noted. */
@@ -17,7 +23,11 @@ export function selectExpression(field: SourceField): string {
 }
 
 /** The statement that reads the rows. */
-export function selectStatement(table: SourceTable, fields: readonly SourceField[], cursor: CursorRange | null): string {
+export function selectStatement(
+  table: SourceTable,
+  fields: readonly SourceField[],
+  cursor: CursorRange | null,
+): string {
   const columns = fields.map(selectExpression).join(', ');
   return `SELECT ${columns} FROM ${quoteTable(mysqlDialect, table.table)}${whereClause(table, cursor)}`;
 }
@@ -44,7 +54,12 @@ export function cursorField(table: SourceTable, column: string): SourceField {
   }
   const { kind } = field.type;
   if (kind === 'integer' || kind === 'decimal' || kind === 'date' || kind === 'timestamp') return field;
-  throw unfit(table, column, `${field.nativeType} has no order that rows arrive in`, 'Choose a time or a number, or load.mode: full.');
+  throw unfit(
+    table,
+    column,
+    `${field.nativeType} has no order that rows arrive in`,
+    'Choose a time or a number, or load.mode: full.',
+  );
 }
 
 function unfit(table: SourceTable, column: string, reason: string, advice: string): PipelineError {

@@ -1,0 +1,390 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Destination, PublishRequest, PublishResult, StagedFile } from '@millrace/connector-sdk';
+import type { Field } from '@millrace/spec';
+
+import { MysqlDestination } from './destination.ts';
+import {
+  never,
+  products,
+  readAll,
+  type TestDatabase,
+  testDatabase,
+  type TestStage,
+  testStage,
+} from './harness/harness.ts';
+import { workTables } from './publish/names.ts';
+import { stageFile } from './publish/stage-rows.ts';
+import { MysqlSession } from './session.ts';
+import { MysqlSource } from './source.ts';
+
+const id: Field = { name: 'id', type: { kind: 'integer', bits: 32, signed: true }, nullable: false };
+const text: Field = { name: 'text', type: { kind: 'string' }, nullable: true };
+
+describe.each(products)('destination on %s', (product) => {
+  let database: TestDatabase | undefined;
+  let stage: TestStage;
+  let destination: Destination;
+  let source: MysqlSource;
+  beforeAll(async () => {
+    database = await testDatabase(product);
+    if (database === undefined) return;
+    stage = await testStage();
+    destination = new MysqlDestination(database.config);
+    source = new MysqlSource(database.config);
+  });
+  afterAll(async () => {
+    await destination?.[Symbol.asyncDispose]();
+    await source?.[Symbol.asyncDispose]();
+    await stage?.[Symbol.asyncDispose]();
+    await database?.[Symbol.asyncDispose]();
+  });
+
+  let runs = 0;
+  const request = (table: string, changes: Partial<PublishRequest>): PublishRequest => ({
+    table: { schema: database?.name ?? '', name: table },
+    runId: `run-${runs++}`,
+    fenceToken: 1,
+    mode: 'replace',
+    deletes: 'ignore',
+    key: ['id'],
+    fields: [id, text],
+    changes: [],
+    position: () => ({ mark: 'ä\\"' }),
+    schemaFingerprint: 'f',
+    loadedAt: '2026-01-02T03:04:05.678Z',
+    deletedKeys: () => [],
+    reader: stage.reader,
+    ...changes,
+  });
+  async function* each(files: readonly StagedFile[]): AsyncGenerator<StagedFile> {
+    yield* files;
+  }
+  const publish = async (wanted: PublishRequest, ...selects: readonly string[]): Promise<PublishResult> => {
+    const files = await Promise.all(selects.map((sql) => stage.file(sql)));
+    return destination.publish(wanted, each(files), never);
+  };
+  const rowsOf = async (table: string): Promise<readonly (readonly (string | null)[])[]> =>
+    (await readAll(source, `${database?.name}.${table}`)).rows.toSorted((left, right) =>
+      String(left) < String(right) ? -1 : 1,
+    );
+  const workTablesLeft = async (): Promise<unknown> =>
+    database?.query(
+      `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database.name}' AND TABLE_NAME REGEXP '^_millrace_(stage|keys|old)'`,
+    );
+
+  /** What a server without local_infile makes of the file. */
+  const insertInto = async (table: string, fields: readonly Field[], file: StagedFile): Promise<void> => {
+    if (database === undefined) return;
+    await publish(request(table, { fields }));
+    await using session = await MysqlSession.open(database.config, 'destination', never);
+    const { connection } = session;
+    const limits = { isLocalInfileAllowed: false, maxPacketBytes: 1_048_576 };
+    await stageFile(
+      { connection, reader: stage.reader, table: { schema: database.name, name: table }, fields, limits },
+      file,
+      never,
+    );
+  };
+
+  it('replaces a table and keeps its record', async () => {
+    if (database === undefined) return;
+    const first = await publish(
+      request('replaced', {}),
+      "SELECT 1::INTEGER AS id, 'a' AS text UNION ALL SELECT 2, NULL",
+    );
+    expect(first).toMatchObject({
+      rowsInserted: 2,
+      isAdopted: false,
+      record: { version: 1, rows: 2, position: { mark: 'ä\\"' } },
+    });
+    const second = await publish(request('replaced', {}), "SELECT 3::INTEGER AS id, 'NULL' AS text");
+    expect(second.record.version).toBe(2);
+    expect(await rowsOf('replaced')).toEqual([['3', 'NULL']]);
+    const [described, missing] = await destination.describe(
+      [
+        { schema: database.name, name: 'replaced' },
+        { schema: database.name, name: 'nothing' },
+      ],
+      never,
+    );
+    expect(described).toMatchObject({ fields: [id, text], record: second.record });
+    expect(missing).toBeUndefined();
+    expect(await workTablesLeft()).toEqual([]);
+  });
+
+  it.each(['LOAD DATA', 'INSERT'] as const)('keeps every value by %s', async (way) => {
+    if (database === undefined) return;
+    const fields: Field[] = [
+      id,
+      { name: 'flag', type: { kind: 'boolean' }, nullable: true },
+      { name: 'big', type: { kind: 'integer', bits: 64, signed: false }, nullable: true },
+      { name: 'f32', type: { kind: 'float', bits: 32 }, nullable: true },
+      { name: 'f64', type: { kind: 'float', bits: 64 }, nullable: true },
+      { name: 'dec', type: { kind: 'decimal', precision: 38, scale: 10 }, nullable: true },
+      text,
+      { name: 'json', type: { kind: 'json' }, nullable: true },
+      { name: 'raw', type: { kind: 'bytes' }, nullable: true },
+      { name: 'uid', type: { kind: 'uuid' }, nullable: true },
+      { name: 'day', type: { kind: 'date' }, nullable: true },
+      { name: 'clock', type: { kind: 'time' }, nullable: true },
+      { name: 'local', type: { kind: 'timestamp', timezone: false }, nullable: true },
+      { name: 'instant', type: { kind: 'timestamp', timezone: true }, nullable: true },
+    ];
+    const texts = [
+      '',
+      'NULL',
+      '\\N',
+      '\\',
+      '"',
+      '""',
+      ',',
+      'a,"b"\nc\r\n',
+      "it's",
+      '😀é\u0000z',
+      ' pad ',
+      '\ufeffbom',
+      "\\'; DROP",
+    ];
+    const nulls =
+      '2::INTEGER, NULL::BOOLEAN, NULL::UBIGINT, NULL::FLOAT, NULL::DOUBLE, NULL::DECIMAL(38,10), NULL::VARCHAR, NULL::VARCHAR, NULL::BLOB, NULL::UUID, NULL::DATE, NULL::TIME, NULL::TIMESTAMP, NULL::TIMESTAMPTZ';
+    const values = `SELECT 1::INTEGER AS id, true AS flag, 18446744073709551615::UBIGINT AS big, 1.4e-45::FLOAT AS f32, 5e-324::DOUBLE AS f64,
+        -9999999999999999999999999999.9999999999::DECIMAL(38,10) AS dec, 'x' AS text, '{"a": 1.0}' AS json, '\\x00\\xFF\\x22'::BLOB AS raw,
+        'F47AC10B-58CC-4372-A567-0E02B2C3D479'::UUID AS uid, DATE '1000-01-01' AS day, TIME '23:59:59.999999' AS clock,
+        TIMESTAMP '9999-12-31 23:59:59.999999' AS local, TIMESTAMPTZ '2026-01-01 00:00:00+02' AS instant`;
+    const letters = texts.map(
+      (value, index) =>
+        `SELECT ${index + 10}::INTEGER, NULL, NULL, NULL, NULL, NULL, decode(from_hex('${Buffer.from(value).toString('hex')}')), NULL, NULL, NULL, NULL, NULL, NULL, NULL`,
+    );
+    const table = way === 'INSERT' ? 'inserted' : 'loaded';
+    const sql = [values, `SELECT ${nulls}`, ...letters].join(' UNION ALL ');
+    if (way === 'INSERT') await insertInto(table, fields, await stage.file(sql));
+    else await publish(request(table, { fields }), sql);
+    const { rows } = await readAll(source, `${database.name}.${table}`);
+    const byId = new Map(rows.map((row) => [row[0], row]));
+    expect(byId.get('1')).toEqual([
+      '1',
+      '1',
+      '18446744073709551615',
+      '4503599627370496e-149',
+      '4503599627370496e-1074',
+      '-9999999999999999999999999999.9999999999',
+      'x',
+      '{"a": 1.0}',
+      '00ff22',
+      'f47ac10b-58cc-4372-a567-0e02b2c3d479',
+      '1000-01-01',
+      '23:59:59.999999',
+      '9999-12-31 23:59:59.999999',
+      '2025-12-31 22:00:00.000000',
+    ]);
+    expect(byId.get('2')?.slice(1)).toEqual(Array.from({ length: 13 }, () => null));
+    expect(texts.map((_, index) => byId.get(String(index + 10))?.[6])).toEqual(texts);
+  });
+
+  it('refuses a value that the server would change', async () => {
+    if (database === undefined) return;
+    const fields: Field[] = [id, { name: 'day', type: { kind: 'date' }, nullable: true }];
+    const bad = publish(
+      request('refused', { fields }),
+      "SELECT 1::INTEGER AS id, '44-03-15 (BC)'::DATE AS day",
+    );
+    await expect(bad).rejects.toMatchObject({ code: 'valueUnrepresentable', blame: 'destination' });
+    expect(await destination.describe([{ schema: database.name, name: 'refused' }], never)).toEqual([
+      undefined,
+    ]);
+    expect(await workTablesLeft()).toEqual([]);
+  });
+
+  it('appends, and publishing a run twice is publishing it once', async () => {
+    if (database === undefined) return;
+    await publish(request('appended', { mode: 'append', key: [] }), "SELECT 1::INTEGER AS id, 'a' AS text");
+    const again = request('appended', { mode: 'append', key: [] });
+    const first = await publish(again, "SELECT 1::INTEGER AS id, 'a' AS text");
+    const second = await publish(again, "SELECT 1::INTEGER AS id, 'a' AS text");
+    expect(first).toMatchObject({ rowsInserted: 1, isAdopted: false, record: { version: 2 } });
+    expect(second).toEqual({
+      record: first.record,
+      rowsInserted: 0,
+      rowsUpdated: 0,
+      rowsDeleted: 0,
+      isAdopted: true,
+    });
+    expect(await rowsOf('appended')).toEqual([
+      ['1', 'a'],
+      ['1', 'a'],
+    ]);
+  });
+
+  it('merges by exact key with soft and hard deletes', async () => {
+    if (database === undefined) return;
+    const merge = (changes: Partial<PublishRequest>): PublishRequest =>
+      request('merged', { mode: 'merge', key: ['text'], deletes: 'soft', ...changes });
+    await publish(
+      merge({}),
+      "SELECT 1::INTEGER AS id, 'a' AS text UNION ALL SELECT 2, 'A' UNION ALL SELECT 3, 'a ' UNION ALL SELECT 4, 'á'",
+    );
+    const keys = await stage.file("SELECT 'A' AS text");
+    const result = await publish(
+      merge({ deletedKeys: () => [keys] }),
+      "SELECT 10::INTEGER AS id, 'a' AS text UNION ALL SELECT 5, 'b'",
+    );
+    expect(result).toMatchObject({ rowsInserted: 1, rowsUpdated: 1, rowsDeleted: 1 });
+    expect(await rowsOf('merged')).toEqual([
+      ['10', 'a', null],
+      ['2', 'A', '2026-01-02 03:04:05.678000'],
+      ['3', 'a ', null],
+      ['4', 'á', null],
+      ['5', 'b', null],
+    ]);
+    await publish(merge({ deletes: 'hard', deletedKeys: () => [keys] }));
+    expect((await rowsOf('merged')).map((row) => row[1])).toEqual(['a', 'a ', 'á', 'b']);
+  });
+
+  it('keeps versions', async () => {
+    if (database === undefined) return;
+    const scd2 = (day: string, changes: Partial<PublishRequest> = {}): PublishRequest =>
+      request('versions', { mode: 'scd2', loadedAt: `2026-01-0${day}T00:00:00Z`, ...changes });
+    await publish(
+      scd2('1'),
+      "SELECT 1::INTEGER AS id, 'a' AS text UNION ALL SELECT 2, NULL UNION ALL SELECT 3, 'c'",
+    );
+    const keys = await stage.file('SELECT 3::INTEGER AS id');
+    const result = await publish(
+      scd2('2', { deletes: 'soft', deletedKeys: () => [keys] }),
+      "SELECT 1::INTEGER AS id, 'a ' AS text UNION ALL SELECT 2, NULL UNION ALL SELECT 4, 'd'",
+    );
+    expect(result).toMatchObject({ rowsInserted: 2, rowsUpdated: 1, rowsDeleted: 1 });
+    const [one, two, three] = ['1', '2', '3'].map((day) => `2026-01-0${day} 00:00:00.000000`);
+    expect(three).toBeDefined();
+    expect(await rowsOf('versions')).toEqual([
+      ['1', 'a ', two, null, '1'],
+      ['1', 'a', one, two, '0'],
+      ['2', null, one, null, '1'],
+      ['3', 'c', one, two, '0'],
+      ['4', 'd', two, null, '1'],
+    ]);
+  });
+
+  it('adds and widens columns before the rows', async () => {
+    if (database === undefined) return;
+    await publish(request('evolved', { mode: 'append' }), "SELECT 1::INTEGER AS id, 'a' AS text");
+    const wide: Field = { ...id, type: { kind: 'integer', bits: 64, signed: true } };
+    const extra: Field = { name: 'extra', type: { kind: 'date' }, nullable: true };
+    const evolving = {
+      mode: 'append',
+      fields: [wide, text, extra],
+      changes: [
+        { kind: 'addColumn', field: extra },
+        { kind: 'widenColumn', column: 'id', from: id.type, to: wide.type },
+      ],
+    } as const;
+    await publish(
+      request('evolved', evolving),
+      "SELECT 5000000000::BIGINT AS id, 'b' AS text, DATE '2026-01-01' AS extra",
+    );
+    expect(await rowsOf('evolved')).toEqual([
+      ['1', 'a', null],
+      ['5000000000', 'b', '2026-01-01'],
+    ]);
+    expect(
+      (await destination.describe([{ schema: database.name, name: 'evolved' }], never))[0]?.fields,
+    ).toEqual([wide, text, extra]);
+  });
+
+  it('refuses a lower fence token, and kills the session of a lower one', async () => {
+    if (database === undefined) return;
+    await publish(request('fenced', { fenceToken: 5 }), "SELECT 1::INTEGER AS id, 'a' AS text");
+    await expect(
+      publish(request('fenced', { fenceToken: 4 }), "SELECT 2::INTEGER AS id, 'b' AS text"),
+    ).rejects.toMatchObject({ code: 'fenced' });
+    let release: () => void = () => undefined;
+    const paused = new Promise<void>((resolve) => (release = resolve));
+    const file = await stage.file("SELECT 3::INTEGER AS id, 'c' AS text");
+    async function* slowly(): AsyncGenerator<StagedFile> {
+      await paused;
+      yield file;
+    }
+    const zombie = new MysqlDestination(database.config);
+    const late = zombie.publish(request('fenced', { fenceToken: 6 }), slowly(), never).then(
+      () => 'published',
+      (error: unknown) => error,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await publish(request('fenced', { fenceToken: 7 }), "SELECT 4::INTEGER AS id, 'd' AS text");
+    release();
+    expect(await late).toMatchObject({ name: 'PipelineError' });
+    await zombie[Symbol.asyncDispose]();
+    expect(await rowsOf('fenced')).toEqual([['4', 'd']]);
+  }, 60_000);
+
+  it('publishes nothing when files throw, and removes what a dead attempt left', async () => {
+    if (database === undefined) return;
+    const failing = request('leftover', {});
+    const target = { schema: database.name, name: 'leftover' };
+    const left = workTables(target, 'dead', 1);
+    await database.execute(
+      `CREATE TABLE ${left.staged.name} (a INT)`,
+      `CREATE TABLE ${left.replaced.name} (a INT)`,
+    );
+    async function* broken(): AsyncGenerator<StagedFile> {
+      yield await stage.file("SELECT 1::INTEGER AS id, 'a' AS text");
+      throw new Error('extraction failed');
+    }
+    await expect(destination.publish(failing, broken(), never)).rejects.toThrow('extraction failed');
+    expect(await destination.describe([target], never)).toEqual([undefined]);
+    expect(await workTablesLeft()).toEqual([]);
+  });
+
+  it('adopts a swap whose reply was lost', async () => {
+    if (database === undefined) return;
+    for (const mode of ['replace', 'append'] as const) {
+      const lost = request(`lost_${mode}`, {
+        mode,
+        checkpoint: (point) => {
+          if (point === 'afterCommit') throw new Error('killed');
+        },
+      });
+      await publish(request(`lost_${mode}`, { mode }), "SELECT 1::INTEGER AS id, 'a' AS text");
+      await expect(publish(lost, "SELECT 2::INTEGER AS id, 'b' AS text")).rejects.toThrow('killed');
+      const { checkpoint: _, ...again } = lost;
+      expect(await publish(again, "SELECT 2::INTEGER AS id, 'b' AS text")).toMatchObject({
+        isAdopted: true,
+        record: { version: 2 },
+      });
+      expect((await rowsOf(`lost_${mode}`)).length).toBe(mode === 'append' ? 2 : 1);
+    }
+  });
+
+  it('refuses a table that it did not make, and names that the server would change', async () => {
+    if (database === undefined) return;
+    await database.execute('CREATE TABLE foreigner (a INT)');
+    await expect(
+      publish(request('foreigner', {}), "SELECT 1::INTEGER AS id, 'a' AS text"),
+    ).rejects.toMatchObject({ code: 'configInvalid' });
+    await expect(publish(request('t😀', {}), "SELECT 1::INTEGER AS id, 'a' AS text")).rejects.toMatchObject({
+      code: 'configInvalid',
+    });
+  });
+
+  it('never shows a reader a missing, empty or mixed table', async () => {
+    const db = database;
+    if (db === undefined) return;
+    const version = (number: number): string =>
+      `SELECT i::INTEGER AS id, 'v${number}' AS text FROM range(1000) AS r(i)`;
+    await publish(request('polled', {}), version(0));
+    let isDone = false;
+    const seen: string[] = [];
+    const polling = (async () => {
+      while (!isDone) {
+        const rows = await db.query(`SELECT COUNT(*), COUNT(DISTINCT text) FROM \`${db.name}\`.polled`);
+        seen.push(rows[0]?.join('/') ?? 'nothing');
+      }
+    })();
+    for (let number = 1; number <= 20; number += 1) await publish(request('polled', {}), version(number));
+    isDone = true;
+    await polling;
+    expect(seen.length).toBeGreaterThan(20);
+    expect(new Set(seen)).toEqual(new Set(['1000/1']));
+  }, 60_000);
+});
