@@ -1,6 +1,6 @@
-import { enableCompileCache } from 'node:module';
+import { useCompileCache } from './compile-cache.ts';
 
-enableCompileCache();
+useCompileCache();
 
 // A Ctrl-C reaches the whole foreground group; the parent decides what it means and cancels by message.
 process.on('SIGINT', () => undefined);

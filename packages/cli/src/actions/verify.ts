@@ -32,7 +32,7 @@ export const verify: Action = async (session, input) => {
       ]),
     );
     const details = verified.tables.flatMap((result) => [
-      `${printable(result.table)}: ${printable(result.statement)}`,
+      printable(result.statement),
       ...result.examples.map((example) => `  ${printable(example)}`),
     ]);
     return [paintState(table, session.paint), '', ...details].join('\n');

@@ -7,6 +7,8 @@ import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } 
 
 /** After a cancel the runner has this long to undo and end; then it is killed. Publishing is a transaction: nothing is torn. */
 const CANCEL_GRACE_MS = 10_000;
+/** How long stderr may stay open behind an exit, by a process that inherited it. */
+const LAST_WORDS_MS = 500;
 /** Enough for V8's report of a full heap. */
 const KEPT_STDERR = 16_384;
 
@@ -44,7 +46,18 @@ export class Runner implements AsyncDisposable {
         resolve();
       };
       child.on('error', (error) => end(diedOf(`could not be started: ${error.message}`, error)));
-      child.on('close', (code, signal) => end(this.#explainDeath(code, signal)));
+      // Not `close`: it never comes when the channel was disconnected before. What stderr says last may follow the exit.
+      child.on('exit', (code, signal) => {
+        const explain = (): void => end(this.#explainDeath(code, signal));
+        if (!child.stderr || child.stderr.readableEnded) explain();
+        else {
+          const timer = setTimeout(explain, LAST_WORDS_MS);
+          child.stderr.once('end', () => {
+            clearTimeout(timer);
+            explain();
+          });
+        }
+      });
     });
   }
 

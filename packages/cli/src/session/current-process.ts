@@ -1,0 +1,38 @@
+import { text } from 'node:stream/consumers';
+
+import { startRunner } from '../start-runner.ts';
+import type { Process } from './process.ts';
+
+/** This process, as a command of it sees it. */
+export function currentProcess(given: Pick<Process, 'arguments' | 'folder' | 'signal'>): Process {
+  const isTerminal = process.stdout.isTTY === true && process.stderr.isTTY === true;
+  return {
+    ...given,
+    environment: process.env,
+    isTerminal,
+    isInputTerminal: process.stdin.isTTY === true,
+    hasColours: isTerminal && process.stdout.hasColors() && !process.env['NO_COLOR'],
+    get columns() {
+      return process.stdout.columns ?? 100;
+    },
+    get rows() {
+      return process.stdout.rows ?? 24;
+    },
+    writeOut: (chunk) => process.stdout.write(chunk),
+    writeErr: (chunk) => process.stderr.write(chunk),
+    readInput: () => text(process.stdin),
+    startRunner,
+  };
+}
+
+/** Fires at the first SIGINT or SIGTERM; the second ends this process, and with it its runner. */
+export function interruptionSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
