@@ -31,7 +31,7 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
     return discoverOne(source, `source_test.${name}`);
   };
 
-  const exact: readonly (readonly [name: string, type: string, logical: string, values: readonly string[], texts?: readonly (string | null)[]])[] = [
+  const exact: [name: string, type: string, logical: string, values: readonly string[], texts?: readonly (string | null)[]][] = [
     ['int2s', 'smallint', 'integer', ['-32768', '0', '32767', 'NULL']],
     ['int4s', 'integer', 'integer', ['-2147483648', '2147483647', 'NULL']],
     ['int8s', 'bigint', 'integer', ['-9223372036854775808', '9223372036854775807', '9007199254740993', '-9007199254740993', 'NULL']],

@@ -19,8 +19,9 @@ export interface CopyOutOptions {
   readonly decoding: RowDecoding;
   /** Called when bytes arrive. */
   readonly onSign: () => void;
-  /** Called when the socket is paused for the consumer, and when it may go on. */
+  /** Called when the server owes nothing: it is paused for the consumer, or done. */
   readonly onPause: () => void;
+  /** Called when the socket shall go on. */
   readonly onResume: () => void;
 }
 
@@ -90,7 +91,7 @@ export class CopyOutReader implements ByteReceiver {
     }
     this.wake();
     this.isPaused = this.batches.length >= MAX_WAITING && !this.isFinished;
-    if (this.isPaused) this.options.onPause();
+    if (this.isPaused || this.isFinished) this.options.onPause();
     return !this.isPaused;
   }
 
@@ -200,7 +201,8 @@ export class CopyOutReader implements ByteReceiver {
   }
 
   private worded(error: unknown): Error {
-    if (error instanceof MalformedRow) return this.violation(error.message);
+    // RangeError: a control message that is shorter than what it says it holds.
+    if (error instanceof MalformedRow || error instanceof RangeError) return this.violation(error.message);
     return error instanceof Error ? error : new Error(String(error));
   }
 }
