@@ -21,6 +21,7 @@ export class ProxyConnection {
   #fault: ProxyFault | undefined;
   #matcher: ByteMatcher | undefined;
   #isReplyDropped = false;
+  #isBreaking = false;
   #broken: ProxyBreak | undefined;
 
   constructor(client: Socket, server: Socket, events: ProxyConnectionEvents) {
@@ -86,7 +87,7 @@ export class ProxyConnection {
     const before = this.#received[direction];
     this.#received[direction] += chunk.length;
     this.#events.received(direction, chunk);
-    if (this.#broken !== undefined) return;
+    if (this.#broken !== undefined || this.#isBreaking) return;
     const fault = this.#fault;
     const delivery = this.#deliveries[direction];
     if (fault?.kind === 'breakAt' && fault.direction === direction && before + chunk.length >= fault.offset) {
@@ -117,6 +118,7 @@ export class ProxyConnection {
 
   #breakAfterDelivery(fault: ProxyFault, how: ProxyBreak): void {
     this.#fault = undefined;
+    this.#isBreaking = true;
     this.#events.fired(fault);
     // No byte may follow in either direction while the last ones are on their way.
     const { fromClient, fromServer } = this.#deliveries;
