@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import type { LoadTask } from '@millrace/compiler';
+import type { RunEvent, RunPoint, RunRequest } from '@millrace/engine';
+
+import type { Shop } from './shop.ts';
+
+export interface AttemptOptions {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly tasks: readonly LoadTask[];
+  readonly isFullRefresh?: boolean;
+  /** Kills the process (SIGKILL) at this point of the first task that reaches it. */
+  readonly killAt?: RunPoint;
+  /** Kills the process after so many milliseconds of the run. */
+  readonly killAfterMs?: number;
+  /** Cancels at this point. */
+  readonly cancelAt?: RunPoint;
+}
+
+export interface AttemptResult {
+  readonly events: readonly RunEvent[];
+  readonly wasKilled: boolean;
+}
+
+/** What the child process is given on its standard input. */
+export interface AttemptInput extends Pick<AttemptOptions, 'killAt' | 'killAfterMs' | 'cancelAt'> {
+  readonly request: RunRequest;
+}
+
+export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
+  return {
+    plan: { version: 1, pipeline: 'shop', documentFingerprint: '', fingerprint: '', tasks: options.tasks },
+    runId: options.runId,
+    attempt: options.attempt,
+    fenceToken: shop.nextFenceToken(),
+    connections: {
+      shop: { connector: 'sqlite', config: { path: shop.sourcePath } },
+      warehouse: { connector: 'duckdb', config: { path: shop.warehousePath } },
+    },
+    folders: { stage: join(shop.folder, 'stage'), quarantine: join(shop.folder, 'quarantine'), scratch: join(shop.folder, 'scratch') },
+    limits: { parallelTables: 2, memoryBytes: 256 * 2 ** 20, threads: 1, keepPackages: 3, maxTries: 3 },
+    isFullRefresh: options.isFullRefresh ?? false,
+    isVerified: false,
+  };
+}
+
+/** Runs one attempt in a process of its own, which can be killed without taking the test along. */
+export async function runAttempt(shop: Shop, options: AttemptOptions): Promise<AttemptResult> {
+  const { killAt, killAfterMs, cancelAt } = options;
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'attempt-process.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const input: AttemptInput = {
+    request: requestFor(shop, options),
+    ...(killAt && { killAt }),
+    ...(killAfterMs !== undefined && { killAfterMs }),
+    ...(cancelAt && { cancelAt }),
+  };
+  child.stdin.end(JSON.stringify(input));
+  const events: RunEvent[] = [];
+  const exited = once(child, 'exit');
+  for await (const line of createInterface(child.stdout)) events.push(JSON.parse(line));
+  const [, signal] = await exited;
+  return { events, wasKilled: signal === 'SIGKILL' };
+}
