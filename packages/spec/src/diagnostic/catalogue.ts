@@ -9,6 +9,7 @@ export interface DiagnosticParams {
   documentTooLarge: { characters: number; limit: number };
   documentTooDeep: { limit: number };
   aliasesTooMany: { limit: number };
+  aliasUnknown: { name: string };
   severalDocuments: object;
   tagRefused: { tag: string };
   keyDuplicate: { key: string; firstLine: number };
@@ -18,6 +19,7 @@ export interface DiagnosticParams {
   // The shape
   keyUnknown: { key: string; nearest: Names; allowed: Names };
   keyMissing: { key: string; within: string };
+  /** `key` is empty for the document as a whole. */
   typeWrong: { key: string; expected: string; actual: string };
   valueWrong: { key: string; value: string; allowed: Names; nearest: Names };
   valueInvalid: { key: string; reason: string };
@@ -29,6 +31,7 @@ export interface DiagnosticParams {
   verbUnknown: { step: string; verb: string; nearest: Names; verbs: Names };
   verbAmbiguous: { step: string; verbs: Names };
   referenceInvalid: { text: string; reason: string };
+  referenceUnquoted: { text: string };
   environmentUnknown: { name: string; nearest: Names };
   variableMissing: { name: string; key: string };
   secretMissing: { name: string; key: string; nearest: Names };
@@ -70,7 +73,6 @@ export interface DiagnosticParams {
   keyNeeded: { table: string; write: string };
   keyColumnNullable: { table: string; column: string };
   keyLeftOut: { table: string; column: string };
-  keyUnused: { table: string; write: string };
   detectNeedsMerge: { table: string; write: string };
   detectUnsupported: { table: string; connection: string; connector: string };
   deletesNeedMerge: { table: string; write: string; deletes: string };
@@ -130,6 +132,10 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) => `The document uses more than ${p.limit} aliases (*name). Write the values out.`,
   ),
+  aliasUnknown: entry(
+    'error',
+    (p) => `The alias *${p.name} has no anchor &${p.name} before it. Write the value out.`,
+  ),
   severalDocuments: entry(
     'error',
     () => `A file holds one document; this one goes on after '---'. Move the rest to a file of its own.`,
@@ -145,7 +151,10 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
 
   keyUnknown: entry('error', (p) => `Unknown key '${p.key}'.${hint(p.nearest, p.allowed, 'Known here')}`),
   keyMissing: entry('error', (p) => `'${p.key}' is missing in ${p.within}. Add it.`),
-  typeWrong: entry('error', (p) => `'${p.key}' must be ${p.expected}, not ${p.actual}.`),
+  typeWrong: entry(
+    'error',
+    (p) => `${p.key === '' ? 'The document' : `'${p.key}'`} must be ${p.expected}, not ${p.actual}.`,
+  ),
   valueWrong: entry(
     'error',
     (p) => `'${p.key}' cannot be ${p.value}.${hint(p.nearest, p.allowed, 'Allowed')}`,
@@ -183,6 +192,10 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `${p.text} is not a reference: ${p.reason}. Write \${env:NAME} or \${secret:NAME}, and $\${ for a plain \${.`,
+  ),
+  referenceUnquoted: entry(
+    'error',
+    (p) => `Inside of braces or brackets a reference needs quotes. Write '${p.text}'.`,
   ),
   environmentUnknown: entry(
     'error',
@@ -362,11 +375,6 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   keyLeftOut: entry(
     'error',
     (p) => `The key column ${p.table}.${p.column} is not among the columns to read. Include it.`,
-  ),
-  keyUnused: entry(
-    'warning',
-    (p) =>
-      `key has no effect on ${p.table}: write: ${p.write} does not match rows. Remove it, or use write: merge.`,
   ),
   detectNeedsMerge: entry(
     'error',

@@ -84,7 +84,7 @@ function reportUnknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>,
 
 function reportIssue(issue: Issue, context: Context): void {
   const path = toPath(issue);
-  const key = path.length === 0 ? 'The document' : formatPath(path);
+  const key = formatPath(path);
   const value = valueAt(context.data, path);
   const place = { path, range: context.locate(path) };
   const { diagnostics } = context;

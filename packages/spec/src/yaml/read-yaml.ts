@@ -90,6 +90,14 @@ class YamlReader {
     const [document, next] = documents;
     if (document === undefined) return null;
     if (next !== undefined) this.#report('severalDocuments', {}, [], [next.range[0], next.range[0]]);
+    const unquoted = document.errors.find(({ pos }) => this.#text.startsWith('${', pos[0] - 1));
+    if (unquoted !== undefined) {
+      // YAML takes the brace for a map of its own, and everything after it is wrong, too.
+      const start = unquoted.pos[0] - 1;
+      const text = this.#text.slice(start).match(/^[^}\n]{0,200}\}?/)?.[0] ?? '';
+      this.#report('referenceUnquoted', { text }, [], [start, start + text.length]);
+      return undefined;
+    }
     for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
       if (error.message.startsWith(STACK_OVERFLOW))
         this.#report('documentTooDeep', { limit: depth }, [], error.pos);
@@ -169,8 +177,12 @@ class YamlReader {
       return null;
     }
     const target = alias.resolve(document);
+    if (target === undefined) {
+      this.#report('aliasUnknown', { name: alias.source }, path, rangeOf(alias));
+      return null;
+    }
     // An anchor inside itself never ends; the depth limit stops it.
-    return this.#readNode(target ?? null, document, path, place, depth + 1);
+    return this.#readNode(target, document, path, place, depth + 1);
   }
 
   #checkNumber(
