@@ -3,9 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 
+import { compileCacheFolder } from './compile-cache.ts';
+
 /** What a runner may know of its parent's environment. Secrets live in environments: anything not named here stays out. */
 const INHERITED =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_COMPILE_CACHE|NODE_V8_COVERAGE|MILLRACE_(?!SECRET)\w+)$/;
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_V8_COVERAGE|MILLRACE_(?!SECRET)\w+)$/;
 
 /** DuckDB's and the file system's long calls share libuv's pool; four would let a long query delay a file's stat by a minute. */
 const POOL_THREADS = 16;
@@ -15,7 +17,11 @@ const POOL_THREADS = 16;
  * outside of it, so a heap that grows beyond is a defect that must end this process alone.
  */
 export function startRunner(folder: string): ChildProcess {
-  const environment: NodeJS.ProcessEnv = { UV_THREADPOOL_SIZE: String(Math.max(POOL_THREADS, availableParallelism() * 2)) };
+  const environment: NodeJS.ProcessEnv = { 
+    UV_THREADPOOL_SIZE: String(Math.max(POOL_THREADS, availableParallelism() * 2)),
+    // By the environment, because worker threads take it only from there.
+    NODE_COMPILE_CACHE: compileCacheFolder,
+  };
   for (const [name, value] of Object.entries(process.env)) if (INHERITED.test(name)) environment[name] = value;
   const heapMiB = Math.round(Math.min(4096, Math.max(1024, totalmem() / 4 / 1024 ** 2)));
   return fork(new URL('./runner.main.ts', import.meta.url), [], {

@@ -3,9 +3,10 @@
  * Knows no document, no store, no server and no particular connector.
  * Enter at `runPlan`.
  */
+export * from './data-plane.ts';
 export * from './run/fold-run.ts';
 export * from './run/run-event.ts';
-export * from './run/run-plan.ts';
+export type { RunSummary } from './run/run-plan.ts';
 export * from './run/run-request.ts';
-export * from './verify/verify-plan.ts';
+export type { VerifyRequest } from './verify/verify-plan.ts';
 export type { VerifyResult } from './verify/verify-task.ts';

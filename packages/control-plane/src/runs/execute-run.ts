@@ -85,7 +85,8 @@ export function toRunRequest(context: OperationContext, fenceToken: number, run:
       quarantine: join(state, 'quarantine'),
       scratch: join(state, 'scratch', `${run.runId}-${run.attempt}`),
     },
-    limits: run.limits,
+    // A worker that has nothing to do still costs its start.
+    limits: { ...run.limits, parallelTables: Math.min(run.limits.parallelTables, run.plan.tasks.length) },
     isFullRefresh: run.options.isFullRefresh,
     isVerified: run.options.isVerified,
   };

@@ -1,0 +1,26 @@
+import type { RunContext, RunRequest } from './run/run-request.ts';
+import type { RunSummary } from './run/run-plan.ts';
+import type { VerifyRequest } from './verify/verify-plan.ts';
+import type { VerifyResult } from './verify/verify-task.ts';
+
+// DuckDB costs 100 ms and 30 MB to import; whoever only folds events imports this package without it.
+
+/**
+ * Runs one attempt of one run: every table of the plan, each its own state machine, some at a time. Emits the events as
+ * they happen, `runFinished` last. Fails only by events; throws nothing but bugs in `context` itself.
+ */
+export async function runPlan(request: RunRequest, context: RunContext, signal: AbortSignal): Promise<RunSummary> {
+  const module = await import('./run/run-plan.ts');
+  return await module.runPlan(request, context, signal);
+}
+
+/** Compares each table of a plan with its source, one after the other, as they come. Throws `PipelineError`. */
+export async function* verifyPlan(request: VerifyRequest, context: RunContext, signal: AbortSignal): AsyncGenerator<VerifyResult> {
+  const module = await import('./verify/verify-plan.ts');
+  yield* module.verifyPlan(request, context, signal);
+}
+
+/** Imports what a run needs, so that a process that will run one does it while it waits for the request. */
+export async function loadDataPlane(): Promise<void> {
+  await Promise.all([import('./run/run-plan.ts'), import('./verify/verify-plan.ts')]);
+}
