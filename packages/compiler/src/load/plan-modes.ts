@@ -81,8 +81,5 @@ export function planModes(settings: LoadSettings, compilation: Compilation): Loa
       compilation.report('deletesNeverSeen', { table: subject, deletes }, deletesPath, fixes);
     }
   }
-  if (settings.key !== undefined && (write === 'append' || write === 'replace')) {
-    compilation.report('keyUnused', { table: subject, write }, [...paths.write, 'key']);
-  }
   return isSound ? { load, write, deletes, detectsDeletes } : undefined;
 }
