@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import type { LoadTask } from '@millrace/compiler';
-import type { RunEvent, RunPoint, RunRequest } from '@millrace/engine';
+import { registry } from '@millrace/connectors';
+import { runPlan, type RunEvent, type RunPoint, type RunRequest } from '@millrace/engine';
 
 import type { Shop } from './shop.ts';
 
@@ -46,6 +47,27 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
     isFullRefresh: options.isFullRefresh ?? false,
     isVerified: false,
   };
+}
+
+export interface LocalOptions extends Pick<AttemptOptions, 'tasks' | 'isFullRefresh'> {
+  readonly runId: string;
+  readonly attempt?: number;
+  readonly onPoint?: (point: RunPoint, task: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one attempt in this process, for faults that leave it alive. */
+export async function runHere(shop: Shop, options: LocalOptions): Promise<readonly RunEvent[]> {
+  const { onPoint, signal = new AbortController().signal, attempt = 1 } = options;
+  const events: RunEvent[] = [];
+  const context = {
+    registry,
+    registryModule: new URL(import.meta.resolve('@millrace/connectors')),
+    emit: (event: RunEvent) => void events.push(event),
+    ...(onPoint && { onPoint }),
+  };
+  await runPlan(requestFor(shop, { ...options, attempt }), context, signal);
+  return events;
 }
 
 /** Runs one attempt in a process of its own, which can be killed without taking the test along. */

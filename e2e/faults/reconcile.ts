@@ -20,9 +20,9 @@ export async function reconcile(shop: Shop, skip: (table: string, id: string) =>
   const connection = await instance.connect();
   try {
     for (const table of TABLES) {
-      const statement = shop.database.prepare(`SELECT ${columns(table, (name) => `hex(${name})`)} FROM ${table}`);
+      const statement = shop.database.prepare(`SELECT ${columns(table)} FROM ${table}`);
       const source = new Map(statement.all().map((row) => [String(row['id']), String(row['line'])]));
-      const reader = await connection.runAndReadAll(`SELECT ${columns(table, (name) => `hex(${name})`)} FROM raw.${table}`);
+      const reader = await connection.runAndReadAll(`SELECT ${columns(table)} FROM raw.${table}`);
       for (const row of reader.getRowObjectsJson()) {
         const id = String(row['id']);
         const line = source.get(id);
@@ -40,7 +40,20 @@ export async function reconcile(shop: Shop, skip: (table: string, id: string) =>
 }
 
 /** Doubles are compared rounded to nine digits; their bits are the business of the connectors' own tests. */
-function columns(table: string, hex: (name: string) => string): string {
-  const values = table === 'customers' ? ['name', `CAST(CAST(rating * 1000 AS BIGINT) AS TEXT)`, 'changed'] : ['customer', 'status', hex('note'), 'changed'];
+function columns(table: string): string {
+  const hexOrNull = (name: string) => `CASE WHEN ${name} IS NOT NULL THEN hex(${name}) END`;
+  const values = table === 'customers' ? ['name', `CAST(CAST(rating * 1000 AS BIGINT) AS TEXT)`, 'changed'] : ['customer', 'status', hexOrNull('note'), 'changed'];
   return `CAST(id AS TEXT) AS id, ${values.map((value) => `coalesce(CAST(${value} AS TEXT), '~')`).join(" || '|' || ")} AS line`;
+}
+
+/** Rows of a query over the warehouse, as text. */
+export async function queryWarehouse(shop: Shop, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(shop.warehousePath, { access_mode: 'READ_ONLY' });
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }

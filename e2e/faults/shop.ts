@@ -18,9 +18,13 @@ export interface Shop {
   /** Inserts, updates and deletes that an incremental load has to find. */
   change(): void;
   /** The tasks for the tables as they are now, planned anew. */
-  plan(options?: Partial<Pick<LoadTask, 'load' | 'contract' | 'quarantine'>>): Promise<readonly LoadTask[]>;
+  plan(options?: PlanOptions): Promise<readonly LoadTask[]>;
   close(): void;
 }
+
+export type PlanOptions = Partial<Pick<LoadTask, 'load' | 'contract' | 'quarantine'>> & {
+  readonly write?: Partial<Pick<LoadTask['destination'], 'mode' | 'deletes' | 'key'>>;
+};
 
 export const TABLES = ['customers', 'orders'] as const;
 
@@ -90,7 +94,7 @@ async function discover(path: string): Promise<readonly SourceTable[]> {
   }
 }
 
-function planTask(table: SourceTable, options: Partial<Pick<LoadTask, 'load' | 'contract' | 'quarantine'>>): LoadTask {
+function planTask(table: SourceTable, { write, ...options }: PlanOptions): LoadTask {
   return {
     kind: 'load',
     id: `warehouse:${table.table.name}`,
@@ -108,6 +112,7 @@ function planTask(table: SourceTable, options: Partial<Pick<LoadTask, 'load' | '
       mode: 'merge',
       deletes: 'hard',
       key: ['id'],
+      ...write,
     },
     ...options,
   };
