@@ -9,6 +9,8 @@ import { checkSchema } from './schema/check-schema.ts';
 import { childOf } from './schema/schema-at.ts';
 import { readYaml } from './yaml/read-yaml.ts';
 
+const MAX_OFFERED = 5;
+
 export interface ParsedPipeline {
   /** Present when no diagnostic is an error. */
   readonly document?: PipelineDocument;
@@ -29,7 +31,7 @@ export function parsePipeline(text: string, fileName: string): ParsedPipeline {
   const { usable, problems } = separateSteps(value, locate);
   diagnostics.push(...problems);
   const checked = checkSchema(pipelineSchema, usable, locate);
-  diagnostics.push(...checked.diagnostics);
+  diagnostics.push(...checked.diagnostics.map((diagnostic) => offerInputs(diagnostic, usable)));
   if (checked.value !== undefined && problems.length === 0)
     diagnostics.push(...checkGraph(checked.value, locate));
   diagnostics.sort((left, right) => left.range.start.offset - right.range.start.offset);
@@ -85,6 +87,23 @@ function checkVerb(
       fixes: nearest.map((to) => ({ kind: 'renameField', path: verbPath, to })),
     },
   );
+}
+
+/** A step that reads from nothing can be connected to each step that hands rows on. */
+function offerInputs(diagnostic: Diagnostic, value: unknown): Diagnostic {
+  const [root, to, name, key] = diagnostic.path;
+  const verb = VERBS.find((candidate) => candidate.name === name);
+  if (diagnostic.code !== 'keyMissing' || root !== 'steps' || typeof to !== 'string') return diagnostic;
+  if (!verb?.inputs.some((input) => input === key)) return diagnostic;
+  const readable = Object.entries(Object(childOf(value, 'steps'))).flatMap(([step, settings]) =>
+    VERBS.some((candidate) => candidate.isReadable && childOf(settings, candidate.name) !== undefined)
+      ? [step]
+      : [],
+  );
+  return {
+    ...diagnostic,
+    fixes: readable.slice(0, MAX_OFFERED).map((from) => ({ kind: 'connect', from, to })),
+  };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -89,10 +89,27 @@ it('says that references inside of braces need quotes', () => {
   ]);
 });
 
+/** Keys of a JSON Schema with neither examples nor a closed choice of values, by path. */
+function unexplained(schema: unknown, path = ''): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const node = new Map(Object.entries(schema));
+  const missing = Object.entries(Object(node.get('properties') ?? {})).flatMap(([key, property]) =>
+    ['examples', 'const', 'enum'].some((word) => Object.hasOwn(Object(property), word))
+      ? []
+      : [`${path}.${key}`],
+  );
+  return [...missing, ...[...node].flatMap(([key, child]) => unexplained(child, `${path}.${key}`))];
+}
+
 describe('JSON Schemas', () => {
   it('describe every key', () => {
     expect(undescribed(pipelineJsonSchema())).toEqual([]);
     expect(undescribed(projectJsonSchema({}))).toEqual([]);
+  });
+
+  it('give an example of every key, or a closed choice', () => {
+    expect(unexplained(pipelineJsonSchema())).toEqual([]);
+    expect(unexplained(projectJsonSchema({}))).toEqual([]);
   });
 
   it('offer the settings of each connector, and references in place of any value', () => {

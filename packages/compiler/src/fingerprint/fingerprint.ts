@@ -29,7 +29,7 @@ export function fingerprintTable(table: SourceTable): string {
  * and are no change of the plan.
  */
 export function fingerprintPlan(documentFingerprint: string, tasks: readonly Task[]): string {
-  const identity = tasks.map(({ source, columns, notes: _, ...task }) => [
+  const identity = tasks.map(({ source, columns, notes: _notes, ...task }) => [
     canonicalJson(task),
     source.connection,
     source.connector,

@@ -25,7 +25,8 @@ export const contractSchema = z
       )
       .meta({ examples: ['stop'] }),
   })
-  .describe('What happens when the columns of the source change.');
+  .describe('What happens when the columns of the source change.')
+  .meta({ examples: [{ newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' }] });
 
 export const quarantineSchema = z
   .strictObject({
@@ -45,7 +46,8 @@ export const quarantineSchema = z
   })
   .describe(
     'How many rows with values that cannot be kept may be set aside before the load fails and publishes nothing.',
-  );
+  )
+  .meta({ examples: [{ maxRows: 1000, maxShare: 0.01 }] });
 
 export const metadataColumnsSchema = z
   .array(z.enum(['runId', 'loadedAt']))
@@ -57,4 +59,5 @@ export const metadataColumnsSchema = z
 /** Kept as written; this version refuses to compile a step that has them. */
 export const checksSchema = z
   .array(z.record(z.string(), z.unknown()))
-  .describe('Checks on the rows of the step. This version does not run checks and refuses to compile them.');
+  .describe('Checks on the rows of the step. This version does not run checks and refuses to compile them.')
+  .meta({ examples: [[{ notNull: { columns: ['id'] } }]] });

@@ -51,7 +51,8 @@ export const pipelineSchema = z
           .meta({ examples: ['latest'] }),
       })
       .optional()
-      .describe('When the pipeline runs by itself. This version runs on demand only.'),
+      .describe('When the pipeline runs by itself. This version runs on demand only.')
+      .meta({ examples: [{ cron: '*/15 * * * *', timezone: 'Europe/Berlin' }] }),
     freshness: z
       .strictObject({
         within: durationSchema.describe('How old the data may be.'),
@@ -62,11 +63,13 @@ export const pipelineSchema = z
           .meta({ examples: [['ops']] }),
       })
       .optional()
-      .describe('How old the data may be. This version does not watch it.'),
+      .describe('How old the data may be. This version does not watch it.')
+      .meta({ examples: [{ within: '30m', alert: ['ops'] }] }),
     parameters: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('Values given when a run starts. This version does not use them.'),
+      .describe('Values given when a run starts. This version does not use them.')
+      .meta({ examples: [{ day: { type: 'date' } }] }),
     steps: z
       .record(z.string(), stepSchema)
       .describe('The steps by name.')
@@ -74,13 +77,24 @@ export const pipelineSchema = z
     tests: z
       .array(
         z.strictObject({
-          name: z.string().min(1).describe('What must hold.'),
-          given: rowsByStep.describe('Rows of the source steps.'),
-          expect: rowsByStep.describe('Rows that must come out, by step.'),
+          name: z
+            .string()
+            .min(1)
+            .describe('What must hold.')
+            .meta({ examples: ['cancelled orders never count'] }),
+          given: rowsByStep
+            .describe('Rows of the source steps.')
+            .meta({ examples: [{ orders: [{ id: 1, status: 'cancelled' }] }] }),
+          expect: rowsByStep
+            .describe('Rows that must come out, by step.')
+            .meta({ examples: [{ daily: [] }] }),
         }),
       )
       .optional()
-      .describe('Examples of input and output. This version does not run them.'),
+      .describe('Examples of input and output. This version does not run them.')
+      .meta({
+        examples: [[{ name: 'nothing comes of nothing', given: { orders: [] }, expect: { daily: [] } }]],
+      }),
     layout: z
       .record(z.string(), z.tuple([z.number(), z.number()]))
       .optional()

@@ -35,7 +35,8 @@ export const connectionSchema = z
 
 export const connectionsSchema = z
   .record(z.string(), connectionSchema)
-  .describe('Systems by name. Values may be ${env:NAME} or ${secret:NAME}.');
+  .describe('Systems by name. Values may be ${env:NAME} or ${secret:NAME}.')
+  .meta({ examples: [{ shop: { type: 'postgres', host: 'db.example.com' } }] });
 
 export const projectSchema = z
   .strictObject({
@@ -56,12 +57,13 @@ export const projectSchema = z
           connections: z
             .record(z.string(), z.record(z.string(), z.unknown()))
             .optional()
-            .describe('Settings that replace those of the same connection in this environment.'),
+            .describe('Settings that replace those of the same connection in this environment.')
+            .meta({ examples: [{ warehouse: { path: 'production.db' } }] }),
         }),
       )
       .optional()
       .describe('What differs between environments, by name.')
-      .meta({ examples: [{ production: { connections: { warehouse: { path: 'production.duckdb' } } } }] }),
+      .meta({ examples: [{ production: { connections: { warehouse: { path: 'production.db' } } } }] }),
     defaults: z
       .strictObject({
         environment: z
@@ -76,7 +78,8 @@ export const projectSchema = z
           .meta({ examples: ['warehouse'] }),
       })
       .optional()
-      .describe('What holds when nothing is said.'),
+      .describe('What holds when nothing is said.')
+      .meta({ examples: [{ warehouse: 'warehouse' }] }),
     retention: z
       .strictObject({
         packages: z
@@ -87,7 +90,8 @@ export const projectSchema = z
           .meta({ examples: [3] }),
       })
       .optional()
-      .describe('How long the past is kept.'),
+      .describe('How long the past is kept.')
+      .meta({ examples: [{ packages: 3 }] }),
     limits: z
       .strictObject({
         parallelTables: z
@@ -105,7 +109,8 @@ export const projectSchema = z
           .meta({ examples: ['512MiB'] }),
       })
       .optional()
-      .describe('How much of the machine a run may use.'),
+      .describe('How much of the machine a run may use.')
+      .meta({ examples: [{ parallelTables: 4, memory: '512MiB' }] }),
   })
   .describe('A Millrace project.');
 

@@ -34,7 +34,11 @@ export const destinationVerb = defineVerb({
   schema: z
     .strictObject({
       destination: destinationSchema,
-      description: z.string().optional().describe('Who reads the table.'),
+      description: z
+        .string()
+        .optional()
+        .describe('Who reads the table.')
+        .meta({ examples: ['The sales dashboard.'] }),
     })
     .describe('A table to write.'),
   inputs: ['from'],

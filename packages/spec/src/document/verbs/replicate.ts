@@ -27,7 +27,8 @@ const replicateSchema = z
           .describe('Schema of the copies; the schema at the source when left out.')
           .meta({ examples: ['raw'] }),
       })
-      .describe('Where the copies go.'),
+      .describe('Where the copies go.')
+      .meta({ examples: [{ connection: 'warehouse', schema: 'raw' }] }),
     write: writeSchema,
     key: keySchema,
     deletes: deletesSchema,
@@ -42,7 +43,11 @@ export const replicateVerb = defineVerb({
   schema: z
     .strictObject({
       replicate: replicateSchema,
-      description: z.string().optional().describe('What the tables are for.'),
+      description: z
+        .string()
+        .optional()
+        .describe('What the tables are for.')
+        .meta({ examples: ['The shop as it is.'] }),
       contract: contractSchema.optional(),
       quarantine: quarantineSchema.optional(),
       metadataColumns: metadataColumnsSchema.optional(),

@@ -22,7 +22,8 @@ const sourceSchema = z
           .meta({ examples: [['password_hash']] }),
       })
       .optional()
-      .describe('Which columns to read.'),
+      .describe('Which columns to read.')
+      .meta({ examples: [{ exclude: ['password_hash'] }] }),
   })
   .describe('Reads a table of a connection.')
   .meta({
@@ -36,7 +37,11 @@ export const sourceVerb = defineVerb({
   schema: z
     .strictObject({
       source: sourceSchema,
-      description: z.string().optional().describe('What the rows are.'),
+      description: z
+        .string()
+        .optional()
+        .describe('What the rows are.')
+        .meta({ examples: ['Orders by change.'] }),
       contract: contractSchema.optional(),
       quarantine: quarantineSchema.optional(),
       metadataColumns: metadataColumnsSchema.optional(),
