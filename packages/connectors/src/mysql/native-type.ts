@@ -35,10 +35,11 @@ const INTEGER_BITS: Readonly<Record<string, 8 | 16 | 32 | 64>> = {
 };
 const TEXT_TYPES = new Set(['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'enum', 'set']);
 const BYTES_TYPES = new Set(['binary', 'varbinary', 'tinyblob', 'blob', 'mediumblob', 'longblob']);
-const GEOMETRY_TYPES = new Set([
-  ...['geometry', 'point', 'linestring', 'polygon', 'multipoint', 'multilinestring', 'multipolygon'],
-  ...['geometrycollection', 'geomcollection'],
-]);
+const GEOMETRY_TYPES = new Set(
+  'geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection'.split(
+    ' ',
+  ),
+);
 
 export const MAPPINGS = {
   wideDecimal: 'more digits than any decimal here: the decimal text',

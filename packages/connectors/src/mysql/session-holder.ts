@@ -2,6 +2,7 @@ import { throwIfCancelled } from '@millrace/connector-sdk';
 
 import type { MysqlConfig } from './config.ts';
 import { connectionLost, type Role } from './errors.ts';
+import { killThread } from './protocol/other-session.ts';
 import { MysqlSession } from './session.ts';
 
 /** Keeps one session open between uses and opens it anew after it broke. Uses come one after the other. */
@@ -26,7 +27,12 @@ export class SessionHolder implements AsyncDisposable {
   }
 
   private cutOn(signal: AbortSignal, session: MysqlSession): Disposable {
-    const onAbort = (): void => session.connection.fail(connectionLost(this.role, signal.reason));
+    const onAbort = (): void => {
+      const { connection } = session;
+      connection.fail(connectionLost(this.role, signal.reason));
+      // The server notices a cut line only when it writes to it; a scan without output would go on for hours.
+      void killThread(this.config, this.role, connection.greeting.threadId).catch(() => undefined);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     return { [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) };
   }

@@ -32,6 +32,8 @@ export interface TestDatabase extends AsyncDisposable {
   readonly config: MysqlConfig;
   configWith(changes: Readonly<Record<string, unknown>>): MysqlConfig;
   execute(...statements: readonly string[]): Promise<void>;
+  /** The same by a user who may do everything. */
+  administer(...statements: readonly string[]): Promise<void>;
   query(sql: string): Promise<readonly (readonly (string | null)[])[]>;
 }
 
@@ -53,6 +55,11 @@ export async function testDatabase(product: (typeof products)[number]): Promise<
     configWith,
     async execute(...statements) {
       for (const statement of statements) await session.connection.execute(statement);
+    },
+    async administer(...statements) {
+      const privileged = mysqlConfig.parse({ ...server.adminConnection, database: undefined });
+      await using other = await MysqlSession.open(privileged, 'destination', never);
+      for (const statement of statements) await other.connection.execute(statement);
     },
     query: (sql) => session.connection.query(sql),
     async [Symbol.asyncDispose]() {

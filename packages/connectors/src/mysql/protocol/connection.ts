@@ -19,6 +19,7 @@ import {
   serverHasTls,
   tlsRequest,
 } from './handshake.ts';
+import { isThreadWorking } from './other-session.ts';
 import { openSocket, upgradeToTls } from './open-socket.ts';
 import { CONTINUED_LENGTH, PacketReader, type Payload } from './packet-reader.ts';
 import { isEndOfRows, isError, PayloadCursor, readServerError } from './payload.ts';
@@ -107,7 +108,7 @@ export class MysqlConnection implements AsyncDisposable {
       };
       const connection = await Promise.race([login(), stopped]);
       if (!(options.isProbe ?? false))
-        receiver.probeSilence(() => isWorking(config, role, connection.greeting.threadId));
+        receiver.probeSilence(() => isThreadWorking(config, role, connection.greeting.threadId));
       return connection;
     } catch (error) {
       receiver.fail(error);
@@ -348,17 +349,6 @@ async function logIn(
   }
   await authenticate(reader, write, greeting, login, role);
   return new MysqlConnection(receiver, reader, socket, greeting, role, isTls);
-}
-
-/** The session's statement is still computing (as opposed to: its answer was sent and lost). */
-async function isWorking(config: MysqlConfig, role: Role, threadId: number): Promise<boolean> {
-  const limit = AbortSignal.timeout(config.connectTimeoutSeconds * 1000);
-  await using probe = await MysqlConnection.open(config, role, limit, { isProbe: true });
-  const rows = await probe.during(limit, () =>
-    probe.query(`SELECT COMMAND, STATE FROM information_schema.PROCESSLIST WHERE ID = ${threadId}`),
-  );
-  const [command, state] = rows[0] ?? [];
-  return command === 'Query' && !/writing to net|sending to client/i.test(state ?? '');
 }
 
 function cancellation(signal: AbortSignal): unknown {
