@@ -36,6 +36,8 @@ export function createCellWriter(column: ColumnWriter, type: LogicalType, scratc
       return (row, value) => {
         if (typeof value === 'number') column.setDouble(row, value);
         else if (value === null) column.setNull(row);
+        // How Millrace writes what SQLite has no number for.
+        else if (value === 'NaN') column.setDouble(row, Number.NaN);
         else if (typeof value === 'bigint' && BigInt(Number(value)) === value)
           column.setDouble(row, Number(value));
         else refuse(value);

@@ -44,4 +44,5 @@ export const connector = defineConnector<SqliteConfig>({
   sourceTypes,
   destinationType,
   openSource: async (options) => (await import('./source.ts')).openSqliteSource(options),
+  openDestination: async (options) => (await import('./destination.ts')).openSqliteDestination(options),
 });

@@ -11,6 +11,7 @@ const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
+const SQLITE_CONSTRAINT = 19;
 const SQLITE_AUTH = 23;
 const SQLITE_NOTADB = 26;
 
@@ -63,6 +64,12 @@ function meaningOf(primaryCode: number, path: string): Meaning | undefined {
         code: 'permissionDenied',
         retry: 'never',
         text: `${path} cannot be opened as needed. Check the permissions of the file and of its folder (SQLite keeps its journal there).`,
+      };
+    case SQLITE_CONSTRAINT:
+      return {
+        code: 'keyNotUnique',
+        retry: 'never',
+        text: `A row breaks a constraint of its table in ${path}: its key is there twice, or a column that must have a value has none.`,
       };
     case SQLITE_IOERR:
       return {

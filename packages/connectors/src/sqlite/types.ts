@@ -157,7 +157,10 @@ export function destinationType(type: LogicalType): DestinationType {
           }
         : { native: 'INTEGER' };
     case 'float':
-      return { native: 'REAL', mapping: 'NaN becomes NULL in SQLite, so a row with NaN is refused.' };
+      return {
+        native: 'REAL',
+        mapping: 'NaN is kept as the text NaN, which SQLite has no number for; -0 becomes 0.',
+      };
     case 'decimal':
       return {
         native: `DECIMAL TEXT(${type.precision}, ${type.scale})`,
@@ -174,10 +177,10 @@ export function destinationType(type: LogicalType): DestinationType {
     case 'date':
       return { native: 'DATE', mapping: 'Text YYYY-MM-DD.' };
     case 'time':
-      return { native: 'TIME', mapping: 'Text HH:MM:SS.ffffff.' };
+      return { native: 'TIME', mapping: 'Text HH:MM:SS[.ffffff].' };
     case 'timestamp':
       return type.timezone
-        ? { native: 'TIMESTAMPTZ', mapping: 'Text YYYY-MM-DD HH:MM:SS.ffffff+00 in UTC.' }
-        : { native: 'TIMESTAMP', mapping: 'Text YYYY-MM-DD HH:MM:SS.ffffff.' };
+        ? { native: 'TIMESTAMPTZ', mapping: 'Text YYYY-MM-DD HH:MM:SS[.ffffff]+00 in UTC.' }
+        : { native: 'TIMESTAMP', mapping: 'Text YYYY-MM-DD HH:MM:SS[.ffffff].' };
   }
 }
