@@ -16,7 +16,7 @@ import type { PostgresConfig } from './config.ts';
 import { digestBuckets, digestRowsIn } from './digest/digest.ts';
 import { createBookkeeping, hasBookkeeping, publicationKey, readPublications } from './publish/bookkeeping.ts';
 import { publishTable } from './publish/publish-table.ts';
-import { findTarget, sqlName } from './publish/target-table.ts';
+import { findTarget, sqlName, throwIfNameTooLong } from './publish/target-table.ts';
 import { Session, type TextRow } from './session/session.ts';
 import { destinationType, sourceType } from './types.ts';
 
@@ -40,6 +40,7 @@ export class PostgresDestination implements Destination {
 
   async publish(request: PublishRequest, files: AsyncIterable<StagedFile>, signal: AbortSignal): Promise<PublishResult> {
     const table = withSchema(request.table);
+    throwIfNameTooLong(table, request.fields);
     return this.withSession(signal, async (session) => {
       await createBookkeeping(session, signal);
       await createSchema(session, table.schema, signal);

@@ -10,6 +10,7 @@ import {
   type RowDigest,
   type ServerIdentity,
   type Source,
+  throwIfCancelled,
 } from '@millrace/connector-sdk';
 import { formatTableName, type LogicalType, type SourceTable } from '@millrace/spec';
 import { postgresDialect, quoteTable } from '@millrace/sql';
@@ -45,6 +46,7 @@ export class PostgresSource implements Source {
   }
 
   async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch, ReadResult, undefined> {
+    throwIfCancelled(signal);
     const session = await this.sessions.get(signal);
     const statement = readStatement(request, session.facts.logPosition);
     const reader = yield* copyOut(session, request, statement, signal);

@@ -24,7 +24,7 @@ export function readStatement(request: ReadRequest, logPosition: string): ReadSt
   const cursor = request.cursor === null ? undefined : cursorSql(request, request.cursor);
   const where = cursor === undefined || cursor.where === '' ? '' : ` WHERE ${cursor.where}`;
   const copy = `COPY (SELECT ${columns} FROM ${table}${where}) TO STDOUT`;
-  const facts = `SELECT pg_export_snapshot(), ${logPosition}, pg_snapshot_xmin(pg_current_snapshot())::text, ${cursor?.highMark ?? 'NULL::text'}`;
+  const facts = `SELECT pg_export_snapshot(), ${logPosition}, txid_snapshot_xmin(txid_current_snapshot())::text, ${cursor?.highMark ?? 'NULL::text'}`;
   return { copy, sql: `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; ${facts}; ${copy}; COMMIT` };
 }
 

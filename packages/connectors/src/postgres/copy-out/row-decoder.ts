@@ -26,17 +26,18 @@ export class MalformedRow extends Error {}
  * monomorphic; measured 2 times faster than a loop over the columns. Only indices enter the generated code.
  */
 export function createRowDecoder(columns: readonly RowDecoderColumn[], builder: BatchBuilder): RowDecoding {
-  const state: DecoderState = { rows: 0, buffer: Buffer.alloc(0), start: 0, end: 0, scratch: Buffer.allocUnsafeSlow(4096), scratchEnd: 0 };
-  const build = new Function('columns', 'builder', 'state', 'cells', 'unescape', 'fail', sourceOf(columns)) as (
+  const state: DecoderState = { rows: 0, buffer: Buffer.alloc(0), start: 0, end: 0, scratch: Buffer.allocUnsafeSlow(4096), scratchEnd: 0, backslash: -1 };
+  const build = new Function('columns', 'builder', 'state', 'cells', 'unescape', 'longStop', 'fail', sourceOf(columns)) as (
     columns: readonly ColumnWriter[],
     builder: BatchBuilder,
     state: DecoderState,
     cells: () => (Uint8Array | null)[],
     unescape: typeof unescapeCell,
+    longStop: typeof endOfLongCell,
     fail: typeof malformed,
   ) => RowDecoder;
   const cells = (): (Uint8Array | null)[] => splitRow(state, columns.length);
-  return { decode: build(builder.columns, builder, state, cells, unescapeCell, malformed), rows: () => state.rows };
+  return { decode: build(builder.columns, builder, state, cells, unescapeCell, endOfLongCell, malformed), rows: () => state.rows };
 }
 
 interface DecoderState {
@@ -47,7 +48,12 @@ interface DecoderState {
   /** Unescaped bytes of the cell in work; replaced by a larger one when needed. */
   scratch: Buffer;
   scratchEnd: number;
+  /** The first backslash at or after where it was looked for; the end when there is none. */
+  backslash: number;
 }
+
+/** From here on a native search beats a loop over the bytes. */
+const LONG_CELL_BYTES = 64;
 
 const TAB = 9;
 const LINE_FEED = 10;
@@ -63,6 +69,8 @@ return function decode(buffer, start, end) {
   let row = builder.row;
   let byte = 0;
   let from = 0;
+  let near = 0;
+  state.backslash = -1;
   while (end - at >= 5 && buffer[at] === 0x64) {
     const stop = at + 1 + ((buffer[at + 1] << 24) | (buffer[at + 2] << 16) | (buffer[at + 3] << 8) | buffer[at + 4]);
     if (stop > end || stop <= at + 4) return at;
@@ -101,7 +109,12 @@ function cellSource(column: RowDecoderColumn, index: number, isLast: boolean): s
       ${ended}
       ${writer}.setText(row, buffer, from, p);`,
     text: `from = p;
-      while ((byte = buffer[p]) > ${LINE_FEED} ? byte !== ${BACKSLASH} : byte !== ${TAB} && byte !== ${LINE_FEED}) p += 1;
+      near = p + ${LONG_CELL_BYTES};
+      while (((byte = buffer[p]) > ${LINE_FEED} ? byte !== ${BACKSLASH} : byte !== ${TAB} && byte !== ${LINE_FEED}) && p < near) p += 1;
+      if (p === near) {
+        p = longStop(state, buffer, p, stop, end, ${isLast});
+        byte = buffer[p];
+      }
       if (byte === ${BACKSLASH}) {
         p = unescape(state, buffer, from, stop);
         byte = buffer[p];
@@ -125,6 +138,17 @@ function cellSource(column: RowDecoderColumn, index: number, isLast: boolean): s
 
 function malformed(reason: string): never {
   throw new MalformedRow(reason);
+}
+
+/** Index of the byte that ends the cell, or of the first backslash in it. Backslashes are looked for once per call of the decoder. */
+function endOfLongCell(state: DecoderState, buffer: Buffer, at: number, stop: number, end: number, isLast: boolean): number {
+  if (state.backslash < at) {
+    const found = buffer.subarray(at, end).indexOf(BACKSLASH);
+    state.backslash = found < 0 ? end : at + found;
+  }
+  const tab = isLast ? -1 : buffer.indexOf(TAB, at);
+  const cellEnd = tab < 0 || tab >= stop ? stop - 1 : tab;
+  return Math.min(cellEnd, state.backslash);
 }
 
 /** Writes the cell's bytes without escapes into the scratch buffer; returns the index of the byte that ends it. */

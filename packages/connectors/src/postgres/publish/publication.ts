@@ -6,6 +6,7 @@ import { copyIn } from '../copy-in/copy-in-writer.ts';
 import { STAGED_FORMAT, STAGED_OPTIONS, stagedText } from '../copy-in/staged-text.ts';
 import type { Session } from '../session/session.ts';
 import { destinationType } from '../types.ts';
+import { locateRejectedValue } from './rejected-value.ts';
 import { sqlName, sqlNames } from './target-table.ts';
 
 /** One publish in work: its request, its session with the open transaction, its words for errors. */
@@ -39,7 +40,9 @@ export async function loadFile(
   const chunks = request.reader.delimited(file, fields.map(stagedText), STAGED_FORMAT, signal);
   const options = isFrozen ? `${STAGED_OPTIONS}, FREEZE` : STAGED_OPTIONS;
   const statement = `COPY ${table} (${sqlNames(fields)}) FROM STDIN (${options})`;
-  const rows = await copyIn(session, statement, chunks, 'destination', subject, signal);
+  const rows = await copyIn(session, statement, chunks, 'destination', subject, signal).catch(async (error: unknown) => {
+    throw error instanceof PipelineError ? await locateRejectedValue(publication, fields, file, error) : error;
+  });
   if (rows === file.rows) return;
   throw new PipelineError({
     code: 'rowCountMismatch',

@@ -9,7 +9,7 @@ import { addedDefinitions, addedFields, applyChanges, createKeyIndex, dropDefaul
 import { insertRows, mergeRows } from './merge-rows.ts';
 import { columnDefinitions, createTemporary, execute, keyFields, loadFile, type Publication, type RowCounts } from './publication.ts';
 import { swapTable } from './replace-table.ts';
-import { findTarget, sqlTable, type TargetTable, throwIfNameTooLong } from './target-table.ts';
+import { findTarget, sqlTable, type TargetTable } from './target-table.ts';
 import { versionRows } from './version-rows.ts';
 
 /**
@@ -24,7 +24,6 @@ export async function publishTable(
   signal: AbortSignal,
 ): Promise<PublishResult> {
   const publication: Publication = { request, session, signal, subject: `Publishing ${formatTableName(request.table)}` };
-  throwIfNameTooLong(request.table, [...request.fields, ...addedFields(publication)]);
   await session.run('BEGIN ISOLATION LEVEL READ COMMITTED', publication.subject, signal);
   try {
     const result = await publishInTransaction(publication, files);
