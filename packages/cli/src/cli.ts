@@ -11,6 +11,8 @@ const GROUPS: Readonly<Record<string, string>> = { connections: 'Add, list and t
 
 /** Runs one command line and answers with the code to exit with. Never throws for what a person can cause. */
 export async function runCli(process: Process, version: string): Promise<ExitCode> {
+  const [first, ...words] = process.arguments;
+  if (first === COMPLETE) return await completeLine(process, words);
   const isJson = process.arguments.includes('--json');
   let exitCode: ExitCode = EXIT.done;
   const program = configure(new Command('millrace'))
@@ -50,7 +52,6 @@ export async function runCli(process: Process, version: string): Promise<ExitCod
       exitCode = await perform(process, declaration, { arguments: values, options: command.opts() });
     });
   }
-  program.action(() => program.help({ error: true }));
 
   try {
     await program.parseAsync(process.arguments, { from: 'user' });
@@ -79,6 +80,16 @@ function declare(command: Command, declaration: CommandDeclaration): Command {
   for (const option of GLOBAL_OPTIONS) command.option(option.flags, option.description);
   const title = declaration.examples.length > 1 ? 'Examples' : 'Example';
   return command.addHelpText('after', `\n${title}:\n${declaration.examples.map((example) => `  ${example}`).join('\n')}`);
+}
+
+/** What the completion scripts call; no command of a person's, so its words are not parsed as one. */
+const COMPLETE = '__complete';
+
+async function completeLine(process: Process, words: readonly string[]): Promise<ExitCode> {
+  const named = words[words.indexOf('--project') + 1];
+  const folder = findProjectFolder(process.folder, words.includes('--project') ? named : undefined);
+  const { withSession } = await import('./session/session.ts');
+  return await withSession(process, { arguments: words, options: {} }, folder, undefined, async () => (await import('./actions/completion.ts')).complete);
 }
 
 async function perform(process: Process, declaration: CommandDeclaration, input: CommandInput): Promise<ExitCode> {

@@ -5,7 +5,7 @@ import type { ConnectorRegistry } from '@millrace/connector-sdk';
 import type { RunEvent } from '@millrace/engine';
 
 import { processIdentity } from './lease/process-identity.ts';
-import { loadProject } from './project/project.ts';
+import { loadProject, requireProject } from './project/project.ts';
 import type { Project } from './project/project.ts';
 import type { ValueSources } from './project/resolve-connections.ts';
 import { chooseEnvironment } from './project/resolve-connections.ts';
@@ -47,6 +47,12 @@ export interface OperationContext extends AsyncDisposable, ValueSources {
   readonly runner: () => Runner;
 }
 
+/** A folder that is no project gets no state. */
+async function openProjectStore(projectFolder: string, workingFolder: string): Promise<Store> {
+  requireProject(projectFolder, workingFolder);
+  return await openStore(join(projectFolder, STATE_FOLDER, 'state.db'));
+}
+
 export function createOperationContext(options: OperationContextOptions): OperationContext {
   const { environment, projectFolder, workingFolder } = options;
   let project: Promise<Project> | undefined;
@@ -67,7 +73,7 @@ export function createOperationContext(options: OperationContextOptions): Operat
     watch: options.watch ?? (() => undefined),
     project: loadedProject,
     environmentName: async () => chooseEnvironment(await loadedProject(), options.environmentName),
-    store: () => (store ??= openStore(join(projectFolder, STATE_FOLDER, 'state.db'))),
+    store: () => (store ??= openProjectStore(projectFolder, workingFolder)),
     runner: () => {
       if (!runner || runner.isDead) runner = options.startRunner();
       return runner;

@@ -86,10 +86,12 @@ export function listOption(input: CommandInput, name: string): readonly string[]
   return Array.isArray(value) ? value : [];
 }
 
-/** A whole number, or the text as it is: the operation's schema then says what is wrong with it. */
-export function countOption(input: CommandInput, name: string): number | string | undefined {
+/** A whole number above zero. Throws `configInvalid` for anything else. */
+export function countOption(input: CommandInput, name: string): number | undefined {
   const text = textOption(input, name);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message: `--${name} takes a whole number above zero, not "${text}".` });
 }
 
 function sayError(session: Session, error: unknown): ExitCode {
@@ -109,7 +111,8 @@ function sayError(session: Session, error: unknown): ExitCode {
   }
   if (error instanceof PipelineError) {
     const { code, blame, retry, message } = toPlainPipelineError(error);
-    return say({ code, blame, retry, message }, code === 'configInvalid' ? EXIT.wrong : EXIT.failed);
+    const isWrong = code === 'configInvalid' || (code === 'queryFailed' && blame === 'config');
+    return say({ code, blame, retry, message }, isWrong ? EXIT.wrong : EXIT.failed);
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return say({ code: 'internal', message: `This is a defect of Millrace; please report it. ${message}` }, EXIT.failed);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 
@@ -38,10 +39,20 @@ export interface ValidPipeline extends PipelineFile {
 export async function loadProject(folder: string, workingFolder: string): Promise<Project> {
   const path = join(folder, PROJECT_FILE);
   const file = relative(workingFolder, path) || path;
-  const text = await readText(path, `There is no project here: ${file} does not exist. Make one with millrace init, or name its folder with --project.`);
+  const text = await readText(path, noProject(file));
   const { document, diagnostics, locate } = parseProject(text, file);
   if (!document) throw new DocumentError(diagnostics, new Map([[file, text]]));
   return { folder, file, text, document, diagnostics, locate };
+}
+
+/** Throws `configInvalid` when the folder is no project. */
+export function requireProject(folder: string, workingFolder: string): void {
+  const path = join(folder, PROJECT_FILE);
+  if (!existsSync(path)) throw configError(noProject(relative(workingFolder, path) || path));
+}
+
+function noProject(file: string): string {
+  return `There is no project here: ${file} does not exist. Make one with millrace init, or name its folder with --project.`;
 }
 
 /** All pipeline files, sorted by path, right or wrong. */

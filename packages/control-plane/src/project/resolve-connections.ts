@@ -136,6 +136,7 @@ class Resolution {
     const isSecret = isSecretSetting(this.#connection.definition, path);
     let resolved = '';
     let end = 0;
+    let isWhole = true;
     for (const reference of parseValueReferences(text).references) {
       const value =
         reference.scheme === 'env'
@@ -143,6 +144,7 @@ class Resolution {
           : await this.#sources.secrets.read(reference.name);
       if (value === undefined) {
         await this.#reportMissing(reference.scheme, reference.name, path);
+        isWhole = false;
         continue;
       }
       if (reference.scheme === 'secret') this.#sources.redactor.add(value);
@@ -150,7 +152,7 @@ class Resolution {
       end = reference.end;
     }
     resolved += text.slice(end).replaceAll('$${', '${');
-    if (isSecret) this.#sources.redactor.add(resolved);
+    if (isSecret && isWhole) this.#sources.redactor.add(resolved);
     return resolved;
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { assignLease } from '../../lease/lease.ts';
 import { defineOperation } from '../../operation.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { executeRun } from '../../runs/execute-run.ts';
@@ -28,9 +29,11 @@ export const runPipeline = defineOperation({
   async handler(context, { pipeline, ...options }, signal) {
     const store = await context.store();
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
+    const unfinished = await findUnfinishedRun(store, pipeline);
+    const newId = newRunId(new Date());
+    await assignLease(store, held.lease, unfinished?.record.runId ?? newId);
     const prepared = await preparePlan(context, pipeline, options.tables, held.signal);
     const { connections, limits } = prepared;
-    const unfinished = await findUnfinishedRun(store, pipeline);
     const isSame =
       unfinished !== undefined &&
       unfinished.record.documentFingerprint === prepared.plan.documentFingerprint &&
@@ -42,7 +45,7 @@ export const runPipeline = defineOperation({
       await executeRun(context, held, { runId, attempt, plan: unfinished.plan, options, connections, limits });
     } else {
       if (unfinished) await finishRun(store, unfinished.record.runId, 'failed', SUPERSEDED);
-      runId = newRunId(new Date());
+      runId = newId;
       await createRun(store, held.lease, { runId, plan: prepared.plan, options });
       await executeRun(context, held, { runId, attempt: 1, plan: prepared.plan, options, connections, limits });
     }

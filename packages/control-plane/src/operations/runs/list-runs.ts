@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { readHolder } from '../../lease/lease.ts';
+import { isProcessAlive } from '../../lease/process-identity.ts';
 import { defineOperation } from '../../operation.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { listRuns as listRunRecords } from '../../runs/run-store.ts';
@@ -22,7 +23,8 @@ export const listRuns = defineOperation({
       records.map(async (record): Promise<ListedRun> => {
         if (record.state !== 'running') return record;
         const holder = await readHolder(store, `pipeline:${record.pipeline}`);
-        return holder?.runId === record.runId ? record : { ...record, state: 'interrupted' };
+        const isLive = holder?.runId === record.runId && isProcessAlive(holder.owner) !== false;
+        return isLive ? record : { ...record, state: 'interrupted' };
       }),
     );
     return { runs };
