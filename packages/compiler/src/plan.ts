@@ -69,6 +69,7 @@ export type LoadMode =
 export interface PlannedColumn {
   readonly field: Field;
   readonly origin:
+    /** A column that is not among `source.fields` is gone at the source, and NULL in every row. */
     | { readonly kind: 'source'; readonly column: string }
     | { readonly kind: 'metadata'; readonly value: 'runId' | 'loadedAt' };
 }

@@ -193,12 +193,22 @@ describe('applyContract', () => {
       ]);
     });
 
-    it('is no longer read with fill', () => {
-      expect(summary(drift(fields, { contract: { missingColumns: 'fill' } }))).toEqual({
+    it('is NULL in every row with fill, until it is there again', () => {
+      const result = drift(fields, { contract: { missingColumns: 'fill' } });
+      expect(summary(result)).toEqual({
         read: ['id integer32', 'status string', 'changed date'],
-        write: ['id', 'status', 'changed'],
+        write: ['id', 'name?', 'status', 'changed'],
         changes: ['column name is gone and NULL from now on'],
         violations: [],
+      });
+      const later = applyContract(result.task, { ...BEFORE, fields: [...fields, field('x', INT32)] }, TARGET);
+      expect(summary(later)).toMatchObject({
+        write: ['id', 'name?', 'status', 'changed', 'x'],
+        changes: ['column x (int32) is new'],
+      });
+      expect(summary(applyContract(result.task, BEFORE, TARGET))).toEqual({
+        ...UNCHANGED,
+        changes: ['column name is there again'],
       });
     });
 
@@ -212,7 +222,7 @@ describe('applyContract', () => {
           drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED], { contract: { missingColumns: 'fill' } }),
         ),
       ).toMatchObject({
-        write: ['id', 'status', 'changed', 'title?'],
+        write: ['id', 'name?', 'status', 'changed', 'title?'],
         changes: ['column name is gone and NULL from now on', 'column title (string) is new'],
       });
     });
@@ -381,12 +391,15 @@ describe('applyContract', () => {
         const names = task.source.fields.map(({ name }) => name);
         expect(new Set(names).size).toBe(names.length);
         expect(names.every((name) => fields.some((candidate) => candidate.name === name))).toBe(true);
-        expect(task.columns.map(({ origin }) => (origin.kind === 'source' ? origin.column : ''))).toEqual(
-          names,
-        );
-        expect(task.columns.map(({ field: { type: kind } }) => kind)).toEqual(
-          task.source.fields.map(({ type: kind }) => kind),
-        );
+        const types = new Map(task.source.fields.map(({ name, type: kind }) => [name, kind]));
+        const written = task.columns.map(({ origin }) => (origin.kind === 'source' ? origin.column : ''));
+        expect(new Set(written).size).toBe(written.length);
+        expect(names.every((name) => written.includes(name))).toBe(true);
+        for (const { field: target, origin } of task.columns) {
+          const read = origin.kind === 'source' ? types.get(origin.column) : undefined;
+          if (read === undefined) expect(target.nullable).toBe(true);
+          else expect(target.type).toEqual(read);
+        }
         const isStopped =
           rules.missingColumns === 'stop' && BEFORE.fields.some(({ name }) => !names.includes(name));
         if (isStopped) expect(violations.length).toBeGreaterThan(0);

@@ -76,8 +76,8 @@ class TableDrift {
       if (column.origin.kind !== 'source') continue;
       const before = planned.get(column.origin.column);
       const now = this.#currentFields.get(column.origin.column);
-      if (before === undefined) continue;
-      if (now === undefined) this.#followMissing(column, before);
+      if (before === undefined) this.#followFilled(column, now);
+      else if (now === undefined) this.#followMissing(column, before);
       else this.#followChanged(column, before, now);
     }
     const positions = this.fields.map((field) =>
@@ -94,7 +94,12 @@ class TableDrift {
     const known = new Set(this.#task.source.table.fields.map((field) => field.name));
     const { columnSelection: selection } = this.#task.source;
     const isSelected = compileSelection(selection?.include, selection?.exclude);
-    const added = this.#current.fields.filter((field) => !known.has(field.name) && isSelected(field.name));
+    const planned = new Set(
+      this.#task.columns.flatMap(({ origin }) => (origin.kind === 'source' ? [origin.column] : [])),
+    );
+    const added = this.#current.fields.filter(
+      ({ name }) => !known.has(name) && !planned.has(name) && isSelected(name),
+    );
     const { newColumns } = this.#task.contract;
     if (added.length === 0) return;
     if (newColumns === 'stop') {
@@ -111,11 +116,11 @@ class TableDrift {
     const { mode, deletes } = this.#task.destination;
     const rules = { selection: {}, metadata: [], mode, deletes, target: this.#target };
     const takenNames = this.#task.columns.map(({ field }) => field.name);
-    const planned = planColumns({ ...this.#current, fields: added }, { ...rules, takenNames }, this.#report);
-    this.fields.push(...planned.fields);
-    this.columns.push(...planned.columns);
-    this.notes.push(...planned.notes);
-    for (const { field } of planned.columns) this.changes.push({ kind: 'addColumn', field });
+    const result = planColumns({ ...this.#current, fields: added }, { ...rules, takenNames }, this.#report);
+    this.fields.push(...result.fields);
+    this.columns.push(...result.columns);
+    this.notes.push(...result.notes);
+    for (const { field } of result.columns) this.changes.push({ kind: 'addColumn', field });
   }
 
   /** The key that rows are matched by must still identify them. */
@@ -169,7 +174,18 @@ class TableDrift {
     } else {
       this.key = this.key.filter((key) => key !== name);
       this.changes.push({ kind: 'fillColumn', column: name });
+      this.columns.push({ ...column, field: { ...column.field, nullable: true } });
     }
+  }
+
+  /** A column that was gone already stays NULL until the source has it again. */
+  #followFilled(column: PlannedColumn, now: SourceField | undefined): void {
+    if (now === undefined) {
+      this.columns.push(column);
+      return;
+    }
+    this.changes.push({ kind: 'returnColumn', column: column.field.name });
+    this.#followChanged(column, { ...now, type: column.field.type }, now);
   }
 
   #renameCandidate(before: SourceField): string | undefined {

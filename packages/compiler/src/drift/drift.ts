@@ -20,6 +20,8 @@ export type Drift =
   | { readonly kind: 'ignoreColumn'; readonly column: string }
   /** A column that is gone; NULL from now on. */
   | { readonly kind: 'fillColumn'; readonly column: string }
+  /** A column that was gone and is there again. */
+  | { readonly kind: 'returnColumn'; readonly column: string }
   /** The type changed and the old one is kept; values that do not fit are rejected. */
   | {
       readonly kind: 'keepType';
@@ -56,6 +58,8 @@ export function formatDrift(drift: Drift): string {
       return `column ${drift.column} is new and left out`;
     case 'fillColumn':
       return `column ${drift.column} is gone and NULL from now on`;
+    case 'returnColumn':
+      return `column ${drift.column} is there again`;
     case 'keepType':
       return `column ${drift.column} is ${formatLogicalType(drift.current)} at the source and stays ${formatLogicalType(drift.type)}`;
     case 'redeclareColumn':

@@ -110,6 +110,17 @@ describe('reconcileDestination', () => {
     ]);
   });
 
+  it('keeps a filled column in a table that is built anew', () => {
+    const more = [...SAME, { name: 'old', type: INT32, nullable: false }];
+    const { task } = compare(more, 'missingColumns: fill', 'replace');
+    expect(task.columns.at(-1)).toEqual({
+      field: { name: 'old', type: INT32, nullable: true },
+      origin: { kind: 'source', column: 'old' },
+    });
+    expect(task.source.fields.some(({ name }) => name === 'old')).toBe(false);
+    expect(compare(more, 'missingColumns: fill').task.columns).toHaveLength(3);
+  });
+
   it('lets NULL in where the source may have it', () => {
     expect(compare(replace('name', { nullable: false })).lines).toEqual(['column name may be NULL now']);
   });

@@ -45,7 +45,7 @@ class DestinationComparison {
 
   compare(): DriftResult {
     const columns = this.#task.columns.flatMap((column) => this.#followColumn(column) ?? []);
-    this.#followMissing();
+    columns.push(...this.#followMissing());
     const types = new Map(
       columns.flatMap(({ field, origin }) =>
         origin.kind === 'source' ? [[origin.column, field.type] as const] : [],
@@ -126,8 +126,12 @@ class DestinationComparison {
     return planned.type;
   }
 
-  /** Columns of the table that the task brings no values for. */
-  #followMissing(): void {
+  /**
+   * Columns of the table that the task brings no values for. A destination fills them by itself, but a table that is
+   * built anew has only what the task has.
+   */
+  #followMissing(): readonly PlannedColumn[] {
+    const filled: PlannedColumn[] = [];
     const planned = new Set(this.#task.columns.map(({ field }) => this.#fold(field.name)));
     const own = new Set([...SCD2_FIELDS, DELETED_AT_FIELD].map((field) => this.#fold(field.name)));
     for (const [folded, field] of this.#published) {
@@ -144,7 +148,10 @@ class DestinationComparison {
       }
       this.#changes.push({ kind: 'fillColumn', column: field.name });
       if (!field.nullable) this.#changes.push({ kind: 'dropNotNull', column: field.name });
+      if (this.#task.destination.mode !== 'replace') continue;
+      filled.push({ field: { ...field, nullable: true }, origin: { kind: 'source', column: field.name } });
     }
+    return filled;
   }
 
   /** Types that the destination stores the same way are the same to it: it may describe one by the name of the other. */
