@@ -2,6 +2,7 @@ import { PipelineError, type PublicationRecord, type PublishRequest } from '@mil
 import { formatTableName } from '@millrace/spec';
 
 import type { CatalogTable } from '../warehouse/catalog.ts';
+import { foldName, OWN_SCHEMA } from '../warehouse/names.ts';
 
 /** Throws `fenced` when the table has seen a higher token. */
 export function checkFence(request: PublishRequest, record: PublicationRecord | undefined): void {
@@ -16,8 +17,16 @@ export function checkFence(request: PublishRequest, record: PublicationRecord | 
 
 /** Throws for tables that Millrace did not make, and for those whose rows mean something else than the mode's. */
 export function requireOwnTable(request: PublishRequest, current: CatalogTable | undefined): void {
-  if (current === undefined) return;
   const name = formatTableName(request.table);
+  if (foldName(request.table.schema ?? '') === OWN_SCHEMA) {
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `${name} cannot be a destination: the schema ${OWN_SCHEMA} holds Millrace's own records. Give another schema.`,
+    });
+  }
+  if (current === undefined) return;
   if (current.publication === null) {
     throw new PipelineError({
       code: 'configInvalid',
