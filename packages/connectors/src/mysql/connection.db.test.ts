@@ -9,7 +9,7 @@ import { findSecrets, startTcpProxy, testPassword } from '@millrace/connector-sd
 import type { SourceTable } from '@millrace/spec';
 
 import type { MysqlConfig } from './config.ts';
-import { never, products, readAll, type TestDatabase, testDatabase } from './harness/harness.ts';
+import { never, products, readAll, type TestDatabase, testDatabase } from './harness/test-database.ts';
 import { MysqlSource } from './source.ts';
 
 describe.each(products)('connection to %s', (product) => {

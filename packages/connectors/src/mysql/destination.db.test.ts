@@ -4,16 +4,9 @@ import type { Destination, PublishRequest, PublishResult, StagedFile } from '@mi
 import type { Field } from '@millrace/spec';
 
 import { MysqlDestination } from './destination.ts';
-import {
-  never,
-  products,
-  readAll,
-  type TestDatabase,
-  testDatabase,
-  type TestStage,
-  testStage,
-} from './harness/harness.ts';
+import { never, products, readAll, type TestDatabase, testDatabase } from './harness/test-database.ts';
 import { workTables } from './publish/names.ts';
+import { type TestStage, testStage } from './harness/test-stage.ts';
 import { stageFile } from './publish/stage-rows.ts';
 import { MysqlSession } from './session.ts';
 import { MysqlSource } from './source.ts';

@@ -5,6 +5,7 @@ import type { ServerIdentity, SourcePosition } from '@millrace/connector-sdk';
 import type { MysqlConfig } from './config.ts';
 import { MysqlServerError, type Role } from './errors.ts';
 import { MysqlConnection, type TextRow } from './protocol/connection.ts';
+import { isThreadWorking } from './protocol/other-session.ts';
 
 /** A consumer may let a statement wait this long. */
 const WAIT_SECONDS = 3600;
@@ -29,6 +30,7 @@ export class MysqlSession implements AsyncDisposable {
     const connection = await MysqlConnection.open(config, role, signal, {
       allowsLocalInfile: role === 'destination',
     });
+    connection.probeSilence(() => isThreadWorking(config, role, connection.greeting.threadId));
     try {
       const { isMariadb } = connection.greeting;
       const identity = await connection.during(signal, async () => {

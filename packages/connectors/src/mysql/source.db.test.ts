@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { never, products, readAll, type TestDatabase, testDatabase } from './harness/harness.ts';
+import { never, products, readAll, type TestDatabase, testDatabase } from './harness/test-database.ts';
 import { MysqlSource } from './source.ts';
 
 describe.each(products)('source on %s', (product) => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { BatchDigest, type Batch } from '@millrace/connector-sdk';
 
-import { never, products, readAll, type TestDatabase, testDatabase } from './harness/harness.ts';
+import { never, products, readAll, type TestDatabase, testDatabase } from './harness/test-database.ts';
 import { MysqlSource } from './source.ts';
 
 describe.each(products)('types of %s', (product) => {

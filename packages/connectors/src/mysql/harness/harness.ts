@@ -1,173 +1,175 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 
-import { DuckDBInstance } from '@duckdb/node-api';
 import {
-  BatchDigest,
-  type DelimitedFormat,
-  type RejectedRow,
-  type ReadResult,
-  type Source,
-  type StagedFile,
-  type StagedReader,
-} from '@millrace/connector-sdk';
-import { type SharedServer, temporaryFolder, testServer } from '@millrace/connector-sdk/testing';
-import type { SourceTable } from '@millrace/spec';
-import { duckdbDialect, quoteText } from '@millrace/sql';
+  type ConnectorConfig,
+  type ConnectorHarness,
+  canonicalFromText,
+  createBoundariesOverSql,
+  type HarnessInstance,
+  ordersOverSql,
+  quoteTableOf,
+  type SqlProbe,
+  tableIn,
+  type TextRow,
+} from '@millrace/connector-sdk/conformance';
+import { requireServer, testPassword } from '@millrace/connector-sdk/testing';
+import type { LogicalType } from '@millrace/spec';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { z } from 'zod';
 
-import { type MysqlConfig, mysqlConfig } from '../config.ts';
-import { MysqlSession } from '../session.ts';
+import { boundaryValues } from './boundary-values.ts';
 
-/** Both products, for `describe.each`; each is skipped where this machine cannot have it. */
-export const products = ['mariadb', 'mysql'] as const;
+/** Both products. What tests do behind the connector's back, they do over a driver that the connector does not use. */
+export const harness: ConnectorHarness = {
+  variants: ['mariadb', 'mysql'],
+  start: async (variant) => {
+    const server = await requireServer(variant);
+    return 'skipped' in server ? server : startInstance(server);
+  },
+};
 
-export const never: AbortSignal = new AbortController().signal;
+const account = z.object({ host: z.string(), port: z.number(), user: z.string(), password: z.string() });
 
-/** A shared server with a database of the test's own. */
-export interface TestDatabase extends AsyncDisposable {
-  readonly server: SharedServer;
-  readonly name: string;
-  readonly config: MysqlConfig;
-  configWith(changes: Readonly<Record<string, unknown>>): MysqlConfig;
-  execute(...statements: readonly string[]): Promise<void>;
-  /** The same by a user who may do everything. */
-  administer(...statements: readonly string[]): Promise<void>;
-  query(sql: string): Promise<readonly (readonly (string | null)[])[]>;
-}
-
-/** A new database on the shared server; undefined when this machine cannot have the server. */
-export async function testDatabase(product: (typeof products)[number]): Promise<TestDatabase | undefined> {
-  const server = await testServer(product);
-  if (server === undefined) return undefined;
-  const name = `millrace_t${randomBytes(5).toString('hex')}`;
-  const admin = mysqlConfig.parse({ ...server.connection, database: undefined });
-  const session = await MysqlSession.open(admin, 'destination', never);
-  await session.connection.execute(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  await session.connection.execute(`USE ${name}`);
-  const configWith = (changes: Readonly<Record<string, unknown>>): MysqlConfig =>
-    mysqlConfig.parse({ ...server.connection, database: name, ...changes });
+async function startInstance(server: {
+  readonly connection: ConnectorConfig;
+  readonly adminConnection?: ConnectorConfig;
+}): Promise<HarnessInstance> {
+  const schema = `millrace_c${randomBytes(5).toString('hex')}`;
+  const admin = account.parse(server.adminConnection ?? server.connection);
+  const connection = await openProbe(admin);
+  await connection.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
+  await connection.query(`USE ${schema}`);
+  const probe = probeOf(connection, schema);
+  const config = { ...account.parse(server.connection), database: schema };
+  const { host, port } = config;
+  const orders = ordersOverSql(probe, {
+    integer: 'INT',
+    text: 'VARCHAR(255)',
+    decimal: 'DECIMAL(12, 2)',
+    timestamp: 'DATETIME(6)',
+    time: (text) => `TIMESTAMP'${text}'`,
+  });
   return {
-    server,
-    name,
-    config: configWith({}),
-    configWith,
-    async execute(...statements) {
-      for (const statement of statements) await session.connection.execute(statement);
+    config,
+    secrets: [testPassword],
+    network: {
+      host,
+      port,
+      through: (proxy) => ({
+        ...config,
+        host: proxy.host,
+        port: proxy.port,
+        tls: 'disable',
+        readTimeoutSeconds: 1,
+        connectTimeoutSeconds: 2,
+      }),
     },
-    async administer(...statements) {
-      const privileged = mysqlConfig.parse({ ...server.adminConnection, database: undefined });
-      await using other = await MysqlSession.open(privileged, 'destination', never);
-      for (const statement of statements) await other.connection.execute(statement);
-    },
-    query: (sql) => session.connection.query(sql),
-    async [Symbol.asyncDispose]() {
-      await session.connection.execute(`DROP DATABASE IF EXISTS ${name}`);
-      await session[Symbol.asyncDispose]();
-    },
-  };
-}
-
-export interface ReadRows {
-  readonly table: SourceTable;
-  /** Canonical texts; null is NULL. */
-  readonly rows: readonly (readonly (string | null)[])[];
-  readonly rejected: readonly RejectedRow[];
-  readonly result: ReadResult;
-}
-
-/** Reads a table whole, as canonical texts. */
-export async function readAll(
-  source: Source,
-  table: string,
-  cursor: { readonly column: string; readonly from: string | null; readonly lookback: bigint } | null = null,
-  signal: AbortSignal = never,
-): Promise<ReadRows> {
-  const [found] = await source.discover({ include: [table], exclude: [] }, signal);
-  if (found === undefined) throw new Error(`${table} was not discovered`);
-  const { fields } = found;
-  const digest = new BatchDigest({ fields, key: fields.map(({ name }) => name), buckets: 1 });
-  const rows: (string | null)[][] = [];
-  const rejected: RejectedRow[] = [];
-  const reading = source.read({ table: found, fields, cursor, position: null, scratchFolder: '' }, signal);
-  for (;;) {
-    const step = await reading.next();
-    if (step.done === true) return { table: found, rows, rejected, result: step.value };
-    if (step.value.kind !== 'batch') throw new Error('a batch was expected');
-    const { columns } = step.value;
-    rejected.push(...step.value.rejected);
-    let row = 0;
-    for (const { key } of digest.rows(step.value, new Set([0]))) {
-      const at = row++;
-      const isNull = (index: number): boolean => {
-        const validity = columns[index]?.validity;
-        return validity != null && ((new Uint8Array(validity)[at >> 3] ?? 0) & (1 << (at & 7))) === 0;
-      };
-      rows.push(key.map((text, index) => (isNull(index) ? null : text)));
-    }
-  }
-}
-
-/** Writes Parquet files and offers them the way the engine does. */
-export interface TestStage extends AsyncDisposable {
-  readonly reader: StagedReader;
-  file(selectSql: string): Promise<StagedFile>;
-}
-
-export async function testStage(): Promise<TestStage> {
-  const folder = temporaryFolder('mysql-stage');
-  const instance = await DuckDBInstance.create();
-  const connection = await instance.connect();
-  let count = 0;
-  const path = (kind: string): string => join(folder.path, `${count++}.${kind}`);
-  const text = (value: string): string => quoteText(duckdbDialect, value);
-  return {
-    async file(selectSql) {
-      const to = path('parquet');
-      await connection.run(`COPY (${selectSql}) TO ${text(to)} (FORMAT parquet)`);
-      const counted = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${text(to)})`);
-      return {
-        path: to,
-        rows: Number(counted.getRows()[0]?.[0]),
-        sizeBytes: (await stat(to)).size,
-        sha256: '',
-      };
-    },
-    reader: {
-      async *delimited(file: StagedFile, select: readonly string[], format: DelimitedFormat) {
-        const to = path('csv');
-        await connection.run(
-          `COPY (SELECT ${select.map((expression, index) => `${expression} AS c${index}`).join(', ')} FROM read_parquet(${text(file.path)})) TO ${text(to)}
-            (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${text(format.delimiter)}, QUOTE ${text(format.quote)}, ESCAPE ${text(format.escape)}, NULLSTR ${text(format.nullText)})`,
-        );
-        yield* createReadStream(to, { highWaterMark: 64 * 1024 });
-        await rm(to);
+    wrongConfigs: [
+      {
+        name: 'a wrong password',
+        config: { ...config, password: `${testPassword}?` },
+        code: 'authenticationFailed',
+        message: /password/,
       },
-      async *values(file, select) {
-        const columns = select.map(
-          (expression, index) =>
-            `encode(CAST(${expression} AS VARCHAR)) AS c${index}, typeof(${expression}) = 'BLOB' AS b${index}, ${expression} AS r${index}`,
+      {
+        name: 'no such database',
+        config: { ...config, database: 'millrace_nowhere' },
+        code: 'configInvalid',
+        message: /millrace_nowhere/,
+      },
+      {
+        name: 'no such socket',
+        config: { ...config, socket: '/nowhere/mysqld.sock' },
+        code: 'connectionRefused',
+        message: /nowhere/,
+      },
+    ],
+    source: {
+      ...orders,
+      async createLarge(name, rows) {
+        const table = tableIn(probe, name);
+        const target = quoteTableOf(probe, table);
+        await probe.run(`CREATE TABLE ${target} (id BIGINT PRIMARY KEY, payload VARCHAR(250) NOT NULL)`);
+        for (let first = 1; first <= rows; first += LARGE_CHUNK) {
+          const last = Math.min(rows, first + LARGE_CHUNK - 1);
+          const ids = Array.from(
+            { length: last - first + 1 },
+            (_, index) => `(${first + index}, REPEAT('payload ', 25))`,
+          );
+          await probe.run(`INSERT INTO ${target} VALUES ${ids.join(', ')}`);
+        }
+        return table;
+      },
+      insertLarge: (table, id) =>
+        probe.run(`INSERT INTO ${quoteTableOf(probe, table)} VALUES (${id}, 'late')`),
+      createBoundaries: (name) =>
+        createBoundariesOverSql(probe, name, boundaryValues, { idType: 'INT', textOf: sqlText }),
+      refusesName,
+      async killReads() {
+        const rows = await probe.rows(
+          `SELECT ID FROM information_schema.PROCESSLIST WHERE DB = '${schema}' AND INFO LIKE 'SELECT%' AND ID <> CONNECTION_ID()`,
         );
-        const result = await connection.runAndReadAll(
-          `SELECT ${columns.join(', ')} FROM read_parquet(${text(file.path)})`,
-        );
-        yield result.getRows().map((row) =>
-          select.map((_, index) => {
-            const [encoded, isBytes, raw] = row.slice(index * 3, index * 3 + 3);
-            const blob = isBytes === true ? raw : encoded;
-            if (blob === null || blob === undefined) return null;
-            if (typeof blob !== 'object' || !('bytes' in blob) || !(blob.bytes instanceof Uint8Array))
-              throw new Error('bytes were expected');
-            return isBytes === true ? blob.bytes : Buffer.from(blob.bytes).toString('utf8');
+        for (const [id] of rows) await probe.run(`KILL QUERY ${id}`);
+      },
+    },
+    destination: {
+      schema,
+      async readRows(table, fields) {
+        const columns = fields.map((field) => sqlText(probe.quote(field.name), field.type));
+        const rows = await probe.rows(`SELECT ${columns.join(', ')} FROM ${quoteTableOf(probe, table)}`);
+        return rows.map((row) =>
+          row.map((cell, index) => {
+            const type = fields[index]?.type;
+            return cell === null || type === undefined ? null : canonicalFromText(type, cell);
           }),
         );
       },
     },
     async [Symbol.asyncDispose]() {
-      connection.closeSync();
-      instance.closeSync();
-      folder.remove();
+      await connection.query(`DROP DATABASE ${schema}`);
+      await connection.end();
     },
   };
+}
+
+const LARGE_CHUNK = 2000;
+
+async function openProbe(admin: z.output<typeof account>): Promise<Connection> {
+  const connection = await createConnection({
+    ...admin,
+    charset: 'utf8mb4',
+    rowsAsArray: true,
+    // Every cell as the server's own text.
+    typeCast: (field) => field.buffer()?.toString('utf8') ?? null,
+  });
+  await connection.query(
+    "SET SESSION time_zone = '+00:00', sql_mode = 'ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION'",
+  );
+  return connection;
+}
+
+const textRows = z.array(z.array(z.union([z.string(), z.null()])));
+
+function probeOf(connection: Connection, schema: string): SqlProbe {
+  return {
+    schema,
+    run: async (sql) => void (await connection.query(sql)),
+    rows: async (sql): Promise<readonly TextRow[]> => textRows.parse((await connection.query(sql))[0]),
+    quote: (name) => `\`${name.replaceAll('`', '``')}\``,
+    literal: (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
+  };
+}
+
+function sqlText(column: string, type: LogicalType): string {
+  if (type.kind === 'bytes') return `LOWER(HEX(${column}))`;
+  return type.kind === 'float' && type.bits === 32 ? `${column} * 1e0` : column;
+}
+
+/** Table names tell case apart, column names do not; the suite uses each name for both. */
+function refusesName(name: string): string | undefined {
+  if (name === 'case' || name === 'CASE') return 'columns whose names differ in case only are one column';
+  if (name.endsWith(' ')) return 'a name cannot end with a space';
+  return /[\u{10000}-\u{10ffff}]/u.test(name)
+    ? 'names hold no characters beyond the Basic Multilingual Plane'
+    : undefined;
 }

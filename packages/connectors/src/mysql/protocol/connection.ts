@@ -19,7 +19,6 @@ import {
   serverHasTls,
   tlsRequest,
 } from './handshake.ts';
-import { isThreadWorking } from './other-session.ts';
 import { openSocket, upgradeToTls } from './open-socket.ts';
 import { CONTINUED_LENGTH, PacketReader, type Payload } from './packet-reader.ts';
 import { isEndOfRows, isError, PayloadCursor, readServerError } from './payload.ts';
@@ -73,7 +72,7 @@ export class MysqlConnection implements AsyncDisposable {
     config: MysqlConfig,
     role: Role,
     signal: AbortSignal,
-    options: { readonly allowsLocalInfile?: boolean; readonly isProbe?: boolean } = {},
+    options: { readonly allowsLocalInfile?: boolean } = {},
   ): Promise<MysqlConnection> {
     throwIfCancelled(signal);
     const address = config.socket ?? `${config.host}:${config.port}`;
@@ -106,10 +105,7 @@ export class MysqlConnection implements AsyncDisposable {
         if (receiver.hasFailed) socket.destroy();
         return await logIn(config, role, receiver, socket, options.allowsLocalInfile ?? false);
       };
-      const connection = await Promise.race([login(), stopped]);
-      if (!(options.isProbe ?? false))
-        receiver.probeSilence(() => isThreadWorking(config, role, connection.greeting.threadId));
-      return connection;
+      return await Promise.race([login(), stopped]);
     } catch (error) {
       receiver.fail(error);
       opened?.destroy();
@@ -122,6 +118,11 @@ export class MysqlConnection implements AsyncDisposable {
 
   get isUsable(): boolean {
     return !this.receiver.hasFailed && this.pending === 0;
+  }
+
+  /** What to ask after a silence of the read timeout: true when the server still works on the statement. */
+  probeSilence(isStillWorking: () => Promise<boolean>): void {
+    this.receiver.probeSilence(isStillWorking);
   }
 
   get bytesReceived(): number {

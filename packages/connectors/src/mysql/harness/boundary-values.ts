@@ -1,0 +1,165 @@
+import type { BoundaryValues } from '@millrace/connector-sdk/conformance';
+
+const integer = (
+  name: string,
+  native: string,
+  bits: 8 | 16 | 32 | 64,
+  signed: boolean,
+  values: readonly string[],
+): BoundaryValues => ({ name, native: `${native} NULL`, type: { kind: 'integer', bits, signed }, values });
+
+const text = (name: string, native: string, values: readonly string[]): BoundaryValues => ({
+  name,
+  native: `${native} NULL`,
+  type: { kind: 'string' },
+  values,
+});
+
+const nines = '9'.repeat(35);
+
+/** Values of MySQL and MariaDB at the limits of each type. Servers run them with every date allowed. */
+export const boundaryValues: readonly BoundaryValues[] = [
+  integer('tiny', 'TINYINT(1)', 8, true, ['-128', '0', '1', '2', '127']),
+  integer('tiny_unsigned', 'TINYINT UNSIGNED', 8, false, ['0', '255']),
+  integer('small', 'SMALLINT', 16, true, ['-32768', '32767']),
+  integer('small_unsigned', 'SMALLINT UNSIGNED', 16, false, ['65535']),
+  integer('medium', 'MEDIUMINT', 32, true, ['-8388608', '8388607']),
+  integer('plain', 'INT', 32, true, ['-2147483648', '2147483647']),
+  integer('plain_unsigned', 'INT UNSIGNED', 32, false, ['0', '4294967295']),
+  integer('zero_filled', 'INT(12) ZEROFILL', 32, false, ['0', '42', '4294967295']),
+  integer('big', 'BIGINT', 64, true, ['-9223372036854775808', '9223372036854775807', '9007199254740993']),
+  integer('big_unsigned', 'BIGINT UNSIGNED', 64, false, ['18446744073709551615', '9007199254740993']),
+  integer('years', 'YEAR', 16, true, ['0', '1901', '2155', "'18'"]),
+  {
+    name: 'money',
+    native: 'DECIMAL(38, 10) NULL',
+    type: { kind: 'decimal', precision: 38, scale: 10 },
+    values: ['0', '-0.0000000001', '9999999999999999999999999999.9999999999', '1.005', '-1.1000'],
+  },
+  text('wide_money', 'DECIMAL(65, 30)', [`${nines}.${'9'.repeat(30)}`, `-0.${'0'.repeat(29)}1`, '1.10']),
+  {
+    name: 'singles',
+    native: 'FLOAT NULL',
+    type: { kind: 'float', bits: 32 },
+    text: (column) => `${column} * 1e0`,
+    values: ['16777217', '3.4028234663852886e38', '1e-45', '0.1', '-1.17549435e-38', '0.1234567', '0'],
+  },
+  {
+    name: 'doubles',
+    native: 'DOUBLE NULL',
+    type: { kind: 'float', bits: 64 },
+    values: [
+      '0.1',
+      '1.7976931348623157e308',
+      '5e-324',
+      '-2.2250738585072014e-308',
+      '1e22',
+      '123456789012345680000',
+    ],
+  },
+  {
+    name: 'flag',
+    native: 'BIT(1) NULL',
+    type: { kind: 'boolean' },
+    text: (column) => `${column} + 0`,
+    values: ["b'0'", "b'1'"],
+  },
+  {
+    name: 'bits',
+    native: 'BIT(64) NULL',
+    type: { kind: 'integer', bits: 64, signed: false },
+    text: (column) => `${column} + 0`,
+    values: [`b'1${'0'.repeat(63)}'`, `b'${'10'.repeat(32)}'`, "b'0'"],
+  },
+  {
+    name: 'days',
+    native: 'DATE NULL',
+    type: { kind: 'date' },
+    values: ["'1000-01-01'", "'9999-12-31'", "'0001-01-01'", "'1970-01-01'", "'2024-02-29'"],
+    rejected: [
+      { sql: "'0000-00-00'", reason: /0000-00-00/ },
+      { sql: "'2000-00-01'", reason: /2000-00-01/ },
+      { sql: "'2000-01-00'", reason: /2000-01-00/ },
+      { sql: "'2001-02-31'", reason: /2001-02-31/ },
+    ],
+  },
+  {
+    name: 'moments',
+    native: 'DATETIME(6) NULL',
+    type: { kind: 'timestamp', timezone: false },
+    values: ["'9999-12-31 23:59:59.999999'", "'1000-01-01 00:00:00'", "'1969-12-31 23:59:59.999999'"],
+    rejected: [{ sql: "'0000-00-00 00:00:00'", reason: /0000-00-00/ }],
+  },
+  {
+    name: 'moments_by_second',
+    native: 'DATETIME NULL',
+    type: { kind: 'timestamp', timezone: false },
+    values: ["'2024-02-29 12:34:56'"],
+  },
+  {
+    name: 'instants',
+    native: 'TIMESTAMP(6) NULL',
+    type: { kind: 'timestamp', timezone: true },
+    values: ["'1970-01-01 00:00:01'", "'2038-01-19 03:14:07.999999'", "'2026-03-29 01:30:00'"],
+    rejected: [{ sql: '0', reason: /0000-00-00/ }],
+  },
+  text('clocks', 'TIME(6)', [
+    "'-838:59:59'",
+    "'838:59:59'",
+    "'24:00:00'",
+    "'-00:00:00.000001'",
+    "'00:00:00'",
+  ]),
+  text('latin', 'VARCHAR(40) CHARACTER SET latin1', ["'café'", "'trailing  '", "''"]),
+  text('wide', 'VARCHAR(40) CHARACTER SET ucs2', ["'你好'"]),
+  text('chinese', 'VARCHAR(40) CHARACTER SET gbk', ["'你好'"]),
+  text('padded', 'CHAR(10)', ["'ab  '", "''"]),
+  text('texts', 'LONGTEXT', [
+    "''",
+    "' '",
+    "'NULL'",
+    `'\\\\N'`,
+    `'tab\\tline\\n\\r'`,
+    `'it\\'s "quoted", \\\\back'`,
+    "'emoji 🦆 ä 日本'",
+    `'a\\0b'`,
+    'CHAR(0xefbbbf, 0x6d USING utf8mb4)',
+    "REPEAT('long ä ', 10000)",
+  ]),
+  text('choice', "ENUM('b,c', '', 'it''s') CHARACTER SET utf8mb4", ["'b,c'", "''", `'it''s'`]),
+  text('choices', "SET('a', 'b', 'c')", ["''", "'a,c'"]),
+  {
+    name: 'fixed_bytes',
+    native: 'BINARY(8) NULL',
+    type: { kind: 'bytes' },
+    values: ["x'4100'", "x'0000000000000000'"],
+  },
+  {
+    name: 'blobs',
+    native: 'LONGBLOB NULL',
+    type: { kind: 'bytes' },
+    values: ["x''", "x'00'", "x'00ff410000'", "REPEAT(x'00ff', 150000)"],
+  },
+  {
+    name: 'documents',
+    native: 'JSON NULL',
+    type: { kind: 'json' },
+    values: [
+      `'{"b": 18446744073709551615, "a": [9007199254740993, null, 1.0], "a": 2}'`,
+      "'null'",
+      "'[]'",
+      `'"\\\\u00e4 ä"'`,
+    ],
+  },
+  {
+    name: 'places',
+    native: 'GEOMETRY NULL',
+    type: { kind: 'bytes' },
+    values: [
+      "ST_GeomFromText('POINT(1 2)', 4326)",
+      "ST_GeomFromText('POINT(1 2)')",
+      "ST_GeomFromText('MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)))')",
+      "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(0 0))')",
+    ],
+  },
+];
