@@ -5,6 +5,7 @@
  */
 export * from './batch/batch.ts';
 export * from './batch/batch-builder.ts';
+export { buffers } from './batch/buffer-pool.ts';
 export * from './batch/batch-digest.ts';
 export * from './batch/canonical-rows.ts';
 export { ColumnWriter, type CellEncoding } from './batch/column-writer.ts';

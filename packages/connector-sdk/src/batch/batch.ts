@@ -32,6 +32,8 @@ export interface Batch {
   readonly columns: readonly Vector[];
   /** Rows the source sent that have a value no type here can hold. They are not among `rows`. */
   readonly rejected: readonly RejectedRow[];
+  /** Gives the buffers back to whoever made them, when their receiver does not need them any more. */
+  readonly release?: () => void;
 }
 
 /** A row that goes to quarantine, as the source sent it. */

@@ -1,3 +1,4 @@
+import { buffers } from './buffer-pool.ts';
 import { asciiText, ColumnWriter, type RowState } from './column-writer.ts';
 import { storeInt64 } from './digits.ts';
 
@@ -98,8 +99,8 @@ export class DecimalWriter extends ColumnWriter {
   }
 
   private allocate(capacity: number): void {
-    if (this.width === 2) this.words16 = new Int16Array(capacity);
-    else this.words = new Int32Array((capacity * this.width) / 4);
+    if (this.width === 2) this.words16 = new Int16Array(buffers.take(capacity * 2));
+    else this.words = new Int32Array(buffers.take(capacity * this.width));
   }
 
   protected takeValues(capacity: number) {

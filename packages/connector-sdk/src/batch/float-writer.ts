@@ -1,3 +1,4 @@
+import { buffers } from './buffer-pool.ts';
 import { asciiText, ColumnWriter, type RowState } from './column-writer.ts';
 
 /** IEEE floats from the shortest or any longer decimal text; `NaN`, `Infinity`, `inf` in any case and sign. */
@@ -34,7 +35,9 @@ export class FloatWriter extends ColumnWriter {
   }
 
   private allocate(capacity: number): Float32Array | Float64Array {
-    return this.bits === 32 ? new Float32Array(capacity) : new Float64Array(capacity);
+    return this.bits === 32
+      ? new Float32Array(buffers.take(capacity * 4))
+      : new Float64Array(buffers.take(capacity * 8));
   }
 
   protected takeValues(capacity: number) {

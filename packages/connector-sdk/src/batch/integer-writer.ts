@@ -1,3 +1,4 @@
+import { buffers } from './buffer-pool.ts';
 import { asciiText, ColumnWriter, type RowState } from './column-writer.ts';
 import { parseDigits, storeInt64 } from './digits.ts';
 
@@ -58,7 +59,7 @@ export class LargeIntegerWriter extends ColumnWriter {
   constructor(state: RowState, index: number, isSigned: boolean, capacity: number) {
     super(state, index, 8, capacity);
     this.isSigned = isSigned;
-    this.words = new Int32Array(capacity * 2);
+    this.words = new Int32Array(buffers.take(capacity * 8));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -102,7 +103,7 @@ export class LargeIntegerWriter extends ColumnWriter {
 
   protected takeValues(capacity: number) {
     const values = this.words.buffer as ArrayBuffer;
-    this.words = new Int32Array(capacity * 2);
+    this.words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
 }
@@ -113,7 +114,7 @@ export class BooleanWriter extends ColumnWriter {
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 1, capacity);
-    this.values = new Uint8Array(capacity);
+    this.values = new Uint8Array(buffers.take(capacity));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -124,7 +125,7 @@ export class BooleanWriter extends ColumnWriter {
 
   protected takeValues(capacity: number) {
     const values = this.values.buffer as ArrayBuffer;
-    this.values = new Uint8Array(capacity);
+    this.values = new Uint8Array(buffers.take(capacity));
     return { values, heap: null, heapBytes: 0 };
   }
 }
@@ -141,7 +142,9 @@ function parseBoolean(bytes: Uint8Array, start: number, end: number): 0 | 1 | -1
 }
 
 function smallArrayOf(bits: 8 | 16 | 32, signed: boolean): (capacity: number) => SmallArray {
-  if (bits === 8) return signed ? (n) => new Int8Array(n) : (n) => new Uint8Array(n);
-  if (bits === 16) return signed ? (n) => new Int16Array(n) : (n) => new Uint16Array(n);
-  return signed ? (n) => new Int32Array(n) : (n) => new Uint32Array(n);
+  if (bits === 8)
+    return signed ? (n) => new Int8Array(buffers.take(n)) : (n) => new Uint8Array(buffers.take(n));
+  if (bits === 16)
+    return signed ? (n) => new Int16Array(buffers.take(n * 2)) : (n) => new Uint16Array(buffers.take(n * 2));
+  return signed ? (n) => new Int32Array(buffers.take(n * 4)) : (n) => new Uint32Array(buffers.take(n * 4));
 }

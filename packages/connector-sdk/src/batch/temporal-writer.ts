@@ -1,3 +1,4 @@
+import { buffers } from './buffer-pool.ts';
 import { asciiText, ColumnWriter, type RowState } from './column-writer.ts';
 import { parseDigits, parseTwoDigits, storeBigInt64, storeInt64 } from './digits.ts';
 
@@ -16,7 +17,7 @@ export class DateWriter extends ColumnWriter {
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 4, capacity);
-    this.days = new Int32Array(capacity);
+    this.days = new Int32Array(buffers.take(capacity * 4));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -28,7 +29,7 @@ export class DateWriter extends ColumnWriter {
 
   protected takeValues(capacity: number) {
     const values = this.days.buffer as ArrayBuffer;
-    this.days = new Int32Array(capacity);
+    this.days = new Int32Array(buffers.take(capacity * 4));
     return { values, heap: null, heapBytes: 0 };
   }
 }
@@ -41,7 +42,7 @@ export class TimestampWriter extends ColumnWriter {
   constructor(state: RowState, index: number, hasZone: boolean, capacity: number) {
     super(state, index, 8, capacity);
     this.hasZone = hasZone;
-    this.words = new Int32Array(capacity * 2);
+    this.words = new Int32Array(buffers.take(capacity * 8));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -65,7 +66,7 @@ export class TimestampWriter extends ColumnWriter {
 
   protected takeValues(capacity: number) {
     const values = this.words.buffer as ArrayBuffer;
-    this.words = new Int32Array(capacity * 2);
+    this.words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
 }
@@ -76,7 +77,7 @@ export class TimeWriter extends ColumnWriter {
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 8, capacity);
-    this.words = new Int32Array(capacity * 2);
+    this.words = new Int32Array(buffers.take(capacity * 8));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -87,7 +88,7 @@ export class TimeWriter extends ColumnWriter {
 
   protected takeValues(capacity: number) {
     const values = this.words.buffer as ArrayBuffer;
-    this.words = new Int32Array(capacity * 2);
+    this.words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
 }

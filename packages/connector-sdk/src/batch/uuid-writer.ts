@@ -1,3 +1,4 @@
+import { buffers } from './buffer-pool.ts';
 import { asciiText, ColumnWriter, type RowState } from './column-writer.ts';
 
 const UUID = /^\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
@@ -8,7 +9,7 @@ export class UuidWriter extends ColumnWriter {
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 16, capacity);
-    this.view = new DataView(new ArrayBuffer(capacity * 16));
+    this.view = new DataView(buffers.take(capacity * 16));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -27,7 +28,7 @@ export class UuidWriter extends ColumnWriter {
 
   protected takeValues(capacity: number) {
     const values = this.view.buffer as ArrayBuffer;
-    this.view = new DataView(new ArrayBuffer(capacity * 16));
+    this.view = new DataView(buffers.take(capacity * 16));
     return { values, heap: null, heapBytes: 0 };
   }
 }

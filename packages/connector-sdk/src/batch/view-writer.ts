@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
+import { buffers } from './buffer-pool.ts';
 import { ColumnWriter, type RowState } from './column-writer.ts';
 
 /** Below this many bytes a JavaScript loop beats the call into native copy and validation. */
@@ -17,7 +18,7 @@ abstract class ViewWriter extends ColumnWriter {
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 16, capacity);
-    this.words = new Int32Array(capacity * 4);
+    this.words = new Int32Array(buffers.take(capacity * 16));
     this.bytes = new Uint8Array(this.words.buffer);
     this.heap = new Uint8Array(FIRST_HEAP_BYTES);
   }
@@ -57,8 +58,9 @@ abstract class ViewWriter extends ColumnWriter {
         `A batch column of ${needed} bytes is more than a batch can hold; take the batch when isFull.`,
       );
     }
-    const larger = new Uint8Array(Math.min(MAX_HEAP_BYTES, Math.max(this.heap.length * 2, needed)));
+    const larger = new Uint8Array(buffers.take(heapCapacity(needed)));
     larger.set(this.heap.subarray(0, this.heapLength));
+    buffers.give(this.heap.buffer as ArrayBuffer);
     this.heap = larger;
   }
 
@@ -68,14 +70,18 @@ abstract class ViewWriter extends ColumnWriter {
       heap: this.heap.buffer as ArrayBuffer,
       heapBytes: this.heapLength,
     };
-    this.words = new Int32Array(capacity * 4);
+    this.words = new Int32Array(buffers.take(capacity * 16));
     this.bytes = new Uint8Array(this.words.buffer);
-    this.heap = new Uint8Array(
-      Math.max(FIRST_HEAP_BYTES, Math.min(this.heap.length, this.heapLength + (this.heapLength >> 3))),
-    );
+    this.heap = new Uint8Array(buffers.take(heapCapacity(this.heapLength)));
     this.heapLength = 0;
     return taken;
   }
+}
+
+/** Powers of two, so that the buffers of one batch fit the next. */
+function heapCapacity(neededBytes: number): number {
+  const power = 2 ** Math.ceil(Math.log2(Math.max(neededBytes, FIRST_HEAP_BYTES)));
+  return Math.min(power, MAX_HEAP_BYTES);
 }
 
 function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, to: number): number {

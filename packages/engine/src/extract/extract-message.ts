@@ -45,6 +45,8 @@ export type WorkerCommand =
     }
   /** One more batch may be sent. */
   | { readonly type: 'credit' }
+  /** Buffers of a batch that was consumed. */
+  | { readonly type: 'recycle'; readonly buffers: readonly ArrayBuffer[] }
   | { readonly type: 'cancel' }
   | { readonly type: 'close' };
 
@@ -54,3 +56,10 @@ export type WorkerReply =
   | { readonly type: 'result'; readonly result: ReadResult }
   | { readonly type: 'answer'; readonly answer: unknown }
   | { readonly type: 'error'; readonly error: PlainPipelineError };
+
+/** The buffers of a batch, which move between threads instead of being copied. */
+export function buffersOf(batch: Batch): ArrayBuffer[] {
+  return batch.columns.flatMap((column) =>
+    [column.values, column.validity, column.heap].filter((buffer) => buffer !== null),
+  );
+}

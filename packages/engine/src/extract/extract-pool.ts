@@ -12,7 +12,13 @@ import {
 
 import type { ConnectorRegistry } from '@millrace/connector-sdk';
 import type { ResolvedConnection } from '../run/run-request.ts';
-import type { SourceCallName, SourceCalls, WorkerCommand, WorkerReply } from './extract-message.ts';
+import {
+  buffersOf,
+  type SourceCallName,
+  type SourceCalls,
+  type WorkerCommand,
+  type WorkerReply,
+} from './extract-message.ts';
 import { callSource, loadDefinition, OpenSources } from './open-sources.ts';
 
 /** Batches that may be on their way to the owner thread; a batch is about 5 MB. */
@@ -160,7 +166,7 @@ class ExtractThread {
       for (;;) {
         const reply = await this.nextReply();
         if (reply.type === 'item') {
-          yield reply.item;
+          yield reply.item.kind === 'batch' ? this.recyclable(reply.item) : reply.item;
           this.send({ type: 'credit' });
           continue;
         }
@@ -199,6 +205,14 @@ class ExtractThread {
     const deadline = setTimeout(() => void this.worker.terminate(), 2000);
     await ended;
     clearTimeout(deadline);
+  }
+
+  private recyclable(batch: Batch): Batch {
+    return { ...batch, release: () => this.recycle(buffersOf(batch)) };
+  }
+
+  private recycle(buffers: ArrayBuffer[]): void {
+    if (!this.hasDied) this.worker.postMessage({ type: 'recycle', buffers } satisfies WorkerCommand, buffers);
   }
 
   private async cancelAndDrain(): Promise<void> {

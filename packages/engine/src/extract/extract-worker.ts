@@ -1,16 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import {
-  type Batch,
+  buffers,
   type ConnectorRegistry,
-  type ParquetFile,
   PipelineError,
   type ReadRequest,
   toPlainPipelineError,
 } from '@millrace/connector-sdk';
 
 import type { ResolvedConnection } from '../run/run-request.ts';
-import type { WorkerCommand, WorkerReply } from './extract-message.ts';
+import { buffersOf, type WorkerCommand, type WorkerReply } from './extract-message.ts';
 import { callSource, OpenSources } from './open-sources.ts';
 
 /** Main file of an extract worker: opens sources, reads them, and hands batches to the owner thread by transfer. */
@@ -30,6 +29,9 @@ port.on('message', (command: WorkerCommand) => {
     case 'credit':
       credits += 1;
       wake();
+      break;
+    case 'recycle':
+      for (const buffer of command.buffers) buffers.give(buffer);
       break;
     case 'cancel':
       abort.abort(
@@ -89,18 +91,14 @@ async function read(
         }
         signal.throwIfAborted();
         credits -= 1;
-        port.postMessage({ type: 'item', item: next.value } satisfies WorkerReply, transferList(next.value));
+        port.postMessage(
+          { type: 'item', item: next.value } satisfies WorkerReply,
+          next.value.kind === 'batch' ? buffersOf(next.value) : [],
+        );
       }
     } finally {
       // Lets the source end its statement when the loop was left early.
       await reading.return(undefined as never).catch(() => {});
     }
   });
-}
-
-function transferList(item: Batch | ParquetFile): ArrayBuffer[] {
-  if (item.kind === 'parquet') return [];
-  return item.columns.flatMap((column) =>
-    [column.values, column.validity, column.heap].filter((buffer) => buffer !== null),
-  );
 }

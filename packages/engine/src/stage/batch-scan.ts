@@ -122,7 +122,7 @@ function fillChunk(scan: Scan, chunk: DuckDBDataChunk): void {
   });
   scan.consumed += rows;
   while (scan.batches[0] !== undefined && scan.consumed >= scan.batches[0].rows) {
-    scan.batches.shift();
+    scan.batches.shift()?.release?.();
     scan.consumed = 0;
   }
 }
@@ -135,7 +135,7 @@ function aimViews(target: duckdb.Vector, vector: Vector, from: number, rows: num
   let last = 0;
   for (let row = 0; row < rows; row += 1) {
     const length = out[row * 4] as number;
-    if (length <= INLINE_BYTES) continue;
+    if (length >= 0 && length <= INLINE_BYTES) continue;
     if (validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0) {
       // Whatever the slot of a NULL holds from an earlier row, it must not look like a pointer.
       out[row * 4] = 0;
