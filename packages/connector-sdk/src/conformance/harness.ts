@@ -58,11 +58,11 @@ export interface SourceHarness {
   insertLarge?(table: TableName, id: number): Promise<void>;
   /** Every type and boundary value of the system. */
   createBoundaries(name: string): Promise<BoundaryTable>;
-  /** Why the system cannot have a table and columns of this name, or undefined when it can. */
-  refusesName(name: string): string | undefined;
+  /** Why the system cannot have a table or a column of this name beside the other ones, or undefined when it can. */
+  refusesName(name: string, kind: 'table' | 'column'): string | undefined;
   /** A table of integer columns with one row: 0, 1, 2, … */
   createNamed(table: string, columns: readonly string[]): Promise<TableName>;
-  /** Renames or removes a table. */
+  /** Removes a table. */
   drop(table: TableName): Promise<void>;
   /** Kills the reading statements of the connector at the server. */
   killReads?(): Promise<void>;

@@ -8,7 +8,7 @@ import { orderText, ordersBetween } from '../orders.ts';
 import { findTable, readRows, requestFor, sortById } from '../read-rows.ts';
 import { never, type SourceSubject } from '../subject.ts';
 
-const LARGE_ROWS = 150_000;
+const LARGE_ROWS = 100_000;
 const BROKEN: readonly PipelineErrorCode[] = ['connectionLost', 'connectionTimeout', 'protocolViolation'];
 
 /** A read ends with all rows or with an error, whatever happens to it. */

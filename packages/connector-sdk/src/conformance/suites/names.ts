@@ -6,9 +6,11 @@ import { never, type SourceSubject } from '../subject.ts';
 /** Names are data. */
 export function describeNames(subject: SourceSubject): void {
   const { harness, open, find, read } = subject;
-  const names = HOSTILE_NAMES.filter((name) => harness.refusesName(name) === undefined);
+  const allowed = (kind: 'table' | 'column'): readonly string[] =>
+    HOSTILE_NAMES.filter((name) => harness.refusesName(name, kind) === undefined);
   describe('names', () => {
     it('of columns may be anything the system allows', async () => {
+      const names = allowed('column');
       const table = await harness.createNamed('hostile_columns', names);
       await using source = await open();
       const found = await find(source, table);
@@ -19,13 +21,24 @@ export function describeNames(subject: SourceSubject): void {
       if (digest !== undefined) expect(digest.map((bucket) => bucket.rows)).toEqual([1n]);
     });
 
-    it.each(names)('of tables may be anything the system allows: %j', async (name) => {
-      const table = await harness.createNamed(name, ['id', name === 'id' ? 'other' : name]);
+    it('of tables may be anything the system allows, twins included', async () => {
+      // A column of its own tells each table from its twins.
+      const columnsOf = (index: number): readonly string[] => ['id', `own_${index}`];
+      const tables = [];
+      for (const [index, name] of allowed('table').entries()) {
+        tables.push(await harness.createNamed(name, columnsOf(index)));
+      }
       await using source = await open();
-      const found = await find(source, table);
-      expect(found.table.name).toBe(table.name);
-      expect((await read(source, found)).rows).toEqual([['0', '1']]);
-      await harness.drop(table);
+      for (const [index, table] of tables.entries()) {
+        const found = await find(source, table);
+        expect(found.table).toEqual(table);
+        expect(
+          found.fields.map((field) => field.name),
+          table.name,
+        ).toEqual(columnsOf(index));
+        expect((await read(source, found)).rows, table.name).toEqual([['0', '1']]);
+      }
+      for (const table of tables) await harness.drop(table);
     });
   });
 }
