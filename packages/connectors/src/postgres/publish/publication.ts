@@ -3,6 +3,7 @@ import { formatTableName, type Field } from '@millrace/spec';
 import { postgresDialect, quoteText } from '@millrace/sql';
 
 import { copyIn } from '../copy-in/copy-in-writer.ts';
+import { filesAhead, type OpenedFile } from '../copy-in/files-ahead.ts';
 import { STAGED_FORMAT, STAGED_OPTIONS, stagedText } from '../copy-in/staged-text.ts';
 import type { Session } from '../session/session.ts';
 import { destinationType } from '../types.ts';
@@ -27,17 +28,32 @@ export async function execute(publication: Publication, sql: string): Promise<nu
   return publication.session.execute(sql, publication.subject, publication.signal);
 }
 
-/** Loads one staged file into a table and checks that every row arrived. */
-export async function loadFile(
+/** Loads staged files one after the other into a table, checks that every row arrived, and returns their number. */
+export async function loadFiles(
   publication: Publication,
   table: string,
   fields: readonly Field[],
-  file: StagedFile,
+  files: AsyncIterable<StagedFile>,
+  isFrozen: boolean,
+): Promise<number> {
+  const { request, signal } = publication;
+  const select = fields.map(stagedText);
+  let rows = 0;
+  for await (const opened of filesAhead(files, (file) => request.reader.delimited(file, select, STAGED_FORMAT, signal))) {
+    await loadFile(publication, table, fields, opened, isFrozen);
+    rows += opened.file.rows;
+  }
+  return rows;
+}
+
+async function loadFile(
+  publication: Publication,
+  table: string,
+  fields: readonly Field[],
+  { file, chunks }: OpenedFile,
   isFrozen: boolean,
 ): Promise<void> {
-  const { request, session, subject, signal } = publication;
-  if (file.rows === 0) return;
-  const chunks = request.reader.delimited(file, fields.map(stagedText), STAGED_FORMAT, signal);
+  const { session, subject, signal } = publication;
   const options = isFrozen ? `${STAGED_OPTIONS}, FREEZE` : STAGED_OPTIONS;
   const statement = `COPY ${table} (${sqlNames(fields)}) FROM STDIN (${options})`;
   const rows = await copyIn(session, statement, chunks, 'destination', subject, signal).catch(async (error: unknown) => {
@@ -72,12 +88,24 @@ export async function loadDeletedKeys(publication: Publication): Promise<string 
   if (files.length === 0) return undefined;
   const fields = keyFields(request);
   const table = await createTemporary(publication, '_millrace_deleted', fields);
-  for (const file of files) await loadFile(publication, table, fields, file, false);
+  await loadFiles(publication, table, fields, listed(files), false);
   await execute(publication, `ANALYZE ${table}`);
   return table;
 }
 
+async function* listed(files: readonly StagedFile[]): AsyncGenerator<StagedFile, void, undefined> {
+  yield* files;
+}
+
 export function keyFields(request: PublishRequest): readonly Field[] {
+  if (request.key.length === 0) {
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `${formatTableName(request.table)} cannot be written with ${request.mode}: it has no key. Give the step a key, or use write: replace or append.`,
+    });
+  }
   return request.key.map((name) => {
     const field = request.fields.find((each) => each.name === name);
     if (field !== undefined) return field;

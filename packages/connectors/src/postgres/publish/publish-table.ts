@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import { readPublication, type SavedPublication, throwIfFenced, writePublication } from './bookkeeping.ts';
 import { addedDefinitions, addedFields, applyChanges, createKeyIndex, dropDefaults, reshape } from './change-table.ts';
 import { insertRows, mergeRows } from './merge-rows.ts';
-import { columnDefinitions, createTemporary, execute, keyFields, loadFile, type Publication, type RowCounts } from './publication.ts';
+import { columnDefinitions, createTemporary, execute, keyFields, loadFiles, type Publication, type RowCounts } from './publication.ts';
 import { swapTable } from './replace-table.ts';
 import { findTarget, sqlTable, type TargetTable } from './target-table.ts';
 import { versionRows } from './version-rows.ts';
@@ -50,11 +50,7 @@ async function publishInTransaction(publication: Publication, files: AsyncIterab
   const isPublished = isPublishedAlready(request, early, target);
   const strategy = strategyFor(request, target);
   const staged = isPublished ? undefined : await stageTable(publication, strategy);
-  let rows = 0;
-  for await (const file of files) {
-    rows += file.rows;
-    if (staged !== undefined) await loadFile(publication, staged, request.fields, file, strategy === 'swap');
-  }
+  const rows = staged === undefined ? await drain(files) : await loadFiles(publication, staged, request.fields, files, strategy === 'swap');
   request.checkpoint?.('staged');
 
   const saved = await readPublication(session, request.table, true, signal);
@@ -123,6 +119,13 @@ async function applyRows(
   keyFields(request);
   if (!target.hasKeyIndex) await createKeyIndex(publication, sqlTable(request.table));
   return request.mode === 'merge' ? mergeRows(publication, staged) : versionRows(publication, staged);
+}
+
+/** A run that was published already still waits for its files, so that their failure is not hidden. */
+async function drain(files: AsyncIterable<StagedFile>): Promise<number> {
+  let rows = 0;
+  for await (const file of files) rows += file.rows;
+  return rows;
 }
 
 function isPublishedAlready(request: PublishRequest, saved: SavedPublication | undefined, target: TargetTable | undefined): boolean {
