@@ -6,7 +6,16 @@ import type { SourceTable } from '@millrace/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { postgresConfig } from './config.ts';
-import { configOf, discoverOne, failureOf, never, openProbe, type Probe, readAll, requestFor } from './harness/harness.ts';
+import {
+  configOf,
+  discoverOne,
+  failureOf,
+  never,
+  openProbe,
+  type Probe,
+  readAll,
+  requestFor,
+} from './harness/harness.ts';
 import { PostgresSource } from './source.ts';
 
 const server = await testServer('postgres');
@@ -29,17 +38,24 @@ describe.skipIf(server === undefined)('PostgreSQL over a bad connection', () => 
     await probe?.[Symbol.asyncDispose]();
   });
 
-  it.each(['pg_terminate_backend', 'pg_cancel_backend'])('%s in the middle of the rows is an error, not an end', async (kill) => {
-    await using source = new PostgresSource(plain());
-    const reading = source.read(requestFor(table), never);
-    await reading.next();
-    await probe.run(`SELECT ${kill}(pid) FROM pg_stat_activity WHERE usename = 'millrace' AND query LIKE '%hazard_test%' AND pid <> pg_backend_pid()`);
-    const error = await failureOf(drain(reading));
-    // A backend that is terminated while it waits to send closes without a word.
-    expect(['queryKilled', ...(kill === 'pg_terminate_backend' ? ['connectionLost'] : [])]).toContain(error.code);
-    expect(error).toMatchObject({ blame: 'source', retry: 'backoff' });
-    expect((await readAll(source, requestFor(table))).result.rowsSent).toBe(60_000);
-  });
+  it.each(['pg_terminate_backend', 'pg_cancel_backend'])(
+    '%s in the middle of the rows is an error, not an end',
+    async (kill) => {
+      await using source = new PostgresSource(plain());
+      const reading = source.read(requestFor(table), never);
+      await reading.next();
+      await probe.run(
+        `SELECT ${kill}(pid) FROM pg_stat_activity WHERE usename = 'millrace' AND query LIKE '%hazard_test%' AND pid <> pg_backend_pid()`,
+      );
+      const error = await failureOf(drain(reading));
+      // A backend that is terminated while it waits to send closes without a word.
+      expect(['queryKilled', ...(kill === 'pg_terminate_backend' ? ['connectionLost'] : [])]).toContain(
+        error.code,
+      );
+      expect(error).toMatchObject({ blame: 'source', retry: 'backoff' });
+      expect((await readAll(source, requestFor(table))).result.rowsSent).toBe(60_000);
+    },
+  );
 
   it.each(['cut', 'reset'] as const)('a %s connection is an error at any byte', async (how) => {
     if (server === undefined) return;
@@ -58,7 +74,12 @@ describe.skipIf(server === undefined)('PostgreSQL over a bad connection', () => 
   it('a half-open connection is given up after the read timeout', async () => {
     if (server === undefined) return;
     await using proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(server.connection['port']) });
-    await using source = new PostgresSource({ ...plain(), port: proxy.port, readTimeoutSeconds: 0.5, connectTimeoutSeconds: 1 });
+    await using source = new PostgresSource({
+      ...plain(),
+      port: proxy.port,
+      readTimeoutSeconds: 0.5,
+      connectTimeoutSeconds: 1,
+    });
     await source.check(never);
     const reading = source.read(requestFor(table), never);
     await reading.next();
@@ -69,7 +90,9 @@ describe.skipIf(server === undefined)('PostgreSQL over a bad connection', () => 
   });
 
   it('a statement that computes longer than the read timeout is waited for', async () => {
-    await probe.run(`CREATE VIEW hazard_test.slow AS SELECT 1 AS n FROM pg_sleep(2); GRANT SELECT ON hazard_test.slow TO millrace`);
+    await probe.run(
+      `CREATE VIEW hazard_test.slow AS SELECT 1 AS n FROM pg_sleep(2); GRANT SELECT ON hazard_test.slow TO millrace`,
+    );
     await using source = new PostgresSource({ ...plain(), readTimeoutSeconds: 0.5 });
     const slow = await discoverOne(source, 'hazard_test.slow');
     expect((await readAll(source, requestFor(slow))).rows).toEqual([['1']]);
@@ -87,15 +110,29 @@ describe.skipIf(server === undefined)('PostgreSQL over a bad connection', () => 
   });
 
   it('stops within a second of a cancel, also at the server', async () => {
-    await probe.run(`CREATE OR REPLACE VIEW hazard_test.endless AS SELECT 1 AS n FROM pg_sleep(600); GRANT SELECT ON hazard_test.endless TO millrace`);
+    await probe.run(
+      `CREATE OR REPLACE VIEW hazard_test.endless AS SELECT 1 AS n FROM pg_sleep(600); GRANT SELECT ON hazard_test.endless TO millrace`,
+    );
     await using source = new PostgresSource(plain());
     const endless = await discoverOne(source, 'hazard_test.endless');
     const cancel = new AbortController();
     setTimeout(() => cancel.abort(), 200);
     const began = performance.now();
-    expect(await failureOf(readAll(source, requestFor(endless), cancel.signal))).toMatchObject({ code: 'cancelled' });
+    expect(await failureOf(readAll(source, requestFor(endless), cancel.signal))).toMatchObject({
+      code: 'cancelled',
+    });
     expect(performance.now() - began).toBeLessThan(1_200);
-    await expect.poll(async () => (await probe.rows(`SELECT 1 FROM pg_stat_activity WHERE query LIKE '%endless%' AND state = 'active' AND pid <> pg_backend_pid()`)).length, { timeout: 3_000 }).toBe(0);
+    await expect
+      .poll(
+        async () =>
+          (
+            await probe.rows(
+              `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%endless%' AND state = 'active' AND pid <> pg_backend_pid()`,
+            )
+          ).length,
+        { timeout: 3_000 },
+      )
+      .toBe(0);
   });
 
   it('a reader that leaves early leaves no statement behind', async () => {
@@ -109,10 +146,21 @@ describe.skipIf(server === undefined)('PostgreSQL over a bad connection', () => 
   it('reads over TLS, checked or not, and refuses what it cannot check', async () => {
     if (server?.tlsCaFile === undefined) return;
     const ca = await readFile(server.tlsCaFile, 'utf8');
-    for (const changes of [{ tls: 'prefer' }, { tls: 'require' }, { tls: 'verify', ca }, { tls: 'verify', ca, host: 'localhost' }]) {
+    for (const changes of [
+      { tls: 'prefer' },
+      { tls: 'require' },
+      { tls: 'verify', ca },
+      { tls: 'verify', ca, host: 'localhost' },
+    ]) {
       await using source = new PostgresSource(configOf(server, changes));
       expect((await readAll(source, requestFor(table))).result.rowsSent).toBe(60_000);
-      expect((await probe.rows(`SELECT ssl FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE usename = 'millrace'`))[0]?.[0]).toBe('t');
+      expect(
+        (
+          await probe.rows(
+            `SELECT ssl FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE usename = 'millrace'`,
+          )
+        )[0]?.[0],
+      ).toBe('t');
     }
     await using unchecked = new PostgresSource(configOf(server, { tls: 'verify' }));
     expect(await failureOf(unchecked.check(never))).toMatchObject({ code: 'tlsFailed', blame: 'config' });
@@ -156,10 +204,22 @@ describe('a server that is not what it says', () => {
   };
   const ready = message('Z', Buffer.from('I'));
   const row = (values: readonly string[]): Buffer =>
-    message('D', Buffer.concat([Buffer.from([0, values.length]), ...values.map((value) => Buffer.concat([Buffer.from([0, 0, 0, value.length]), Buffer.from(value)]))]));
+    message(
+      'D',
+      Buffer.concat([
+        Buffer.from([0, values.length]),
+        ...values.map((value) => Buffer.concat([Buffer.from([0, 0, 0, value.length]), Buffer.from(value)])),
+      ]),
+    );
   const tag = (text: string): Buffer => message('C', Buffer.from(`${text}\0`));
   const facts = Buffer.concat([
-    message('T', Buffer.concat([Buffer.from([0, 7]), ...Array.from({ length: 7 }, () => Buffer.concat([Buffer.from('a\0'), Buffer.alloc(18)]))])),
+    message(
+      'T',
+      Buffer.concat([
+        Buffer.from([0, 7]),
+        ...Array.from({ length: 7 }, () => Buffer.concat([Buffer.from('a\0'), Buffer.alloc(18)])),
+      ]),
+    ),
     row(['15.0', '150000', 'UTF8', '1', '1', 'db', 'f']),
     tag('SELECT 1'),
     ready,
@@ -170,7 +230,9 @@ describe('a server that is not what it says', () => {
   const table: SourceTable = {
     table: { schema: 'public', name: 't' },
     kind: 'table',
-    fields: [{ name: 'n', type: { kind: 'integer', bits: 32, signed: true }, nullable: true, nativeType: 'integer' }],
+    fields: [
+      { name: 'n', type: { kind: 'integer', bits: 32, signed: true }, nullable: true, nativeType: 'integer' },
+    ],
     key: [],
     indexedColumns: [],
     estimatedRows: null,
@@ -193,29 +255,65 @@ describe('a server that is not what it says', () => {
     ['an empty row message', [copying, data(''), ...end], 'protocolViolation'],
     ['fewer rows than it counts', [copying, ...end], 'rowCountMismatch'],
     ['more rows than it counts', [copying, data('1\n'), data('2\n'), ...end], 'rowCountMismatch'],
-    ['no count', [copying, data('1\n'), message('c', Buffer.alloc(0)), tag('COMMIT'), ready], 'rowCountMismatch'],
-    ['a rollback', [copying, data('1\n'), message('c', Buffer.alloc(0)), tag('COPY 1'), tag('ROLLBACK'), ready], 'protocolViolation'],
+    [
+      'no count',
+      [copying, data('1\n'), message('c', Buffer.alloc(0)), tag('COMMIT'), ready],
+      'rowCountMismatch',
+    ],
+    [
+      'a rollback',
+      [copying, data('1\n'), message('c', Buffer.alloc(0)), tag('COPY 1'), tag('ROLLBACK'), ready],
+      'protocolViolation',
+    ],
     ['bytes after the end', [copying, data('1\n'), ...end, data('2\n')], 'protocolViolation'],
     ['a truncated fact row', [message('D', Buffer.from([0, 9, 0, 0, 0, 50, 1]))], 'protocolViolation'],
   ])('%s is an error', async (_, answer, code) => {
     for (const chunkBytes of answer.at(-1) === ready || answer.length < 3 ? [1, 7, 1 << 20] : [1 << 20]) {
       await using fake = await startFake(Buffer.concat(answer), chunkBytes);
-      await using source = new PostgresSource(postgresConfig.parse({ host: '127.0.0.1', port: fake.port, user: 'u', database: 'd', tls: 'disable' }));
+      await using source = new PostgresSource(
+        postgresConfig.parse({
+          host: '127.0.0.1',
+          port: fake.port,
+          user: 'u',
+          database: 'd',
+          tls: 'disable',
+        }),
+      );
       expect((await failureOf(readAll(source, requestFor(table)))).code).toBe(code);
     }
     expect(process.memoryUsage().rss).toBeLessThan(1 << 30);
   });
 
   it('an honest answer in pieces of any size is read', async () => {
-    const answer = Buffer.concat([copying, data('1\n'), data('\\N\n'), data('3\n'), message('c', Buffer.alloc(0)), tag('COPY 3'), tag('COMMIT'), ready]);
+    const answer = Buffer.concat([
+      copying,
+      data('1\n'),
+      data('\\N\n'),
+      data('3\n'),
+      message('c', Buffer.alloc(0)),
+      tag('COPY 3'),
+      tag('COMMIT'),
+      ready,
+    ]);
     for (const chunkBytes of [1, 2, 3, 5, 11, 1 << 20]) {
       await using fake = await startFake(answer, chunkBytes);
-      await using source = new PostgresSource(postgresConfig.parse({ host: '127.0.0.1', port: fake.port, user: 'u', database: 'd', tls: 'disable' }));
+      await using source = new PostgresSource(
+        postgresConfig.parse({
+          host: '127.0.0.1',
+          port: fake.port,
+          user: 'u',
+          database: 'd',
+          tls: 'disable',
+        }),
+      );
       expect((await readAll(source, requestFor(table))).rows).toEqual([['1'], [null], ['3']]);
     }
   });
 
-  const startFake = async (answer: Buffer, chunkBytes: number): Promise<AsyncDisposable & { port: number }> => {
+  const startFake = async (
+    answer: Buffer,
+    chunkBytes: number,
+  ): Promise<AsyncDisposable & { port: number }> => {
     const sockets = new Set<Socket>();
     const listener: Server = createServer((socket) => {
       sockets.add(socket);

@@ -44,46 +44,184 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
   const named = (name: string) => ({ schema: 'mart', name });
 
   const types: [type: LogicalType, native: string, values: [duckdb: string, text: string | null][]][] = [
-    [{ kind: 'boolean' }, 'boolean', [['true', 't'], ['false', 'f'], ['NULL', null]]],
+    [
+      { kind: 'boolean' },
+      'boolean',
+      [
+        ['true', 't'],
+        ['false', 'f'],
+        ['NULL', null],
+      ],
+    ],
     [{ kind: 'integer', bits: 8, signed: true }, 'smallint', [['(-128)::TINYINT', '-128']]],
     [{ kind: 'integer', bits: 8, signed: false }, 'smallint', [['255::UTINYINT', '255']]],
     [{ kind: 'integer', bits: 32, signed: false }, 'bigint', [['4294967295::UINTEGER', '4294967295']]],
-    [{ kind: 'integer', bits: 64, signed: true }, 'bigint', [['(-9223372036854775808)::BIGINT', '-9223372036854775808']]],
-    [{ kind: 'integer', bits: 64, signed: false }, 'numeric(20,0)', [['18446744073709551615::UBIGINT', '18446744073709551615']]],
-    [{ kind: 'float', bits: 32 }, 'real', [['16777216::FLOAT', '1.6777216e+07'], [`'nan'::FLOAT`, 'NaN'], ['1e-45::FLOAT', '1e-45'], ['3.4028235e38::FLOAT', '3.4028235e+38']]],
-    [{ kind: 'float', bits: 64 }, 'double precision', [['0.1::DOUBLE + 0.2::DOUBLE', '0.30000000000000004'], [`'-inf'::DOUBLE`, '-Infinity'], ['5e-324::DOUBLE', '5e-324'], ['1.7976931348623157e308::DOUBLE', '1.7976931348623157e+308']]],
-    [{ kind: 'decimal', precision: 38, scale: 10 }, 'numeric(38,10)', [['-9999999999999999999999999999.9999999999::DECIMAL(38,10)', '-9999999999999999999999999999.9999999999'], ['1.5::DECIMAL(38,10)', '1.5000000000']]],
-    [STRING, 'text', [[`''`, ''], ['NULL', null], [`'NULL'`, 'NULL'], [`'"q", \\N'`, '"q", \\N'], [`'\\.'`, '\\.'], [`'a' || chr(10) || '\\.' || chr(10) || 'b'`, 'a\n\\.\nb'], [`chr(13) || chr(10)`, '\r\n'], [`'🦆'`, '🦆'], ['chr(65279)', '\ufeff'], [`repeat('x', 100000)`, 'x'.repeat(100000)]]],
-    [{ kind: 'bytes' }, 'bytea', [[`'\\x00\\xFF'::BLOB`, '\\x00ff'], [`''::BLOB`, '\\x']]],
-    [{ kind: 'json' }, 'json', [[`'{"b": 1,  "a": 18446744073709551616, "a": 1e400}'`, '{"b": 1,  "a": 18446744073709551616, "a": 1e400}']]],
-    [{ kind: 'uuid' }, 'uuid', [[`'ffffffff-0000-4000-8000-00000000000f'::UUID`, 'ffffffff-0000-4000-8000-00000000000f']]],
-    [{ kind: 'date' }, 'date', [[`'infinity'::DATE`, 'infinity'], [`DATE '0044-03-15 (BC)'`, '0044-03-15 BC'], [`DATE '5874897-12-31'`, '5874897-12-31'], [`DATE '4714-11-24 (BC)'`, '4714-11-24 BC']]],
-    [{ kind: 'time' }, 'time without time zone', [[`TIME '24:00:00'`, '24:00:00'], [`TIME '23:59:59.999999'`, '23:59:59.999999']]],
-    [{ kind: 'timestamp', timezone: false }, 'timestamp without time zone', [[`TIMESTAMP '2024-02-29 12:34:56.123456'`, '2024-02-29 12:34:56.123456'], [`'-infinity'::TIMESTAMP`, '-infinity'], [`TIMESTAMP '0044-03-15 (BC) 01:02:03.5'`, '0044-03-15 01:02:03.5 BC'], [`TIMESTAMP '294247-01-10 04:00:54.775806'`, '294247-01-10 04:00:54.775806'], [`TIMESTAMP '4714-11-24 (BC) 00:00:00'`, '4714-11-24 00:00:00 BC']]],
-    [{ kind: 'timestamp', timezone: true }, 'timestamp with time zone', [[`TIMESTAMPTZ '2024-02-29 12:34:56.123456+00'`, '2024-02-29 12:34:56.123456+00'], [`'infinity'::TIMESTAMPTZ`, 'infinity'], [`TIMESTAMPTZ '0044-03-15 (BC) 01:02:03.5+00'`, '0044-03-15 01:02:03.5+00 BC']]],
+    [
+      { kind: 'integer', bits: 64, signed: true },
+      'bigint',
+      [['(-9223372036854775808)::BIGINT', '-9223372036854775808']],
+    ],
+    [
+      { kind: 'integer', bits: 64, signed: false },
+      'numeric(20,0)',
+      [['18446744073709551615::UBIGINT', '18446744073709551615']],
+    ],
+    [
+      { kind: 'float', bits: 32 },
+      'real',
+      [
+        ['16777216::FLOAT', '1.6777216e+07'],
+        [`'nan'::FLOAT`, 'NaN'],
+        ['1e-45::FLOAT', '1e-45'],
+        ['3.4028235e38::FLOAT', '3.4028235e+38'],
+      ],
+    ],
+    [
+      { kind: 'float', bits: 64 },
+      'double precision',
+      [
+        ['0.1::DOUBLE + 0.2::DOUBLE', '0.30000000000000004'],
+        [`'-inf'::DOUBLE`, '-Infinity'],
+        ['5e-324::DOUBLE', '5e-324'],
+        ['1.7976931348623157e308::DOUBLE', '1.7976931348623157e+308'],
+      ],
+    ],
+    [
+      { kind: 'decimal', precision: 38, scale: 10 },
+      'numeric(38,10)',
+      [
+        [
+          '-9999999999999999999999999999.9999999999::DECIMAL(38,10)',
+          '-9999999999999999999999999999.9999999999',
+        ],
+        ['1.5::DECIMAL(38,10)', '1.5000000000'],
+      ],
+    ],
+    [
+      STRING,
+      'text',
+      [
+        [`''`, ''],
+        ['NULL', null],
+        [`'NULL'`, 'NULL'],
+        [`'"q", \\N'`, '"q", \\N'],
+        [`'\\.'`, '\\.'],
+        [`'a' || chr(10) || '\\.' || chr(10) || 'b'`, 'a\n\\.\nb'],
+        [`chr(13) || chr(10)`, '\r\n'],
+        [`'🦆'`, '🦆'],
+        ['chr(65279)', '\ufeff'],
+        [`repeat('x', 100000)`, 'x'.repeat(100000)],
+      ],
+    ],
+    [
+      { kind: 'bytes' },
+      'bytea',
+      [
+        [`'\\x00\\xFF'::BLOB`, '\\x00ff'],
+        [`''::BLOB`, '\\x'],
+      ],
+    ],
+    [
+      { kind: 'json' },
+      'json',
+      [
+        [
+          `'{"b": 1,  "a": 18446744073709551616, "a": 1e400}'`,
+          '{"b": 1,  "a": 18446744073709551616, "a": 1e400}',
+        ],
+      ],
+    ],
+    [
+      { kind: 'uuid' },
+      'uuid',
+      [[`'ffffffff-0000-4000-8000-00000000000f'::UUID`, 'ffffffff-0000-4000-8000-00000000000f']],
+    ],
+    [
+      { kind: 'date' },
+      'date',
+      [
+        [`'infinity'::DATE`, 'infinity'],
+        [`DATE '0044-03-15 (BC)'`, '0044-03-15 BC'],
+        [`DATE '5874897-12-31'`, '5874897-12-31'],
+        [`DATE '4714-11-24 (BC)'`, '4714-11-24 BC'],
+      ],
+    ],
+    [
+      { kind: 'time' },
+      'time without time zone',
+      [
+        [`TIME '24:00:00'`, '24:00:00'],
+        [`TIME '23:59:59.999999'`, '23:59:59.999999'],
+      ],
+    ],
+    [
+      { kind: 'timestamp', timezone: false },
+      'timestamp without time zone',
+      [
+        [`TIMESTAMP '2024-02-29 12:34:56.123456'`, '2024-02-29 12:34:56.123456'],
+        [`'-infinity'::TIMESTAMP`, '-infinity'],
+        [`TIMESTAMP '0044-03-15 (BC) 01:02:03.5'`, '0044-03-15 01:02:03.5 BC'],
+        [`TIMESTAMP '294247-01-10 04:00:54.775806'`, '294247-01-10 04:00:54.775806'],
+        [`TIMESTAMP '4714-11-24 (BC) 00:00:00'`, '4714-11-24 00:00:00 BC'],
+      ],
+    ],
+    [
+      { kind: 'timestamp', timezone: true },
+      'timestamp with time zone',
+      [
+        [`TIMESTAMPTZ '2024-02-29 12:34:56.123456+00'`, '2024-02-29 12:34:56.123456+00'],
+        [`'infinity'::TIMESTAMPTZ`, 'infinity'],
+        [`TIMESTAMPTZ '0044-03-15 (BC) 01:02:03.5+00'`, '0044-03-15 01:02:03.5+00 BC'],
+      ],
+    ],
   ];
 
-  it.each(types.map(([type, native, values], index) => [native, type, values, index] as const))('%s keeps every value of its type', async (native, type, values, index) => {
-    const fields = [field('id', INT32), field('v', type)];
-    const query = values.map(([value], row) => `SELECT ${row}::INTEGER AS id, ${value} AS v`).join(' UNION ALL ');
-    await publish({ table: named(`type_${index}`), mode: 'replace', fields }, query);
-    expect(await probe.rows(`SELECT v FROM mart.type_${index} ORDER BY id`)).toEqual(values.map(([, text]) => [text]));
-    expect(await probe.rows(`SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'mart.type_${index}'::regclass AND attname = 'v'`)).toEqual([[native]]);
-    const [described] = await destination.describe([named(`type_${index}`)], never);
-    expect(described?.fields).toEqual(fields);
-  });
+  it.each(types.map(([type, native, values], index) => [native, type, values, index] as const))(
+    '%s keeps every value of its type',
+    async (native, type, values, index) => {
+      const fields = [field('id', INT32), field('v', type)];
+      const query = values
+        .map(([value], row) => `SELECT ${row}::INTEGER AS id, ${value} AS v`)
+        .join(' UNION ALL ');
+      await publish({ table: named(`type_${index}`), mode: 'replace', fields }, query);
+      expect(await probe.rows(`SELECT v FROM mart.type_${index} ORDER BY id`)).toEqual(
+        values.map(([, text]) => [text]),
+      );
+      expect(
+        await probe.rows(
+          `SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'mart.type_${index}'::regclass AND attname = 'v'`,
+        ),
+      ).toEqual([[native]]);
+      const [described] = await destination.describe([named(`type_${index}`)], never);
+      expect(described?.fields).toEqual(fields);
+    },
+  );
 
   it.each([
     [STRING, `'a' || chr(0)`, `'a'`],
     [{ kind: 'json' }, `'{'`, `'{"a": 1}'`],
     [{ kind: 'date' }, `DATE '4714-11-23 (BC)'`, `'infinity'::DATE`],
     [{ kind: 'date' }, `DATE '5874898-01-01'`, `DATE '2024-01-01'`],
-    [{ kind: 'timestamp', timezone: false }, `TIMESTAMP '4714-11-23 (BC) 00:00:00'`, `'-infinity'::TIMESTAMP`],
+    [
+      { kind: 'timestamp', timezone: false },
+      `TIMESTAMP '4714-11-23 (BC) 00:00:00'`,
+      `'-infinity'::TIMESTAMP`,
+    ],
   ] as [LogicalType, string, string][])('%j: %s is refused before it is sent', async (type, poison, good) => {
     const predicate = destinationRejects(type) ?? '';
     expect(await staging.isTrue(predicate, poison)).toBe(true);
     expect(await staging.isTrue(predicate, good)).toBe(false);
-    const error = await failureOf(publish({ table: named('poison'), mode: 'merge', key: ['id'], fields: [field('id', INT32), field('v', type)] }, `SELECT 1::INTEGER AS id, ${good} AS v UNION ALL SELECT 5, ${poison}`));
+    const error = await failureOf(
+      publish(
+        {
+          table: named('poison'),
+          mode: 'merge',
+          key: ['id'],
+          fields: [field('id', INT32), field('v', type)],
+        },
+        `SELECT 1::INTEGER AS id, ${good} AS v UNION ALL SELECT 5, ${poison}`,
+      ),
+    );
     expect(error).toMatchObject({ code: 'valueUnrepresentable', retry: 'never' });
     expect(error.message).toContain('column v of mart.poison');
     expect(error.message).toContain('id = 5');
@@ -91,11 +229,28 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
 
   it('appends, replaces and counts versions', async () => {
     const table = named('people');
-    const first = await publish({ table, mode: 'append', fields: people }, `SELECT 1::INTEGER AS id, 'ann' AS name`, `SELECT 2::INTEGER AS id, NULL AS name`);
-    expect(first).toMatchObject({ rowsInserted: 2, rowsUpdated: 0, rowsDeleted: 0, isAdopted: false, record: { version: 1, rows: 2 } });
+    const first = await publish(
+      { table, mode: 'append', fields: people },
+      `SELECT 1::INTEGER AS id, 'ann' AS name`,
+      `SELECT 2::INTEGER AS id, NULL AS name`,
+    );
+    expect(first).toMatchObject({
+      rowsInserted: 2,
+      rowsUpdated: 0,
+      rowsDeleted: 0,
+      isAdopted: false,
+      record: { version: 1, rows: 2 },
+    });
     await publish({ table, mode: 'append', fields: people }, `SELECT 3::INTEGER AS id, 'cy' AS name`);
-    expect(await rowsOf('people')).toEqual([['1', 'ann'], ['2', null], ['3', 'cy']]);
-    const third = await publish({ table, mode: 'replace', fields: people }, `SELECT 9::INTEGER AS id, 'zed' AS name`);
+    expect(await rowsOf('people')).toEqual([
+      ['1', 'ann'],
+      ['2', null],
+      ['3', 'cy'],
+    ]);
+    const third = await publish(
+      { table, mode: 'replace', fields: people },
+      `SELECT 9::INTEGER AS id, 'zed' AS name`,
+    );
     expect(third.record).toMatchObject({ version: 3, rows: 1 });
     expect(await rowsOf('people')).toEqual([['9', 'zed']]);
     const [described] = await destination.describe([table, named('none')], never);
@@ -106,27 +261,51 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
   it('merges by key, with soft and hard deletes', async () => {
     const table = named('merged');
     const base = { table, mode: 'merge' as const, fields: people, key: ['id'] };
-    await publish({ ...base, deletes: 'soft' }, `SELECT i::INTEGER AS id, 'v1' AS name FROM range(1, 6) r(i)`);
+    await publish(
+      { ...base, deletes: 'soft' },
+      `SELECT i::INTEGER AS id, 'v1' AS name FROM range(1, 6) r(i)`,
+    );
     const gone = await staging.stage(`SELECT i::INTEGER AS id FROM range(4, 6) r(i)`);
-    const result = await publish({ ...base, deletes: 'soft', deletedKeys: () => [gone], loadedAt: '2026-02-01T00:00:00.000Z' }, `SELECT i::INTEGER AS id, 'v2' AS name FROM (VALUES (2), (7)) r(i)`);
+    const result = await publish(
+      { ...base, deletes: 'soft', deletedKeys: () => [gone], loadedAt: '2026-02-01T00:00:00.000Z' },
+      `SELECT i::INTEGER AS id, 'v2' AS name FROM (VALUES (2), (7)) r(i)`,
+    );
     expect(result).toMatchObject({ rowsInserted: 1, rowsUpdated: 1, rowsDeleted: 2 });
     expect(await rowsOf('merged', 'id, name, deleted_at')).toEqual([
-      ['1', 'v1', null], ['2', 'v2', null], ['3', 'v1', null], ['4', 'v1', '2026-02-01 00:00:00+00'], ['5', 'v1', '2026-02-01 00:00:00+00'], ['7', 'v2', null],
+      ['1', 'v1', null],
+      ['2', 'v2', null],
+      ['3', 'v1', null],
+      ['4', 'v1', '2026-02-01 00:00:00+00'],
+      ['5', 'v1', '2026-02-01 00:00:00+00'],
+      ['7', 'v2', null],
     ]);
     await publish({ ...base, deletes: 'soft' }, `SELECT 4::INTEGER AS id, 'back' AS name`);
     expect((await rowsOf('merged', 'id, name, deleted_at'))[3]).toEqual(['4', 'back', null]);
-    const hard = await publish({ ...base, deletes: 'hard', deletedKeys: () => [gone] }, `SELECT 1::INTEGER AS id, 'v3' AS name`);
+    const hard = await publish(
+      { ...base, deletes: 'hard', deletedKeys: () => [gone] },
+      `SELECT 1::INTEGER AS id, 'v3' AS name`,
+    );
     expect(hard.rowsDeleted).toBe(2);
     expect((await rowsOf('merged')).map((row) => row[0])).toEqual(['1', '2', '3', '7']);
-    const twice = await failureOf(publish(base, `SELECT 8::INTEGER AS id, 'a' AS name UNION ALL SELECT 8, 'b'`));
+    const twice = await failureOf(
+      publish(base, `SELECT 8::INTEGER AS id, 'a' AS name UNION ALL SELECT 8, 'b'`),
+    );
     expect(twice.code).toBe('keyNotUnique');
     expect((await rowsOf('merged')).length).toBe(4);
   });
 
   it('keeps versions, and only of what changed', async () => {
     const table = named('versions');
-    const base = { table, mode: 'scd2' as const, key: ['id'], fields: [...people, field('doc', { kind: 'json' })] };
-    await publish({ ...base, loadedAt: '2026-01-01T00:00:00.000Z' }, `SELECT i::INTEGER AS id, 'v1' AS name, '{"a": 1}' AS doc FROM range(1, 4) r(i)`);
+    const base = {
+      table,
+      mode: 'scd2' as const,
+      key: ['id'],
+      fields: [...people, field('doc', { kind: 'json' })],
+    };
+    await publish(
+      { ...base, loadedAt: '2026-01-01T00:00:00.000Z' },
+      `SELECT i::INTEGER AS id, 'v1' AS name, '{"a": 1}' AS doc FROM range(1, 4) r(i)`,
+    );
     const gone = await staging.stage(`SELECT 3::INTEGER AS id`);
     const result = await publish(
       { ...base, loadedAt: '2026-01-02T00:00:00.000Z', deletedKeys: () => [gone] },
@@ -148,10 +327,25 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     const wide: LogicalType = { kind: 'integer', bits: 64, signed: true };
     const changed = [field('id', wide), field('name', STRING), field('age', INT32)];
     await publish(
-      { table, mode: 'append', fields: changed, changes: [{ kind: 'addColumn', field: field('age', INT32) }, { kind: 'widenColumn', column: 'id', from: INT32, to: wide }, { kind: 'dropNotNull', column: 'id' }] },
+      {
+        table,
+        mode: 'append',
+        fields: changed,
+        changes: [
+          { kind: 'addColumn', field: field('age', INT32) },
+          { kind: 'widenColumn', column: 'id', from: INT32, to: wide },
+          { kind: 'dropNotNull', column: 'id' },
+        ],
+      },
       `SELECT 5000000000::BIGINT AS id, 'bo' AS name, 7::INTEGER AS age UNION ALL SELECT NULL, NULL, NULL`,
     );
-    expect(await rowsOf('changing')).toEqual([['1', 'ann', null], ['5000000000', 'bo', '7'], [null, null, null]].sort((a, b) => (a[0] === null ? -1 : b[0] === null ? 1 : 0)));
+    expect(await rowsOf('changing')).toEqual(
+      [
+        ['1', 'ann', null],
+        ['5000000000', 'bo', '7'],
+        [null, null, null],
+      ].sort((a, b) => (a[0] === null ? -1 : b[0] === null ? 1 : 0)),
+    );
     await publish({ table, mode: 'append', fields: [field('id', wide)] }, `SELECT 2::BIGINT AS id`);
     expect((await rowsOf('changing')).length).toBe(4);
   });
@@ -159,7 +353,9 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
   it('keeps grants through a swap, and works in place where a view would break', async () => {
     const table = named('seen');
     await publish({ table, mode: 'replace', fields: people }, `SELECT 1::INTEGER AS id, 'a' AS name`);
-    await probe.run('GRANT SELECT ON mart.seen TO PUBLIC; GRANT INSERT ON mart.seen TO pg_monitor WITH GRANT OPTION');
+    await probe.run(
+      'GRANT SELECT ON mart.seen TO PUBLIC; GRANT INSERT ON mart.seen TO pg_monitor WITH GRANT OPTION',
+    );
     const acl = `SELECT a.grantee::regrole, a.privilege_type, a.is_grantable FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = 'mart.seen'::regclass ORDER BY 1::text, 2`;
     const before = await probe.rows(acl);
     const oid = await probe.rows(`SELECT 'mart.seen'::regclass::oid`);
@@ -167,10 +363,15 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     expect(await probe.rows(acl)).toEqual(before);
     expect(await probe.rows(`SELECT 'mart.seen'::regclass::oid`)).not.toEqual(oid);
     await probe.run('CREATE VIEW mart.seen_names AS SELECT name FROM mart.seen');
-    await publish({ table, mode: 'replace', fields: [...people, field('age', INT32)] }, `SELECT 3::INTEGER AS id, 'c' AS name, 5::INTEGER AS age`);
+    await publish(
+      { table, mode: 'replace', fields: [...people, field('age', INT32)] },
+      `SELECT 3::INTEGER AS id, 'c' AS name, 5::INTEGER AS age`,
+    );
     expect(await rowsOf('seen_names')).toEqual([['c']]);
     expect(await rowsOf('seen')).toEqual([['3', 'c', '5']]);
-    const drift = await failureOf(publish({ table, mode: 'replace', fields: [field('id', INT32)] }, `SELECT 1::INTEGER AS id`));
+    const drift = await failureOf(
+      publish({ table, mode: 'replace', fields: [field('id', INT32)] }, `SELECT 1::INTEGER AS id`),
+    );
     expect(drift).toMatchObject({ code: 'schemaDrift' });
     expect(drift.message).toContain('seen_names');
     expect(await rowsOf('seen')).toEqual([['3', 'c', '5']]);
@@ -196,7 +397,8 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
       mode: 'append',
       fields: people,
       checkpoint: (point) => {
-        if (point === 'beforeCommit') proxy.arm({ kind: 'dropReply', how: 'cut', after: 'COMMIT' }, { times: 1 });
+        if (point === 'beforeCommit')
+          proxy.arm({ kind: 'dropReply', how: 'cut', after: 'COMMIT' }, { times: 1 });
       },
     });
     const lost = await failureOf(behind.publish(request, filesOf(file), never));
@@ -208,8 +410,16 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
 
   it('refuses a run whose lease is older than the last one seen', async () => {
     const table = named('fenced');
-    await publish({ table, mode: 'append', fields: people, fenceToken: 7 }, `SELECT 1::INTEGER AS id, 'a' AS name`);
-    const late = await failureOf(publish({ table, mode: 'append', fields: people, fenceToken: 6 }, `SELECT 2::INTEGER AS id, 'b' AS name`));
+    await publish(
+      { table, mode: 'append', fields: people, fenceToken: 7 },
+      `SELECT 1::INTEGER AS id, 'a' AS name`,
+    );
+    const late = await failureOf(
+      publish(
+        { table, mode: 'append', fields: people, fenceToken: 6 },
+        `SELECT 2::INTEGER AS id, 'b' AS name`,
+      ),
+    );
     expect(late).toMatchObject({ code: 'fenced', retry: 'never' });
     // A newer lease that publishes while the old one still loads.
     const file = await staging.stage(`SELECT 3::INTEGER AS id, 'c' AS name`);
@@ -218,7 +428,10 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
       slow,
       (async function* () {
         yield file;
-        await publish({ table, mode: 'append', fields: people, fenceToken: 9 }, `SELECT 4::INTEGER AS id, 'd' AS name`);
+        await publish(
+          { table, mode: 'append', fields: people, fenceToken: 9 },
+          `SELECT 4::INTEGER AS id, 'd' AS name`,
+        );
       })(),
       never,
     );
@@ -250,13 +463,21 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     const short = await failureOf(destination.publish(request, filesOf({ ...file, rows: 2 }), never));
     expect(short.code).toBe('rowCountMismatch');
     expect(await rowsOf('broken')).toEqual([['1', 'a']]);
-    await expect.poll(() => probe.rows(`SELECT relname FROM pg_class WHERE relname LIKE '\\_millrace\\_%' AND relkind = 'r'`)).toEqual([]);
+    await expect
+      .poll(() =>
+        probe.rows(`SELECT relname FROM pg_class WHERE relname LIKE '\\_millrace\\_%' AND relkind = 'r'`),
+      )
+      .toEqual([]);
   });
 
   it('a reader sees the old rows or the new ones, never none and never a mix', async () => {
     if (server === undefined) return;
     const table = named('polled');
-    const load = (version: number) => publish({ table, mode: 'replace', fields: people }, `SELECT i::INTEGER AS id, 'v${version}' AS name FROM range(500) r(i)`);
+    const load = (version: number) =>
+      publish(
+        { table, mode: 'replace', fields: people },
+        `SELECT i::INTEGER AS id, 'v${version}' AS name FROM range(500) r(i)`,
+      );
     await load(0);
     await using second = await openProbe({ connection: server.connection });
     let isDone = false;
@@ -274,7 +495,8 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     try {
       for (let version = 1; version <= 50; version += 1) {
         // Half of them in place, which is another way.
-        if (version === 25) await withProbe((other) => other.run('CREATE VIEW mart.polled_view AS SELECT * FROM mart.polled'));
+        if (version === 25)
+          await withProbe((other) => other.run('CREATE VIEW mart.polled_view AS SELECT * FROM mart.polled'));
         await load(version);
       }
     } finally {
@@ -292,7 +514,18 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
   };
 
   it('publishes names that look like anything but names, and refuses those PostgreSQL would cut', async () => {
-    const names = ['select', `a"b`, `it's`, 'Case', 'case', 'emoji 🦆', `x'); DROP TABLE people; --`, 'ü'.repeat(31), '$1', '%s'];
+    const names = [
+      'select',
+      `a"b`,
+      `it's`,
+      'Case',
+      'case',
+      'emoji 🦆',
+      `x'); DROP TABLE people; --`,
+      'ü'.repeat(31),
+      '$1',
+      '%s',
+    ];
     const fields = names.map((name) => field(name, INT32));
     const table = { schema: 'mart odd "schema"', name: `t"'; -- 🦆` };
     const query = `SELECT ${names.map((_, index) => `${index}::INTEGER AS ${JSON.stringify(`c${index}`)}`).join(', ')}`;
@@ -303,13 +536,23 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     const [described] = await destination.describe([table], never);
     expect(described?.fields.map((each) => each.name)).toEqual(usable.map((each) => each.name));
     expect(described?.record?.version).toBe(2);
-    const long = await failureOf(publish({ table: named('x'.repeat(64)), mode: 'append', fields: people }, `SELECT 1::INTEGER AS id, 'a' AS name`));
+    const long = await failureOf(
+      publish(
+        { table: named('x'.repeat(64)), mode: 'append', fields: people },
+        `SELECT 1::INTEGER AS id, 'a' AS name`,
+      ),
+    );
     expect(long.code).toBe('configInvalid');
   });
 
   it('publishes several tables at once over one open destination, also into a new schema', async () => {
     const results = await Promise.all(
-      Array.from({ length: 6 }, (_, index) => publish({ table: { schema: 'mart fresh', name: `p${index}` }, mode: 'append', fields: people }, `SELECT i::INTEGER AS id, 'x' AS name FROM range(1000) r(i)`)),
+      Array.from({ length: 6 }, (_, index) =>
+        publish(
+          { table: { schema: 'mart fresh', name: `p${index}` }, mode: 'append', fields: people },
+          `SELECT i::INTEGER AS id, 'x' AS name FROM range(1000) r(i)`,
+        ),
+      ),
     );
     expect(results.map((result) => result.rowsInserted)).toEqual(Array.from({ length: 6 }, () => 1000));
   });
@@ -318,10 +561,30 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     const request = { table: named('merged'), fields: people, key: ['id'], buckets: 4 };
     const all = await destination.digest(request, never);
     expect(all.reduce((sum, bucket) => sum + bucket.rows, 0n)).toBe(4n);
-    expect(await destination.digest({ ...request, where: { kind: 'isNull', column: 'deleted_at' } }, never)).toEqual(all);
-    const current = await destination.digest({ table: named('versions'), fields: people, key: ['id'], buckets: 4, where: { kind: 'isTrue', column: 'is_current' } }, never);
+    expect(
+      await destination.digest({ ...request, where: { kind: 'isNull', column: 'deleted_at' } }, never),
+    ).toEqual(all);
+    const current = await destination.digest(
+      {
+        table: named('versions'),
+        fields: people,
+        key: ['id'],
+        buckets: 4,
+        where: { kind: 'isTrue', column: 'is_current' },
+      },
+      never,
+    );
     expect(current.reduce((sum, bucket) => sum + bucket.rows, 0n)).toBe(3n);
-    const none = await destination.digest({ table: named('people'), fields: people, key: ['id'], buckets: 4, where: { kind: 'isNull', column: 'deleted_at' } }, never);
+    const none = await destination.digest(
+      {
+        table: named('people'),
+        fields: people,
+        key: ['id'],
+        buckets: 4,
+        where: { kind: 'isNull', column: 'deleted_at' },
+      },
+      never,
+    );
     expect(none.reduce((sum, bucket) => sum + bucket.rows, 0n)).toBe(1n);
   });
 });

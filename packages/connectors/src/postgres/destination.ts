@@ -14,7 +14,12 @@ import { DELETED_AT_FIELD, type Field, type TableName } from '@millrace/spec';
 import { COLUMNS, SIZES } from './catalog/catalog-queries.ts';
 import type { PostgresConfig } from './config.ts';
 import { digestBuckets, digestRowsIn } from './digest/digest.ts';
-import { createBookkeeping, hasBookkeeping, publicationKey, readPublications } from './publish/bookkeeping.ts';
+import {
+  createBookkeeping,
+  hasBookkeeping,
+  publicationKey,
+  readPublications,
+} from './publish/bookkeeping.ts';
 import { publishTable } from './publish/publish-table.ts';
 import { findTarget, sqlName, throwIfNameTooLong } from './publish/target-table.ts';
 import { Session, type TextRow } from './session/session.ts';
@@ -31,14 +36,27 @@ export class PostgresDestination implements Destination {
   }
 
   async check(signal: AbortSignal): Promise<ServerIdentity> {
-    return this.withSession(signal, async ({ facts }) => ({ product: 'PostgreSQL', version: facts.version, identity: facts.identity }));
+    return this.withSession(signal, async ({ facts }) => ({
+      product: 'PostgreSQL',
+      version: facts.version,
+      identity: facts.identity,
+    }));
   }
 
-  async describe(tables: readonly TableName[], signal: AbortSignal): Promise<readonly (PublishedTable | undefined)[]> {
-    return this.withSession(signal, async (session) => describeTables(session, tables.map(withSchema), signal));
+  async describe(
+    tables: readonly TableName[],
+    signal: AbortSignal,
+  ): Promise<readonly (PublishedTable | undefined)[]> {
+    return this.withSession(signal, async (session) =>
+      describeTables(session, tables.map(withSchema), signal),
+    );
   }
 
-  async publish(request: PublishRequest, files: AsyncIterable<StagedFile>, signal: AbortSignal): Promise<PublishResult> {
+  async publish(
+    request: PublishRequest,
+    files: AsyncIterable<StagedFile>,
+    signal: AbortSignal,
+  ): Promise<PublishResult> {
     const table = withSchema(request.table);
     throwIfNameTooLong(table, request.fields);
     return this.withSession(signal, async (session) => {
@@ -49,10 +67,16 @@ export class PostgresDestination implements Destination {
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return this.withSession(signal, async (session) => digestBuckets(session, await digestible(session, request, signal), signal));
+    return this.withSession(signal, async (session) =>
+      digestBuckets(session, await digestible(session, request, signal), signal),
+    );
   }
 
-  async *digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncGenerator<RowDigest> {
+  async *digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncGenerator<RowDigest> {
     const session = await this.take(signal);
     try {
       yield* digestRowsIn(session, await digestible(session, request, signal), inBuckets, signal);
@@ -96,7 +120,9 @@ function withSchema(table: TableName): { readonly schema: string; readonly name:
 /** A schema that another publisher makes at the same moment is as good. */
 async function createSchema(session: Session, schema: string, signal: AbortSignal): Promise<void> {
   const subject = `Making the schema ${schema}`;
-  const rows = await session.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', subject, signal, [schema]);
+  const rows = await session.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', subject, signal, [
+    schema,
+  ]);
   if (rows.length > 0) return;
   await session.run(
     `BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('millrace schema', 0)); CREATE SCHEMA IF NOT EXISTS ${sqlName(schema)}; COMMIT`,
@@ -106,7 +132,11 @@ async function createSchema(session: Session, schema: string, signal: AbortSigna
 }
 
 /** A table that never had a row marked as deleted has no column for the mark: then every row is one that is there. */
-async function digestible(session: Session, request: DigestRequest, signal: AbortSignal): Promise<DigestRequest> {
+async function digestible(
+  session: Session,
+  request: DigestRequest,
+  signal: AbortSignal,
+): Promise<DigestRequest> {
   const table = withSchema(request.table);
   const { where, ...rest } = request;
   if (where?.kind !== 'isNull' || where.column !== DELETED_AT_FIELD.name) return { ...request, table };
@@ -121,7 +151,9 @@ async function describeTables(
   signal: AbortSignal,
 ): Promise<readonly (PublishedTable | undefined)[]> {
   const subject = 'Describing the published tables';
-  const saved = (await hasBookkeeping(session, signal)) ? await readPublications(session, signal) : new Map<string, never>();
+  const saved = (await hasBookkeeping(session, signal))
+    ? await readPublications(session, signal)
+    : new Map<string, never>();
   const names = [JSON.stringify(tables.map(({ schema, name }) => [schema, name]))];
   const found = await session.query(
     `SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -132,8 +164,12 @@ async function describeTables(
   );
   const oids = [`{${found.map(([oid]) => oid).join(',')}}`];
   const columns = await session.query(COLUMNS, subject, signal, oids);
-  const sizes = new Map((await session.query(SIZES, subject, signal, oids)).map(([oid, rows]) => [oid, rows]));
-  const oidOf = new Map(found.map(([oid, schema, name]) => [publicationKey({ schema: schema ?? '', name: name ?? '' }), oid]));
+  const sizes = new Map(
+    (await session.query(SIZES, subject, signal, oids)).map(([oid, rows]) => [oid, rows]),
+  );
+  const oidOf = new Map(
+    found.map(([oid, schema, name]) => [publicationKey({ schema: schema ?? '', name: name ?? '' }), oid]),
+  );
   return tables.map((table) => {
     const oid = oidOf.get(publicationKey(table));
     if (oid === undefined || oid === null) return undefined;
@@ -154,6 +190,8 @@ function toField(row: TextRow, published: readonly Field[]): Field {
   const [, name, native, isRequired, typeName, isBuiltIn, modifier] = row;
   const known = published.find((field) => field.name === name);
   const isAsPublished = known !== undefined && destinationType(known.type).native === native;
-  const { type } = isAsPublished ? known : sourceType({ name: typeName ?? '', isBuiltIn: isBuiltIn === 't', modifier: Number(modifier) });
+  const { type } = isAsPublished
+    ? known
+    : sourceType({ name: typeName ?? '', isBuiltIn: isBuiltIn === 't', modifier: Number(modifier) });
   return { name: name ?? '', type, nullable: isRequired !== 't' };
 }

@@ -3,7 +3,16 @@ import { testServer } from '@millrace/connector-sdk/testing';
 import type { SourceTable } from '@millrace/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { configOf, discoverOne, failureOf, never, openProbe, type Probe, readAll, requestFor } from './harness/harness.ts';
+import {
+  configOf,
+  discoverOne,
+  failureOf,
+  never,
+  openProbe,
+  type Probe,
+  readAll,
+  requestFor,
+} from './harness/harness.ts';
 import { PostgresSource } from './source.ts';
 
 const server = await testServer('postgres');
@@ -15,7 +24,9 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
   beforeAll(async () => {
     if (server === undefined) return;
     probe = await openProbe(server);
-    await probe.run('DROP SCHEMA IF EXISTS source_test CASCADE; CREATE SCHEMA source_test; GRANT USAGE ON SCHEMA source_test TO millrace; ALTER DEFAULT PRIVILEGES IN SCHEMA source_test GRANT SELECT ON TABLES TO millrace');
+    await probe.run(
+      'DROP SCHEMA IF EXISTS source_test CASCADE; CREATE SCHEMA source_test; GRANT USAGE ON SCHEMA source_test TO millrace; ALTER DEFAULT PRIVILEGES IN SCHEMA source_test GRANT SELECT ON TABLES TO millrace',
+    );
     source = new PostgresSource(configOf(server));
   });
 
@@ -27,38 +38,157 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
   /** The table's one value column, by its own text at the server. */
   const valueTable = async (name: string, type: string, values: readonly string[]): Promise<SourceTable> => {
     const rows = values.map((value, index) => `(${index}, ${value})`).join(', ');
-    await probe.run(`CREATE TABLE source_test.${name} (id integer PRIMARY KEY, v ${type}); INSERT INTO source_test.${name} VALUES ${rows}`);
+    await probe.run(
+      `CREATE TABLE source_test.${name} (id integer PRIMARY KEY, v ${type}); INSERT INTO source_test.${name} VALUES ${rows}`,
+    );
     return discoverOne(source, `source_test.${name}`);
   };
 
-  const exact: [name: string, type: string, logical: string, values: readonly string[], texts?: readonly (string | null)[]][] = [
+  const exact: [
+    name: string,
+    type: string,
+    logical: string,
+    values: readonly string[],
+    texts?: readonly (string | null)[],
+  ][] = [
     ['int2s', 'smallint', 'integer', ['-32768', '0', '32767', 'NULL']],
     ['int4s', 'integer', 'integer', ['-2147483648', '2147483647', 'NULL']],
-    ['int8s', 'bigint', 'integer', ['-9223372036854775808', '9223372036854775807', '9007199254740993', '-9007199254740993', 'NULL']],
+    [
+      'int8s',
+      'bigint',
+      'integer',
+      ['-9223372036854775808', '9223372036854775807', '9007199254740993', '-9007199254740993', 'NULL'],
+    ],
     ['oids', 'oid', 'integer', ['0', '4000000000', '4294967295']],
     ['bools', 'boolean', 'boolean', ['true', 'false', 'NULL'], ['1', '0', null]],
-    ['decimals', 'numeric(38,10)', 'decimal', ['0', '-0.0000000001', '9999999999999999999999999999.9999999999', '10.11', 'NULL'],
-      ['0.0000000000', '-0.0000000001', '9999999999999999999999999999.9999999999', '10.1100000000', null]],
+    [
+      'decimals',
+      'numeric(38,10)',
+      'decimal',
+      ['0', '-0.0000000001', '9999999999999999999999999999.9999999999', '10.11', 'NULL'],
+      ['0.0000000000', '-0.0000000001', '9999999999999999999999999999.9999999999', '10.1100000000', null],
+    ],
     ['hundreds', 'numeric(3,-2)', 'decimal', ['12345', '99900', '-50'], ['12300', '99900', '-100']],
     ['fractions', 'numeric(3,5)', 'decimal', ['0.00999', '-0.00001'], ['0.00999', '-0.00001']],
     ['wide', 'numeric(39,1)', 'string', ['99999999999999999999999999999999999999.9', `'NaN'`]],
-    ['free', 'numeric', 'string', ['1e1000', '-1e-300', `'NaN'`, `'Infinity'`, `'-Infinity'`, '10.1100', 'NULL']],
-    ['amounts', 'money', 'decimal', ['1234.11', '-1234.11', '92233720368547758.07', '-92233720368547758.08'],
-      ['1234.11', '-1234.11', '92233720368547758.07', '-92233720368547758.08']],
-    ['texts', 'text', 'string', [`''`, 'NULL', `'\\N'`, `E'tab\\there'`, `E'line\\nfeed\\r'`, `E'back\\\\slash'`, `E'\\b\\f\\v\\x01\\x7f'`, `'emoji 🦆'`, `'\\.'`, `E'\\ufeffmark'`, `repeat('long äö ', 3000)`, `repeat(E'\\t\\\\', 5000)`]],
+    [
+      'free',
+      'numeric',
+      'string',
+      ['1e1000', '-1e-300', `'NaN'`, `'Infinity'`, `'-Infinity'`, '10.1100', 'NULL'],
+    ],
+    [
+      'amounts',
+      'money',
+      'decimal',
+      ['1234.11', '-1234.11', '92233720368547758.07', '-92233720368547758.08'],
+      ['1234.11', '-1234.11', '92233720368547758.07', '-92233720368547758.08'],
+    ],
+    [
+      'texts',
+      'text',
+      'string',
+      [
+        `''`,
+        'NULL',
+        `'\\N'`,
+        `E'tab\\there'`,
+        `E'line\\nfeed\\r'`,
+        `E'back\\\\slash'`,
+        `E'\\b\\f\\v\\x01\\x7f'`,
+        `'emoji 🦆'`,
+        `'\\.'`,
+        `E'\\ufeffmark'`,
+        `repeat('long äö ', 3000)`,
+        `repeat(E'\\t\\\\', 5000)`,
+      ],
+    ],
     ['chars', 'char(5)', 'string', [`'ab'`, `''`, `'abcde'`, 'NULL'], ['ab   ', '     ', 'abcde', null]],
     ['varchars', 'varchar(5)', 'string', [`'ab '`, `''`]],
-    ['bytes', 'bytea', 'bytes', [`'\\x'`, `'\\x00ff0a5c09'`, `'\\x41424300'`, 'NULL'], ['', '00ff0a5c09', '41424300', null]],
-    ['jsons', 'json', 'json', [`'{"b": 1,  "a": 18446744073709551616, "a": 1e400}'`, `'null'`, 'NULL', `'"\\u00e4\\n"'`, `'1.0'`]],
+    [
+      'bytes',
+      'bytea',
+      'bytes',
+      [`'\\x'`, `'\\x00ff0a5c09'`, `'\\x41424300'`, 'NULL'],
+      ['', '00ff0a5c09', '41424300', null],
+    ],
+    [
+      'jsons',
+      'json',
+      'json',
+      [`'{"b": 1,  "a": 18446744073709551616, "a": 1e400}'`, `'null'`, 'NULL', `'"\\u00e4\\n"'`, `'1.0'`],
+    ],
     ['jsonbs', 'jsonb', 'json', [`'{"b": 1, "a": 9007199254740993, "a": 2}'`, `'null'`, 'NULL']],
-    ['uuids', 'uuid', 'uuid', [`'ffffffff-ffff-ffff-ffff-ffffffffffff'`, `'00000000-0000-0000-0000-000000000000'`, 'NULL']],
-    ['dates', 'date', 'date', [`'infinity'`, `'-infinity'`, `'4713-01-01 BC'`, `'0001-01-01'`, `'0001-12-31 BC'`, `'5874897-12-31'`, `'1970-01-01'`, 'NULL'],
-      ['infinity', '-infinity', '-4712-01-01', '0001-01-01', '0000-12-31', '5874897-12-31', '1970-01-01', null]],
-    ['times', 'time', 'time', [`'00:00:00'`, `'24:00:00'`, `'23:59:59.999999'`, 'NULL'], ['00:00:00.000000', '24:00:00.000000', '23:59:59.999999', null]],
-    ['moments', 'timestamp', 'timestamp', [`'2024-02-29 12:34:56.123456'`, `'infinity'`, `'-infinity'`, `'4713-01-01 00:00:00 BC'`, `'0001-06-01 01:02:03.5 BC'`, `'294247-01-10 04:00:54.775806'`, `'12345-01-01'`, 'NULL'],
-      ['2024-02-29 12:34:56.123456', 'infinity', '-infinity', '-4712-01-01 00:00:00.000000', '0000-06-01 01:02:03.500000', '294247-01-10 04:00:54.775806', '12345-01-01 00:00:00.000000', null]],
-    ['instants', 'timestamptz', 'timestamp', [`'2024-02-29 12:34:56.123456+05:30'`, `'infinity'`, `'0044-03-15 12:00:00+00 BC'`, 'NULL'],
-      ['2024-02-29 07:04:56.123456', 'infinity', '-0043-03-15 12:00:00.000000', null]],
+    [
+      'uuids',
+      'uuid',
+      'uuid',
+      [`'ffffffff-ffff-ffff-ffff-ffffffffffff'`, `'00000000-0000-0000-0000-000000000000'`, 'NULL'],
+    ],
+    [
+      'dates',
+      'date',
+      'date',
+      [
+        `'infinity'`,
+        `'-infinity'`,
+        `'4713-01-01 BC'`,
+        `'0001-01-01'`,
+        `'0001-12-31 BC'`,
+        `'5874897-12-31'`,
+        `'1970-01-01'`,
+        'NULL',
+      ],
+      [
+        'infinity',
+        '-infinity',
+        '-4712-01-01',
+        '0001-01-01',
+        '0000-12-31',
+        '5874897-12-31',
+        '1970-01-01',
+        null,
+      ],
+    ],
+    [
+      'times',
+      'time',
+      'time',
+      [`'00:00:00'`, `'24:00:00'`, `'23:59:59.999999'`, 'NULL'],
+      ['00:00:00.000000', '24:00:00.000000', '23:59:59.999999', null],
+    ],
+    [
+      'moments',
+      'timestamp',
+      'timestamp',
+      [
+        `'2024-02-29 12:34:56.123456'`,
+        `'infinity'`,
+        `'-infinity'`,
+        `'4713-01-01 00:00:00 BC'`,
+        `'0001-06-01 01:02:03.5 BC'`,
+        `'294247-01-10 04:00:54.775806'`,
+        `'12345-01-01'`,
+        'NULL',
+      ],
+      [
+        '2024-02-29 12:34:56.123456',
+        'infinity',
+        '-infinity',
+        '-4712-01-01 00:00:00.000000',
+        '0000-06-01 01:02:03.500000',
+        '294247-01-10 04:00:54.775806',
+        '12345-01-01 00:00:00.000000',
+        null,
+      ],
+    ],
+    [
+      'instants',
+      'timestamptz',
+      'timestamp',
+      [`'2024-02-29 12:34:56.123456+05:30'`, `'infinity'`, `'0044-03-15 12:00:00+00 BC'`, 'NULL'],
+      ['2024-02-29 07:04:56.123456', 'infinity', '-0043-03-15 12:00:00.000000', null],
+    ],
     ['zoned_times', 'timetz', 'string', [`'13:51:30.123789+02'`, `'24:00:00-12:34'`]],
     ['spans', 'interval', 'string', [`'1 year 2 mons 3 days 04:05:06.789012'`, `'-1 microsecond'`, `'0'`]],
     ['bits', 'bit(20)', 'string', [`B'10101010101010101011'`]],
@@ -77,16 +207,25 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
     ['positions', 'pg_lsn', 'string', [`'16/B374D848'`]],
   ];
 
-  it.each(exact)('%s (%s) arrives as %s, equal to the server’s own text', async (name, type, logical, values, texts) => {
-    const table = await valueTable(name, type, values);
-    expect(table.fields[1]?.type.kind).toBe(logical);
-    const { rows, rejected, result } = await readAll(source, requestFor(table));
-    expect(rejected).toEqual([]);
-    expect(result.rowsSent).toBe(values.length);
-    const expected = texts ?? (await probe.rows(`SELECT CASE WHEN v IS NOT NULL THEN concat(v) END FROM source_test.${name} ORDER BY id`)).map(([text]) => text);
-    expect(rows.map((row) => row[1])).toEqual(expected);
-    await expectSameDigest(source, table);
-  });
+  it.each(exact)(
+    '%s (%s) arrives as %s, equal to the server’s own text',
+    async (name, type, logical, values, texts) => {
+      const table = await valueTable(name, type, values);
+      expect(table.fields[1]?.type.kind).toBe(logical);
+      const { rows, rejected, result } = await readAll(source, requestFor(table));
+      expect(rejected).toEqual([]);
+      expect(result.rowsSent).toBe(values.length);
+      const expected =
+        texts ??
+        (
+          await probe.rows(
+            `SELECT CASE WHEN v IS NOT NULL THEN concat(v) END FROM source_test.${name} ORDER BY id`,
+          )
+        ).map(([text]) => text);
+      expect(rows.map((row) => row[1])).toEqual(expected);
+      await expectSameDigest(source, table);
+    },
+  );
 
   it('keeps the bits of floats', async () => {
     await probe.run(`CREATE TABLE source_test.floats (id integer PRIMARY KEY, f real, d double precision);
@@ -94,10 +233,13 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
         (5, 1e-45, 5e-324), (6, 3.4028235e38, 1.7976931348623157e308), (7, 0.1, 2.2250738585072011e-308), (8, NULL, NULL), (9, 0.33333334, -123456.789)`);
     const table = await discoverOne(source, 'source_test.floats');
     const { rows } = await readAll(source, requestFor(table));
-    const bits = await probe.rows('SELECT encode(float8send(f), $$hex$$), encode(float8send(d), $$hex$$) FROM source_test.floats ORDER BY id');
+    const bits = await probe.rows(
+      'SELECT encode(float8send(f), $$hex$$), encode(float8send(d), $$hex$$) FROM source_test.floats ORDER BY id',
+    );
     expect(rows.length).toBe(bits.length);
     for (const [index, row] of rows.entries()) {
-      for (const column of [0, 1]) expect(row[column + 1]).toBe(canonicalOfBits(bits[index]?.[column] ?? null));
+      for (const column of [0, 1])
+        expect(row[column + 1]).toBe(canonicalOfBits(bits[index]?.[column] ?? null));
     }
     await expectSameDigest(source, table);
   });
@@ -126,15 +268,33 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
     expect(late.result.rowsSent).toBe(2);
     const numbers = await valueTable('not_numbers', 'numeric(10,2)', [`'NaN'`, '1.5', 'NULL']);
     const poison = await readAll(source, requestFor(numbers));
-    expect(poison.rows).toEqual([['1', '1.50'], ['2', null]]);
+    expect(poison.rows).toEqual([
+      ['1', '1.50'],
+      ['2', null],
+    ]);
     expect(poison.rejected).toMatchObject([{ column: 'v', cells: ['0', 'NaN'] }]);
   });
 
   it('reads names that look like anything but names', async () => {
-    const names = [`select`, `a"b`, `it's`, `dot.ted`, `Case`, `case`, `emoji 🦆`, `x'); DROP TABLE users; --`, `__proto__`, `constructor`, 'ü'.repeat(31), ' '];
+    const names = [
+      `select`,
+      `a"b`,
+      `it's`,
+      `dot.ted`,
+      `Case`,
+      `case`,
+      `emoji 🦆`,
+      `x'); DROP TABLE users; --`,
+      `__proto__`,
+      `constructor`,
+      'ü'.repeat(31),
+      ' ',
+    ];
     const columns = names.map((name) => `"${name.replaceAll('"', '""')}" integer`).join(', ');
     const quoted = '"odd ""table"" 🦆 -- \'x\'"';
-    await probe.run(`CREATE TABLE source_test.${quoted} (${columns}); INSERT INTO source_test.${quoted} VALUES (${names.map((_, index) => index).join(', ')})`);
+    await probe.run(
+      `CREATE TABLE source_test.${quoted} (${columns}); INSERT INTO source_test.${quoted} VALUES (${names.map((_, index) => index).join(', ')})`,
+    );
     const table = await discoverOne(source, `source_test.odd "table" 🦆 -- 'x'`);
     expect(table.fields.map((field) => field.name)).toEqual(names);
     const { rows } = await readAll(source, requestFor(table));
@@ -157,24 +317,41 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
     expect([...orders.indexedColumns].sort()).toEqual(['tenant', 'updated_at']);
     expect(orders.estimatedRows).toBe(5000);
     expect(orders.estimatedBytes).toBeGreaterThan(100_000);
-    expect(orders.cursorCandidates[0]).toMatchObject({ column: 'updated_at', isIndexed: true, isNullable: false });
-    expect(orders.fields.find((field) => field.name === 'doubled')?.detail).toMatchObject({ isGenerated: true });
+    expect(orders.cursorCandidates[0]).toMatchObject({
+      column: 'updated_at',
+      isIndexed: true,
+      isNullable: false,
+    });
+    expect(orders.fields.find((field) => field.name === 'doubled')?.detail).toMatchObject({
+      isGenerated: true,
+    });
     expect((await discoverOne(source, 'source_test.big')).kind).toBe('view');
     const found = await source.discover({ include: ['source_test.parts*'], exclude: [] }, never);
     expect(found.map((table) => table.table.name)).toEqual(['parts']);
     expect(found[0]?.estimatedRows).toBe(2);
     const [parts] = found;
     if (parts === undefined) throw new Error('not found');
-    expect((await readAll(source, requestFor(parts))).rows).toEqual([['2024-05-05', '1'], ['2025-05-05', '2']]);
-    expect(await source.inspectCursor(orders, 'note', never)).toMatchObject({ nullCount: 5000, sampledRows: 5000, isIndexed: false });
+    expect((await readAll(source, requestFor(parts))).rows).toEqual([
+      ['2024-05-05', '1'],
+      ['2025-05-05', '2'],
+    ]);
+    expect(await source.inspectCursor(orders, 'note', never)).toMatchObject({
+      nullCount: 5000,
+      sampledRows: 5000,
+      isIndexed: false,
+    });
   });
 
   it('says which table is missing or hidden', async () => {
     const missing = await failureOf(source.discover({ include: ['source_test.order'], exclude: [] }, never));
     expect(missing.code).toBe('tableMissing');
     expect(missing.message).toContain('source_test.orders');
-    await probe.run('CREATE TABLE source_test.secret (id integer); REVOKE ALL ON source_test.secret FROM millrace');
-    expect((await failureOf(source.discover({ include: ['source_test.secret'], exclude: [] }, never))).code).toBe('permissionDenied');
+    await probe.run(
+      'CREATE TABLE source_test.secret (id integer); REVOKE ALL ON source_test.secret FROM millrace',
+    );
+    expect(
+      (await failureOf(source.discover({ include: ['source_test.secret'], exclude: [] }, never))).code,
+    ).toBe('permissionDenied');
   });
 
   it('reads from a cursor value on, ties and the look-back included, with the high mark of the same snapshot', async () => {
@@ -186,15 +363,38 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
     const { rows, result } = await readAll(source, requestFor(table, { cursor }));
     expect(rows.map((row) => row[0])).toEqual(['97', '98', '99', '100', '101']);
     expect(result.highMark).toBe('2024-01-01 01:40:00.000000');
-    const byNumber = await readAll(source, requestFor(table, { cursor: { column: 'n', from: '99', lookback: 1n } }));
+    const byNumber = await readAll(
+      source,
+      requestFor(table, { cursor: { column: 'n', from: '99', lookback: 1n } }),
+    );
     expect(byNumber.rows.map((row) => row[0])).toEqual(['98', '99', '100']);
     expect(byNumber.result.highMark).toBe('100');
-    const unfit = await failureOf(readAll(source, requestFor({ ...table, fields: [{ name: 'd', type: { kind: 'float', bits: 64 }, nullable: true, nativeType: 'double precision' }] }, { cursor: { column: 'd', from: '1', lookback: 0n } })));
+    const unfit = await failureOf(
+      readAll(
+        source,
+        requestFor(
+          {
+            ...table,
+            fields: [
+              {
+                name: 'd',
+                type: { kind: 'float', bits: 64 },
+                nullable: true,
+                nativeType: 'double precision',
+              },
+            ],
+          },
+          { cursor: { column: 'd', from: '1', lookback: 0n } },
+        ),
+      ),
+    );
     expect(unfit.code).toBe('cursorUnfit');
   });
 
   it('refuses rows hidden by a policy instead of missing them', async () => {
-    await probe.run(`CREATE TABLE source_test.guarded (id integer); INSERT INTO source_test.guarded VALUES (1); ALTER TABLE source_test.guarded ENABLE ROW LEVEL SECURITY`);
+    await probe.run(
+      `CREATE TABLE source_test.guarded (id integer); INSERT INTO source_test.guarded VALUES (1); ALTER TABLE source_test.guarded ENABLE ROW LEVEL SECURITY`,
+    );
     const table = await discoverOne(source, 'source_test.guarded');
     const error = await failureOf(readAll(source, requestFor(table)));
     expect(error.code).toBe('permissionDenied');
@@ -203,7 +403,9 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
   });
 
   it('reads 1,000 small tables over one connection in seconds', async () => {
-    await probe.run(`DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE format('CREATE TABLE source_test.small_%s AS SELECT g AS id, g::text AS t FROM generate_series(1, 20) g', i); END LOOP; END $$; GRANT SELECT ON ALL TABLES IN SCHEMA source_test TO millrace`);
+    await probe.run(
+      `DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE format('CREATE TABLE source_test.small_%s AS SELECT g AS id, g::text AS t FROM generate_series(1, 20) g', i); END LOOP; END $$; GRANT SELECT ON ALL TABLES IN SCHEMA source_test TO millrace`,
+    );
     const began = performance.now();
     const tables = await source.discover({ include: ['source_test.small_*'], exclude: [] }, never);
     const discovered = performance.now();
@@ -212,7 +414,9 @@ describe.skipIf(server === undefined)('PostgreSQL as a source', () => {
     for (const table of tables) rows += (await readAll(source, requestFor(table))).result.rowsSent;
     const ended = performance.now();
     expect(rows).toBe(20_000);
-    console.log(`1,000 tables: discover ${Math.round(discovered - began)} ms, read ${Math.round(ended - discovered)} ms`);
+    console.log(
+      `1,000 tables: discover ${Math.round(discovered - began)} ms, read ${Math.round(ended - discovered)} ms`,
+    );
     expect(ended - began).toBeLessThan(15_000);
   }, 60_000);
 });

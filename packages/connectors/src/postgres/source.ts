@@ -76,14 +76,23 @@ export class PostgresSource implements Source {
       ? `SELECT (SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${name} IS NULL LIMIT ${SAMPLED_ROWS}) n), (SELECT count(*) FROM (SELECT 1 FROM ${from} LIMIT ${SAMPLED_ROWS}) s)`
       : `SELECT count(*) FILTER (WHERE c IS NULL), count(*) FROM (SELECT ${name} AS c FROM ${from} LIMIT ${SAMPLED_ROWS}) s`;
     const [row] = await session.query(sql, subject, signal);
-    return { nullCount: Number(row?.[0]), sampledRows: Number(row?.[1]), isIndexed, estimatedRows: table.estimatedRows };
+    return {
+      nullCount: Number(row?.[0]),
+      sampledRows: Number(row?.[1]),
+      isIndexed,
+      estimatedRows: table.estimatedRows,
+    };
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
     return digestBuckets(await this.sessions.get(signal), request, signal);
   }
 
-  async *digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncGenerator<RowDigest> {
+  async *digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncGenerator<RowDigest> {
     yield* digestRowsIn(await this.sessions.get(signal), request, inBuckets, signal);
   }
 
@@ -101,9 +110,16 @@ async function* copyOut(
 ): AsyncGenerator<Batch, CopyOutReader, undefined> {
   const subject = `Reading ${formatTableName(request.table.table)}`;
   const builder = new BatchBuilder(
-    request.fields.map(({ name, type }) => ({ name, type, ...(type.kind === 'bytes' ? { encoding: 'hex' as const } : {}) })),
+    request.fields.map(({ name, type }) => ({
+      name,
+      type,
+      ...(type.kind === 'bytes' ? { encoding: 'hex' as const } : {}),
+    })),
   );
-  const decoding = createRowDecoder(request.fields.map(({ type }) => ({ escapes: escapesOf(type) })), builder);
+  const decoding = createRowDecoder(
+    request.fields.map(({ type }) => ({ escapes: escapesOf(type) })),
+    builder,
+  );
   using guard = session.guard(subject, signal);
   const reader = new CopyOutReader({
     subject,

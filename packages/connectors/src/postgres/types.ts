@@ -46,20 +46,27 @@ export function sourceType(native: NativeType): MappedType {
   if (!native.isBuiltIn) return { type: STRING, mapping: 'The text that PostgreSQL prints for the value.' };
   if (native.name === 'numeric') return numericType(native.modifier);
   if (native.name === 'money') {
-    return { type: { kind: 'decimal', precision: 19, scale: 2 }, mapping: 'The amount under lc_monetary C, which has two decimal places.' };
+    return {
+      type: { kind: 'decimal', precision: 19, scale: 2 },
+      mapping: 'The amount under lc_monetary C, which has two decimal places.',
+    };
   }
   if (native.name === 'interval') return { type: STRING, mapping: 'ISO 8601 text: P1Y2M3DT4H5M6.789S.' };
   const exact = Object.hasOwn(EXACT, native.name) ? EXACT[native.name] : undefined;
-  return exact === undefined ? { type: STRING, mapping: 'The text that PostgreSQL prints for the value.' } : { type: exact };
+  return exact === undefined
+    ? { type: STRING, mapping: 'The text that PostgreSQL prints for the value.' }
+    : { type: exact };
 }
 
 function numericType(modifier: number): MappedType {
-  if (modifier < 4) return { type: STRING, mapping: 'Exact decimal text, because the column sets no limit of digits.' };
+  if (modifier < 4)
+    return { type: STRING, mapping: 'Exact decimal text, because the column sets no limit of digits.' };
   const precision = ((modifier - 4) >> 16) & 0xffff;
   // Since PostgreSQL 15 the scale is a signed number of 11 bits.
   const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
   const digits = scale < 0 ? precision - scale : Math.max(precision, scale);
-  if (digits > 38) return { type: STRING, mapping: 'Exact decimal text, because the column can have more than 38 digits.' };
+  if (digits > 38)
+    return { type: STRING, mapping: 'Exact decimal text, because the column can have more than 38 digits.' };
   return { type: { kind: 'decimal', precision: digits, scale: Math.max(scale, 0) } };
 }
 
@@ -75,7 +82,10 @@ export function destinationType(type: LogicalType): DestinationType {
     case 'decimal':
       return { native: `numeric(${type.precision},${type.scale})` };
     case 'string':
-      return { native: 'text', mapping: 'Rows with U+0000 in the text go to quarantine: PostgreSQL cannot store it.' };
+      return {
+        native: 'text',
+        mapping: 'Rows with U+0000 in the text go to quarantine: PostgreSQL cannot store it.',
+      };
     case 'bytes':
       return { native: 'bytea' };
     case 'json':
@@ -83,7 +93,10 @@ export function destinationType(type: LogicalType): DestinationType {
     case 'uuid':
       return { native: 'uuid' };
     case 'date':
-      return { native: 'date', mapping: 'Rows with days before 4713 BC or after 5874897 AD go to quarantine.' };
+      return {
+        native: 'date',
+        mapping: 'Rows with days before 4713 BC or after 5874897 AD go to quarantine.',
+      };
     case 'time':
       return { native: 'time without time zone' };
     case 'timestamp':
@@ -128,23 +141,83 @@ export const sourceTypes: readonly TypeRule[] = [
   { native: 'oid', logical: 'uint32', outcome: 'exact' },
   { native: 'real', logical: 'float32', outcome: 'exact' },
   { native: 'double precision', logical: 'float64', outcome: 'exact' },
-  { native: 'numeric(p, s) with at most 38 digits', logical: 'decimal(p, s)', outcome: 'quarantined', note: 'Exact, but for NaN, which no decimal can hold: its row goes to quarantine.' },
-  { native: 'numeric, numeric(p, s) with more than 38 digits', logical: 'string', outcome: 'mapped', note: 'Arrives as exact decimal text; NaN and Infinity too.' },
-  { native: 'money', logical: 'decimal(19, 2)', outcome: 'mapped', note: 'The amount under lc_monetary C, which has two decimal places.' },
+  {
+    native: 'numeric(p, s) with at most 38 digits',
+    logical: 'decimal(p, s)',
+    outcome: 'quarantined',
+    note: 'Exact, but for NaN, which no decimal can hold: its row goes to quarantine.',
+  },
+  {
+    native: 'numeric, numeric(p, s) with more than 38 digits',
+    logical: 'string',
+    outcome: 'mapped',
+    note: 'Arrives as exact decimal text; NaN and Infinity too.',
+  },
+  {
+    native: 'money',
+    logical: 'decimal(19, 2)',
+    outcome: 'mapped',
+    note: 'The amount under lc_monetary C, which has two decimal places.',
+  },
   { native: 'text, varchar(n), name, "char"', logical: 'string', outcome: 'exact' },
-  { native: 'char(n)', logical: 'string', outcome: 'exact', note: 'With its padding, as PostgreSQL prints it.' },
+  {
+    native: 'char(n)',
+    logical: 'string',
+    outcome: 'exact',
+    note: 'With its padding, as PostgreSQL prints it.',
+  },
   { native: 'bytea', logical: 'bytes', outcome: 'exact' },
-  { native: 'json, jsonb', logical: 'json', outcome: 'exact', note: 'The text PostgreSQL prints: json as it was written, jsonb as it was normalised at the source.' },
+  {
+    native: 'json, jsonb',
+    logical: 'json',
+    outcome: 'exact',
+    note: 'The text PostgreSQL prints: json as it was written, jsonb as it was normalised at the source.',
+  },
   { native: 'uuid', logical: 'uuid', outcome: 'exact' },
   { native: 'date', logical: 'date', outcome: 'exact' },
   { native: 'time', logical: 'time', outcome: 'exact' },
-  { native: 'timestamp', logical: 'timestamp', outcome: 'quarantined', note: 'Exact to 294247-01-10, infinities and years before Christ included; later values go to quarantine.' },
-  { native: 'timestamp with time zone', logical: 'timestamptz', outcome: 'quarantined', note: 'As timestamp.' },
-  { native: 'time with time zone', logical: 'string', outcome: 'mapped', note: 'Arrives with its offset: 13:51:30.123789+02.' },
-  { native: 'interval', logical: 'string', outcome: 'mapped', note: 'Arrives as ISO 8601 text: P1Y2M3DT4H5M6.789S.' },
+  {
+    native: 'timestamp',
+    logical: 'timestamp',
+    outcome: 'quarantined',
+    note: 'Exact to 294247-01-10, infinities and years before Christ included; later values go to quarantine.',
+  },
+  {
+    native: 'timestamp with time zone',
+    logical: 'timestamptz',
+    outcome: 'quarantined',
+    note: 'As timestamp.',
+  },
+  {
+    native: 'time with time zone',
+    logical: 'string',
+    outcome: 'mapped',
+    note: 'Arrives with its offset: 13:51:30.123789+02.',
+  },
+  {
+    native: 'interval',
+    logical: 'string',
+    outcome: 'mapped',
+    note: 'Arrives as ISO 8601 text: P1Y2M3DT4H5M6.789S.',
+  },
   { native: 'bit(n), varbit', logical: 'string', outcome: 'mapped', note: 'Arrives as digits: 101.' },
-  { native: 'arrays, ranges, multiranges, composite types', logical: 'string', outcome: 'mapped', note: `${PRINTED} Bounds and NULL elements are kept.` },
+  {
+    native: 'arrays, ranges, multiranges, composite types',
+    logical: 'string',
+    outcome: 'mapped',
+    note: `${PRINTED} Bounds and NULL elements are kept.`,
+  },
   { native: 'enum', logical: 'string', outcome: 'mapped', note: 'Arrives as its label.' },
-  { native: 'domain', logical: 'as its base type', outcome: 'mapped', note: 'As the base type, with the limits of the domain.' },
-  { native: 'inet, cidr, macaddr, macaddr8, xml, tsvector, tsquery, geometric types, and types of extensions', logical: 'string', outcome: 'mapped', note: PRINTED },
+  {
+    native: 'domain',
+    logical: 'as its base type',
+    outcome: 'mapped',
+    note: 'As the base type, with the limits of the domain.',
+  },
+  {
+    native: 'inet, cidr, macaddr, macaddr8, xml, tsvector, tsquery, geometric types, and types of extensions',
+    logical: 'string',
+    outcome: 'mapped',
+    note: PRINTED,
+  },
 ];

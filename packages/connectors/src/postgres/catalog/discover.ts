@@ -15,7 +15,11 @@ interface ListedTable {
 }
 
 /** Tables that match the request, in four round trips however many there are. */
-export async function discoverTables(session: Session, request: DiscoverRequest, signal: AbortSignal): Promise<readonly SourceTable[]> {
+export async function discoverTables(
+  session: Session,
+  request: DiscoverRequest,
+  signal: AbortSignal,
+): Promise<readonly SourceTable[]> {
   const listed = select(await session.query(TABLES, SUBJECT, signal), request);
   if (listed.length === 0) return [];
   const oids = [`{${listed.map((each) => each.oid).join(',')}}`];
@@ -23,7 +27,12 @@ export async function discoverTables(session: Session, request: DiscoverRequest,
   const indexes = byTable(await session.query(INDEXES, SUBJECT, signal, oids));
   const sizes = byTable(await session.query(SIZES, SUBJECT, signal, oids));
   return listed.map((each) =>
-    toSourceTable(each, columns.get(each.oid) ?? [], indexes.get(each.oid) ?? [], sizes.get(each.oid)?.[0] ?? []),
+    toSourceTable(
+      each,
+      columns.get(each.oid) ?? [],
+      indexes.get(each.oid) ?? [],
+      sizes.get(each.oid)?.[0] ?? [],
+    ),
   );
 }
 
@@ -44,13 +53,22 @@ function select(rows: readonly TextRow[], request: DiscoverRequest): readonly Li
     .toSorted((left, right) => compare(formatTableName(left.table), formatTableName(right.table)));
 }
 
-function toSourceTable(listed: ListedTable, columns: readonly TextRow[], indexes: readonly TextRow[], size: TextRow): SourceTable {
+function toSourceTable(
+  listed: ListedTable,
+  columns: readonly TextRow[],
+  indexes: readonly TextRow[],
+  size: TextRow,
+): SourceTable {
   const hidden = columns.filter((row) => row[9] !== 't').map((row) => row[1] ?? '');
   const fields = columns.filter((row) => row[9] === 't').map(toField);
   const indexColumns = indexes.map((row) => JSON.parse(row[3] ?? '[]') as string[]);
-  const indexedColumns = [...new Set(indexColumns.map((names) => names[0]).filter((name) => name !== undefined))];
+  const indexedColumns = [
+    ...new Set(indexColumns.map((names) => names[0]).filter((name) => name !== undefined)),
+  ];
   const required = new Set(fields.filter((field) => !field.nullable).map((field) => field.name));
-  const keys = indexColumns.filter((names, index) => indexes[index]?.[2] === 't' && names.every((name) => required.has(name)));
+  const keys = indexColumns.filter(
+    (names, index) => indexes[index]?.[2] === 't' && names.every((name) => required.has(name)),
+  );
   return {
     table: listed.table,
     kind: listed.relationKind === 'v' || listed.relationKind === 'm' ? 'view' : 'table',

@@ -52,7 +52,10 @@ export async function copyIn(
 }
 
 /** While the next chunk is being made, the server has nothing to say. */
-async function* chunksWhile(chunks: AsyncIterable<Uint8Array>, guard: { pause(): void; resume(): void }): AsyncGenerator<Uint8Array> {
+async function* chunksWhile(
+  chunks: AsyncIterable<Uint8Array>,
+  guard: { pause(): void; resume(): void },
+): AsyncGenerator<Uint8Array> {
   guard.pause();
   for await (const chunk of chunks) {
     guard.resume();
@@ -84,7 +87,10 @@ class CopyInAnswer implements ByteReceiver {
       this.finish = resolve;
       this.refuse = reject;
     });
-    this.started = Promise.race([new Promise<void>((resolve) => (this.start = resolve)), this.done.then(() => undefined)]);
+    this.started = Promise.race([
+      new Promise<void>((resolve) => (this.start = resolve)),
+      this.done.then(() => undefined),
+    ]);
     this.done.catch(() => undefined);
     this.started.catch(() => undefined);
   }
@@ -134,7 +140,13 @@ class CopyInAnswer implements ByteReceiver {
       case 'E':
         return this.fail(toPipelineError(asError(readServerError(body)), this.blame, this.subject));
       default:
-        this.fail(protocolViolation(this.blame, this.subject, `a message of type ${JSON.stringify(type)} has no place in the answer`));
+        this.fail(
+          protocolViolation(
+            this.blame,
+            this.subject,
+            `a message of type ${JSON.stringify(type)} has no place in the answer`,
+          ),
+        );
     }
   }
 }

@@ -14,7 +14,7 @@ export async function* filesAhead(
   open: (file: StagedFile) => AsyncIterable<Uint8Array>,
 ): AsyncGenerator<OpenedFile, void, undefined> {
   const iterator = files[Symbol.asyncIterator]();
-  const pull = async (): Promise<OpenedFile & { close(): void } | undefined> => {
+  const pull = async (): Promise<(OpenedFile & { close(): void }) | undefined> => {
     const step = await iterator.next();
     return step.done === true ? undefined : { file: step.value, ...started(open(step.value)) };
   };
@@ -34,7 +34,10 @@ export async function* filesAhead(
 }
 
 /** The chunks, the first of which is asked for now. */
-function started(chunks: AsyncIterable<Uint8Array>): { readonly chunks: AsyncIterable<Uint8Array>; close(): void } {
+function started(chunks: AsyncIterable<Uint8Array>): {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  close(): void;
+} {
   const iterator = chunks[Symbol.asyncIterator]();
   const first = iterator.next();
   first.catch(() => undefined);

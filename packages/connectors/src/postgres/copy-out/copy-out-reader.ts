@@ -68,7 +68,8 @@ export class CopyOutReader implements ByteReceiver {
     const { subject, decoding } = this.options;
     const tag = this.tags.find((each) => each.startsWith('COPY '));
     const said = tag === undefined ? Number.NaN : Number(tag.slice(5));
-    if (this.tags.at(-1) !== 'COMMIT') throw protocolViolation('source', subject, `the transaction ended with ${this.tags.at(-1)}`);
+    if (this.tags.at(-1) !== 'COMMIT')
+      throw protocolViolation('source', subject, `the transaction ended with ${this.tags.at(-1)}`);
     if (said === decoding.rows()) return said;
     throw new PipelineError({
       code: 'rowCountMismatch',
@@ -183,7 +184,8 @@ export class CopyOutReader implements ByteReceiver {
     this.carried += taken;
     if (this.carried < total) return length;
     this.carried = 0;
-    if (this.process(this.carry, 0, total) !== total) throw this.violation('a message does not end where it says');
+    if (this.process(this.carry, 0, total) !== total)
+      throw this.violation('a message does not end where it says');
     if (this.carry.length > 256 * SMALL_CARRY_BYTES) this.carry = Buffer.allocUnsafeSlow(SMALL_CARRY_BYTES);
     return at + taken;
   }

@@ -45,7 +45,8 @@ function cursorSql(request: ReadRequest, range: CursorRange): { where: string; h
     });
   }
   const column = columnOf(field);
-  const lower = range.from === null ? '' : `${column} >= ${lowerBound(request, field, range.from, range.lookback)}`;
+  const lower =
+    range.from === null ? '' : `${column} >= ${lowerBound(request, field, range.from, range.lookback)}`;
   const table = quoteTable(postgresDialect, request.table.table);
   const highMark = `(SELECT ${canonicalText('m', field)} FROM (SELECT max(${column}) AS m FROM ${table}${finiteOnly(field, column)}) AS high WHERE m IS NOT NULL)`;
   return { where: lower, highMark };

@@ -12,7 +12,15 @@ const BYTES: LogicalType = { kind: 'bytes' };
 const TYPES: readonly LogicalType[] = [INT32, STRING, BYTES, STRING];
 const ESCAPES = ['plain', 'text', 'bytes', 'text'] as const;
 
-const LETTERS: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v', '\\': '\\' };
+const LETTERS: Readonly<Record<string, string>> = {
+  '\b': 'b',
+  '\f': 'f',
+  '\n': 'n',
+  '\r': 'r',
+  '\t': 't',
+  '\v': 'v',
+  '\\': '\\',
+};
 
 /** What the server writes for a text. */
 function escaped(text: string): string {
@@ -56,15 +64,29 @@ describe('rows of COPY in text format', () => {
     ]);
     for (const longest of [3, 100, 5000, answer.length]) {
       const builder = new BatchBuilder(
-        TYPES.map((type, index) => ({ name: String(index), type, ...(type.kind === 'bytes' ? { encoding: 'hex' as const } : {}) })),
+        TYPES.map((type, index) => ({
+          name: String(index),
+          type,
+          ...(type.kind === 'bytes' ? { encoding: 'hex' as const } : {}),
+        })),
         { maxRows: 64, maxHeapBytes: 50_000 },
       );
-      const decoding = createRowDecoder(ESCAPES.map((escapes) => ({ escapes })), builder);
+      const decoding = createRowDecoder(
+        ESCAPES.map((escapes) => ({ escapes })),
+        builder,
+      );
       const nothing = (): void => undefined;
-      const reader = new CopyOutReader({ subject: 'Test', builder, decoding, onSign: nothing, onPause: nothing, onResume: nothing });
+      const reader = new CopyOutReader({
+        subject: 'Test',
+        builder,
+        decoding,
+        onSign: nothing,
+        onPause: nothing,
+        onResume: nothing,
+      });
       // The receive buffer is one and the same for each read, as on a plain socket.
       const buffer = Buffer.alloc(answer.length);
-      for (let at = 0; at < answer.length; ) {
+      for (let at = 0; at < answer.length;) {
         const length = Math.min(random.integer(1, longest), answer.length - at);
         answer.copy(buffer, 0, at, at + length);
         reader.receive(buffer, length);
@@ -72,20 +94,33 @@ describe('rows of COPY in text format', () => {
         at += length;
       }
       const decoded: (readonly (string | null)[])[] = [];
-      for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) decoded.push(...canonicalRows(batch, TYPES));
+      for (let batch = await reader.next(); batch !== undefined; batch = await reader.next())
+        decoded.push(...canonicalRows(batch, TYPES));
       expect(decoded, `seed ${seed}`).toEqual(rows);
       expect(reader.rowsSent()).toBe(rows.length);
     }
   });
 
   it('that are rejected keep their cells without escapes', async () => {
-    const builder = new BatchBuilder([{ name: 'n', type: INT32 }, { name: 't', type: STRING }]);
+    const builder = new BatchBuilder([
+      { name: 'n', type: INT32 },
+      { name: 't', type: STRING },
+    ]);
     const decoding = createRowDecoder([{ escapes: 'plain' }, { escapes: 'text' }], builder);
-    const bytes = Buffer.concat([message('d', 'x1\ta\\tb\n'), message('d', '\\N\t\\N\n'), message('d', '2147483648\t\\N\n')]);
+    const bytes = Buffer.concat([
+      message('d', 'x1\ta\\tb\n'),
+      message('d', '\\N\t\\N\n'),
+      message('d', '2147483648\t\\N\n'),
+    ]);
     expect(decoding.decode(bytes, 0, bytes.length)).toBe(bytes.length);
     const batch = builder.take();
     expect(batch.rows).toBe(1);
-    expect(batch.rejected.map(({ column, cells }) => [column, ...cells.map((cell) => (cell === null ? null : Buffer.from(cell).toString()))])).toEqual([
+    expect(
+      batch.rejected.map(({ column, cells }) => [
+        column,
+        ...cells.map((cell) => (cell === null ? null : Buffer.from(cell).toString())),
+      ]),
+    ).toEqual([
       ['n', 'x1', 'a\tb'],
       ['n', '2147483648', null],
     ]);

@@ -26,8 +26,25 @@ export class MalformedRow extends Error {}
  * monomorphic; measured 2 times faster than a loop over the columns. Only indices enter the generated code.
  */
 export function createRowDecoder(columns: readonly RowDecoderColumn[], builder: BatchBuilder): RowDecoding {
-  const state: DecoderState = { rows: 0, buffer: Buffer.alloc(0), start: 0, end: 0, scratch: Buffer.allocUnsafeSlow(4096), scratchEnd: 0, backslash: -1 };
-  const build = new Function('columns', 'builder', 'state', 'cells', 'unescape', 'longStop', 'fail', sourceOf(columns)) as (
+  const state: DecoderState = {
+    rows: 0,
+    buffer: Buffer.alloc(0),
+    start: 0,
+    end: 0,
+    scratch: Buffer.allocUnsafeSlow(4096),
+    scratchEnd: 0,
+    backslash: -1,
+  };
+  const build = new Function(
+    'columns',
+    'builder',
+    'state',
+    'cells',
+    'unescape',
+    'longStop',
+    'fail',
+    sourceOf(columns),
+  ) as (
     columns: readonly ColumnWriter[],
     builder: BatchBuilder,
     state: DecoderState,
@@ -37,7 +54,10 @@ export function createRowDecoder(columns: readonly RowDecoderColumn[], builder: 
     fail: typeof malformed,
   ) => RowDecoder;
   const cells = (): (Uint8Array | null)[] => splitRow(state, columns.length);
-  return { decode: build(builder.columns, builder, state, cells, unescapeCell, endOfLongCell, malformed), rows: () => state.rows };
+  return {
+    decode: build(builder.columns, builder, state, cells, unescapeCell, endOfLongCell, malformed),
+    rows: () => state.rows,
+  };
 }
 
 interface DecoderState {
@@ -141,7 +161,14 @@ function malformed(reason: string): never {
 }
 
 /** Index of the byte that ends the cell, or of the first backslash in it. Backslashes are looked for once per call of the decoder. */
-function endOfLongCell(state: DecoderState, buffer: Buffer, at: number, stop: number, end: number, isLast: boolean): number {
+function endOfLongCell(
+  state: DecoderState,
+  buffer: Buffer,
+  at: number,
+  stop: number,
+  end: number,
+  isLast: boolean,
+): number {
   if (state.backslash < at) {
     const found = buffer.subarray(at, end).indexOf(BACKSLASH);
     state.backslash = found < 0 ? end : at + found;

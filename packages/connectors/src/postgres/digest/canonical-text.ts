@@ -9,7 +9,10 @@ const PLAIN_TEXT = new Set(['text', 'varchar', 'json', 'name']);
  * SQL for the canonical text (digest.ts of the SDK) of a value that is not NULL. `expression` is a column; what it holds is
  * what `read` delivers for it, so a column that arrives as text has the text PostgreSQL prints.
  */
-export function canonicalText(expression: string, field: Pick<DigestField, 'type' | 'detail' | 'nativeType'>): string {
+export function canonicalText(
+  expression: string,
+  field: Pick<DigestField, 'type' | 'detail' | 'nativeType'>,
+): string {
   const type = field.type;
   switch (type.kind) {
     case 'boolean':

@@ -1,4 +1,10 @@
-import type { BucketDigest, DigestField, DigestFilter, DigestRequest, RowDigest } from '@millrace/connector-sdk';
+import type {
+  BucketDigest,
+  DigestField,
+  DigestFilter,
+  DigestRequest,
+  RowDigest,
+} from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 import { postgresDialect, quoteTable } from '@millrace/sql';
 
@@ -8,7 +14,11 @@ import { canonicalText, columnOf, literalOf } from './canonical-text.ts';
 const FETCHED_ROWS = 20_000;
 
 /** One scan: rows and sum of row hashes per bucket. */
-export async function digestBuckets(session: Session, request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
+export async function digestBuckets(
+  session: Session,
+  request: DigestRequest,
+  signal: AbortSignal,
+): Promise<readonly BucketDigest[]> {
   const { hash, bucket, from } = parts(session, request);
   // Hashes are signed here; their sum modulo 2^64 is the same.
   const sql = `SELECT bucket, count(*), sum(hash) FROM (SELECT ${bucket} AS bucket, ${hash} AS hash FROM ${from}) AS rows GROUP BY bucket ORDER BY bucket`;
@@ -51,7 +61,13 @@ export async function* digestRowsIn(
 
 function parts(session: Session, request: DigestRequest): { hash: string; bucket: string; from: string } {
   const hash = hashOf(session, request.fields);
-  const keyHash = request.key.length === 0 ? hash : hashOf(session, request.key.map((name) => fieldOf(request, name)));
+  const keyHash =
+    request.key.length === 0
+      ? hash
+      : hashOf(
+          session,
+          request.key.map((name) => fieldOf(request, name)),
+        );
   const where = request.where === undefined ? 'TRUE' : filterSql(request, request.where);
   return {
     hash,
@@ -72,7 +88,8 @@ function cellText(session: Session, field: DigestField): string {
   const text = canonicalText(column, field);
   const length = session.facts.isUtf8 ? `octet_length(${text})` : `octet_length(convert_to(${text}, 'UTF8'))`;
   // A composite value with a NULL inside is not "IS NOT NULL"; to be told apart it must be counted.
-  const hasValue = field.detail?.['baseType'] === '' ? `num_nonnulls(${column}) = 1` : `${column} IS NOT NULL`;
+  const hasValue =
+    field.detail?.['baseType'] === '' ? `num_nonnulls(${column}) = 1` : `${column} IS NOT NULL`;
   return `coalesce(CASE WHEN ${hasValue} THEN ${length} || ':' || ${text} END, '~') || '|'`;
 }
 

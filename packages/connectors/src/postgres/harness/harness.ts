@@ -9,7 +9,10 @@ import { Session, type TextRow } from '../session/session.ts';
 export const never = new AbortController().signal;
 
 /** The configuration that reaches a test server, with changes. */
-export function configOf(server: Pick<TestServer, 'connection'>, changes: Readonly<Record<string, unknown>> = {}): PostgresConfig {
+export function configOf(
+  server: Pick<TestServer, 'connection'>,
+  changes: Readonly<Record<string, unknown>> = {},
+): PostgresConfig {
   return postgresConfig.parse({ ...server.connection, ...changes });
 }
 
@@ -22,7 +25,11 @@ export interface Probe extends AsyncDisposable {
 
 export async function openProbe(server: Pick<TestServer, 'connection' | 'adminConnection'>): Promise<Probe> {
   const connection = server.adminConnection ?? server.connection;
-  const session = await Session.open(postgresConfig.parse({ ...connection, tls: 'disable' }), 'source', never);
+  const session = await Session.open(
+    postgresConfig.parse({ ...connection, tls: 'disable' }),
+    'source',
+    never,
+  );
   await session.run('SET search_path = public', 'Preparing the probe', never);
   return {
     run: async (sql) => void (await session.run(sql, 'Probe', never)),
@@ -34,25 +41,49 @@ export async function openProbe(server: Pick<TestServer, 'connection' | 'adminCo
 export interface ReadRows {
   /** Canonical text of each cell. */
   readonly rows: readonly (readonly (string | null)[])[];
-  readonly rejected: readonly { readonly column: string | null; readonly reason: string; readonly cells: readonly (string | null)[] }[];
+  readonly rejected: readonly {
+    readonly column: string | null;
+    readonly reason: string;
+    readonly cells: readonly (string | null)[];
+  }[];
   readonly result: ReadResult;
 }
 
 export function requestFor(table: SourceTable, changes: Partial<ReadRequest> = {}): ReadRequest {
-  return { table, fields: table.fields, cursor: null, position: null, scratchFolder: '/nonexistent', ...changes };
+  return {
+    table,
+    fields: table.fields,
+    cursor: null,
+    position: null,
+    scratchFolder: '/nonexistent',
+    ...changes,
+  };
 }
 
 /** Reads a table to its end. */
-export async function readAll(source: PostgresSource, request: ReadRequest, signal: AbortSignal = never): Promise<ReadRows> {
+export async function readAll(
+  source: PostgresSource,
+  request: ReadRequest,
+  signal: AbortSignal = never,
+): Promise<ReadRows> {
   const rows: (readonly (string | null)[])[] = [];
   const rejected: { column: string | null; reason: string; cells: (string | null)[] }[] = [];
   const reading = source.read(request, signal);
   for (;;) {
     const step = await reading.next();
     if (step.done === true) return { rows, rejected, result: step.value };
-    rows.push(...canonicalRows(step.value, request.fields.map(({ type }) => type)));
+    rows.push(
+      ...canonicalRows(
+        step.value,
+        request.fields.map(({ type }) => type),
+      ),
+    );
     for (const { column, reason, cells } of step.value.rejected) {
-      rejected.push({ column, reason, cells: cells.map((cell) => (cell === null ? null : Buffer.from(cell).toString('utf8'))) });
+      rejected.push({
+        column,
+        reason,
+        cells: cells.map((cell) => (cell === null ? null : Buffer.from(cell).toString('utf8'))),
+      });
     }
   }
 }

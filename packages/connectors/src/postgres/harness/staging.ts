@@ -4,7 +4,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { DelimitedFormat, PublishRequest, StagedFile, StagedReader, StagedValue } from '@millrace/connector-sdk';
+import type {
+  DelimitedFormat,
+  PublishRequest,
+  StagedFile,
+  StagedReader,
+  StagedValue,
+} from '@millrace/connector-sdk';
 import { duckdbDialect, quoteText } from '@millrace/sql';
 
 /** Stages the rows of DuckDB queries as Parquet and offers them as the engine does. */
@@ -37,11 +43,17 @@ export class Staging implements Disposable {
 
   /** Whether a DuckDB predicate over `{column}` is true for a value. */
   async isTrue(predicate: string, value: string): Promise<boolean> {
-    const reader = await this.connection.runAndReadAll(`SELECT ${predicate.replaceAll('{column}', 'v')} FROM (SELECT ${value} AS v)`);
+    const reader = await this.connection.runAndReadAll(
+      `SELECT ${predicate.replaceAll('{column}', 'v')} FROM (SELECT ${value} AS v)`,
+    );
     return reader.getRows()[0]?.[0] === true;
   }
 
-  private async *delimited(file: StagedFile, select: readonly string[], format: DelimitedFormat): AsyncGenerator<Uint8Array> {
+  private async *delimited(
+    file: StagedFile,
+    select: readonly string[],
+    format: DelimitedFormat,
+  ): AsyncGenerator<Uint8Array> {
     const path = join(this.folder, `${randomUUID()}.csv`);
     const columns = select.map((expression, index) => `${expression} AS c${index}`).join(', ');
     await this.connection.run(
@@ -52,8 +64,13 @@ export class Staging implements Disposable {
     await rm(path);
   }
 
-  private async *values(file: StagedFile, select: readonly string[]): AsyncGenerator<readonly (readonly StagedValue[])[]> {
-    const reader = await this.connection.runAndReadAll(`SELECT ${select.join(', ')} FROM read_parquet(${text(file.path)})`);
+  private async *values(
+    file: StagedFile,
+    select: readonly string[],
+  ): AsyncGenerator<readonly (readonly StagedValue[])[]> {
+    const reader = await this.connection.runAndReadAll(
+      `SELECT ${select.join(', ')} FROM read_parquet(${text(file.path)})`,
+    );
     yield reader.getRows().map((row) => row.map((value) => (value === null ? null : String(value))));
   }
 

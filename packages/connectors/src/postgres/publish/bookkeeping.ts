@@ -1,4 +1,9 @@
-import { PipelineError, type PublicationRecord, type PublishRequest, type SourcePosition } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  type PublicationRecord,
+  type PublishRequest,
+  type SourcePosition,
+} from '@millrace/connector-sdk';
 import { type Field, formatTableName, type TableName } from '@millrace/spec';
 
 import { OWN_SCHEMA } from '../catalog/catalog-queries.ts';
@@ -40,12 +45,25 @@ export async function hasBookkeeping(session: Session, signal: AbortSignal): Pro
 
 /** Makes what is missing, in a transaction of its own that concurrent publishers wait for. */
 export async function createBookkeeping(session: Session, signal: AbortSignal): Promise<void> {
-  if (!(await hasBookkeeping(session, signal))) await session.run(CREATE, `Making the schema ${OWN_SCHEMA}`, signal);
+  if (!(await hasBookkeeping(session, signal)))
+    await session.run(CREATE, `Making the schema ${OWN_SCHEMA}`, signal);
 }
 
-export async function readPublications(session: Session, signal: AbortSignal): Promise<ReadonlyMap<string, SavedPublication>> {
-  const rows = await session.query(`SELECT table_schema, table_name, ${COLUMNS} FROM ${TABLE}`, 'Reading the publications', signal);
-  return new Map(rows.map(([schema, name, ...rest]) => [publicationKey({ schema: schema ?? '', name: name ?? '' }), toSaved(rest)]));
+export async function readPublications(
+  session: Session,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, SavedPublication>> {
+  const rows = await session.query(
+    `SELECT table_schema, table_name, ${COLUMNS} FROM ${TABLE}`,
+    'Reading the publications',
+    signal,
+  );
+  return new Map(
+    rows.map(([schema, name, ...rest]) => [
+      publicationKey({ schema: schema ?? '', name: name ?? '' }),
+      toSaved(rest),
+    ]),
+  );
 }
 
 export function publicationKey(table: TableName): string {
@@ -61,7 +79,13 @@ export async function readPublication(
 ): Promise<SavedPublication | undefined> {
   const subject = `Publishing ${formatTableName(table)}`;
   const names = [table.schema ?? '', table.name];
-  if (isLocked) await session.query('SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(1) || $2, 0))', subject, signal, names);
+  if (isLocked)
+    await session.query(
+      'SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(1) || $2, 0))',
+      subject,
+      signal,
+      names,
+    );
   const sql = `SELECT ${COLUMNS} FROM ${TABLE} WHERE table_schema = $1 AND table_name = $2${isLocked ? ' FOR UPDATE' : ''}`;
   const [row] = await session.query(sql, subject, signal, names);
   return row === undefined ? undefined : toSaved(row);

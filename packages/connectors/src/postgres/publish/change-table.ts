@@ -17,16 +17,23 @@ export function addedFields(publication: Publication): readonly Field[] {
 
 /** Definitions of the added columns with the values of rows that are loaded for the first time. */
 export function addedDefinitions(publication: Publication): readonly string[] {
-  const values: Readonly<Record<string, string>> = { valid_from: ` DEFAULT ${loadedAt(publication.request)}`, is_current: ' DEFAULT true' };
+  const values: Readonly<Record<string, string>> = {
+    valid_from: ` DEFAULT ${loadedAt(publication.request)}`,
+    is_current: ' DEFAULT true',
+  };
   return addedFields(publication).map(
-    (field) => `${sqlName(field.name)} ${destinationType(field.type).native}${field.nullable ? '' : ' NOT NULL'}${values[field.name] ?? ''}`,
+    (field) =>
+      `${sqlName(field.name)} ${destinationType(field.type).native}${field.nullable ? '' : ' NOT NULL'}${values[field.name] ?? ''}`,
   );
 }
 
 /** The defaults served the first load only. */
 export async function dropDefaults(publication: Publication, table: string): Promise<void> {
   if (publication.request.mode !== 'scd2') return;
-  await execute(publication, `ALTER TABLE ${table} ALTER COLUMN valid_from DROP DEFAULT, ALTER COLUMN is_current DROP DEFAULT`);
+  await execute(
+    publication,
+    `ALTER TABLE ${table} ALTER COLUMN valid_from DROP DEFAULT, ALTER COLUMN is_current DROP DEFAULT`,
+  );
 }
 
 /** Applies the planned changes to an existing table, and adds the write mode's own columns where they lack. */
@@ -46,7 +53,9 @@ export async function applyChanges(publication: Publication, target: TargetTable
   });
   const present = new Set(target.columns.map((column) => column.name));
   const isMissing = addedFields(publication).some((field) => !present.has(field.name));
-  const added = isMissing ? addedDefinitions(publication).map((definition) => `ADD COLUMN IF NOT EXISTS ${definition}`) : [];
+  const added = isMissing
+    ? addedDefinitions(publication).map((definition) => `ADD COLUMN IF NOT EXISTS ${definition}`)
+    : [];
   const all = [...actions, ...added];
   if (all.length > 0) await alter(publication, target, `ALTER TABLE ${table} ${all.join(', ')}`);
   if (isMissing) await dropDefaults(publication, table);
@@ -56,7 +65,9 @@ export async function applyChanges(publication: Publication, target: TargetTable
 export async function reshape(publication: Publication, target: TargetTable): Promise<void> {
   const wanted = [...publication.request.fields, ...addedFields(publication)];
   const names = new Set(wanted.map((field) => field.name));
-  const actions = target.columns.filter((column) => !names.has(column.name)).map((column) => `DROP COLUMN ${sqlName(column.name)}`);
+  const actions = target.columns
+    .filter((column) => !names.has(column.name))
+    .map((column) => `DROP COLUMN ${sqlName(column.name)}`);
   for (const field of wanted) {
     const native = destinationType(field.type).native;
     const column = target.columns.find((each) => each.name === field.name);
@@ -65,9 +76,15 @@ export async function reshape(publication: Publication, target: TargetTable): Pr
       continue;
     }
     if (column.native !== native) actions.push(widenAction(field.name, native));
-    if (column.isRequired === field.nullable) actions.push(`ALTER COLUMN ${sqlName(field.name)} ${field.nullable ? 'DROP' : 'SET'} NOT NULL`);
+    if (column.isRequired === field.nullable)
+      actions.push(`ALTER COLUMN ${sqlName(field.name)} ${field.nullable ? 'DROP' : 'SET'} NOT NULL`);
   }
-  if (actions.length > 0) await alter(publication, target, `ALTER TABLE ${sqlTable(publication.request.table)} ${actions.join(', ')}`);
+  if (actions.length > 0)
+    await alter(
+      publication,
+      target,
+      `ALTER TABLE ${sqlTable(publication.request.table)} ${actions.join(', ')}`,
+    );
 }
 
 /** Makes the index that merges use. A key too long for one is merged without it. */
@@ -78,7 +95,10 @@ export async function createKeyIndex(publication: Publication, table: string): P
   const columns = request.key.map(sqlName).join(', ');
   await execute(publication, 'SAVEPOINT key_index');
   try {
-    await execute(publication, `CREATE ${unique}INDEX ${sqlName(keyIndexName(request.table))} ON ${table} (${columns})`);
+    await execute(
+      publication,
+      `CREATE ${unique}INDEX ${sqlName(keyIndexName(request.table))} ON ${table} (${columns})`,
+    );
     await execute(publication, 'RELEASE SAVEPOINT key_index');
   } catch (error) {
     if (!(error instanceof PipelineError) || stateOf(error) !== KEY_TOO_LONG) throw error;

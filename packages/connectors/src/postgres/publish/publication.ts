@@ -39,7 +39,9 @@ export async function loadFiles(
   const { request, signal } = publication;
   const select = fields.map(stagedText);
   let rows = 0;
-  for await (const opened of filesAhead(files, (file) => request.reader.delimited(file, select, STAGED_FORMAT, signal))) {
+  for await (const opened of filesAhead(files, (file) =>
+    request.reader.delimited(file, select, STAGED_FORMAT, signal),
+  )) {
     await loadFile(publication, table, fields, opened, isFrozen);
     rows += opened.file.rows;
   }
@@ -56,9 +58,13 @@ async function loadFile(
   const { session, subject, signal } = publication;
   const options = isFrozen ? `${STAGED_OPTIONS}, FREEZE` : STAGED_OPTIONS;
   const statement = `COPY ${table} (${sqlNames(fields)}) FROM STDIN (${options})`;
-  const rows = await copyIn(session, statement, chunks, 'destination', subject, signal).catch(async (error: unknown) => {
-    throw error instanceof PipelineError ? await locateRejectedValue(publication, fields, file, error) : error;
-  });
+  const rows = await copyIn(session, statement, chunks, 'destination', subject, signal).catch(
+    async (error: unknown) => {
+      throw error instanceof PipelineError
+        ? await locateRejectedValue(publication, fields, file, error)
+        : error;
+    },
+  );
   if (rows === file.rows) return;
   throw new PipelineError({
     code: 'rowCountMismatch',
@@ -70,14 +76,26 @@ async function loadFile(
 
 /** Column definitions for CREATE TABLE. */
 export function columnDefinitions(fields: readonly Field[]): string {
-  return fields.map((field) => `${sqlName(field.name)} ${destinationType(field.type).native}${field.nullable ? '' : ' NOT NULL'}`).join(', ');
+  return fields
+    .map(
+      (field) =>
+        `${sqlName(field.name)} ${destinationType(field.type).native}${field.nullable ? '' : ' NOT NULL'}`,
+    )
+    .join(', ');
 }
 
 /** A temporary table of the transaction for rows that are then merged; it costs no log. */
-export async function createTemporary(publication: Publication, name: string, fields: readonly Field[]): Promise<string> {
+export async function createTemporary(
+  publication: Publication,
+  name: string,
+  fields: readonly Field[],
+): Promise<string> {
   const nullable = fields.map((field) => ({ ...field, nullable: true }));
   const table = `pg_temp.${sqlName(name)}`;
-  await execute(publication, `CREATE TEMPORARY TABLE ${sqlName(name)} (${columnDefinitions(nullable)}) ON COMMIT DROP`);
+  await execute(
+    publication,
+    `CREATE TEMPORARY TABLE ${sqlName(name)} (${columnDefinitions(nullable)}) ON COMMIT DROP`,
+  );
   return table;
 }
 

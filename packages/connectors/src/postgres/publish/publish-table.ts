@@ -1,13 +1,34 @@
 import { randomUUID } from 'node:crypto';
 
-import { PipelineError, type PublicationRecord, type PublishRequest, type PublishResult, type StagedFile } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  type PublicationRecord,
+  type PublishRequest,
+  type PublishResult,
+  type StagedFile,
+} from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
 import type { Session } from '../session/session.ts';
 import { readPublication, type SavedPublication, throwIfFenced, writePublication } from './bookkeeping.ts';
-import { addedDefinitions, addedFields, applyChanges, createKeyIndex, dropDefaults, reshape } from './change-table.ts';
+import {
+  addedDefinitions,
+  addedFields,
+  applyChanges,
+  createKeyIndex,
+  dropDefaults,
+  reshape,
+} from './change-table.ts';
 import { insertRows, mergeRows } from './merge-rows.ts';
-import { columnDefinitions, createTemporary, execute, keyFields, loadFiles, type Publication, type RowCounts } from './publication.ts';
+import {
+  columnDefinitions,
+  createTemporary,
+  execute,
+  keyFields,
+  loadFiles,
+  type Publication,
+  type RowCounts,
+} from './publication.ts';
 import { swapTable } from './replace-table.ts';
 import { findTarget, sqlTable, type TargetTable } from './target-table.ts';
 import { versionRows } from './version-rows.ts';
@@ -23,7 +44,12 @@ export async function publishTable(
   files: AsyncIterable<StagedFile>,
   signal: AbortSignal,
 ): Promise<PublishResult> {
-  const publication: Publication = { request, session, signal, subject: `Publishing ${formatTableName(request.table)}` };
+  const publication: Publication = {
+    request,
+    session,
+    signal,
+    subject: `Publishing ${formatTableName(request.table)}`,
+  };
   await session.run('BEGIN ISOLATION LEVEL READ COMMITTED', publication.subject, signal);
   try {
     const result = await publishInTransaction(publication, files);
@@ -42,7 +68,10 @@ export async function publishTable(
   }
 }
 
-async function publishInTransaction(publication: Publication, files: AsyncIterable<StagedFile>): Promise<PublishResult> {
+async function publishInTransaction(
+  publication: Publication,
+  files: AsyncIterable<StagedFile>,
+): Promise<PublishResult> {
   const { request, session, signal } = publication;
   const target = await findTarget(session, request.table, signal);
   const early = await readPublication(session, request.table, false, signal);
@@ -50,7 +79,10 @@ async function publishInTransaction(publication: Publication, files: AsyncIterab
   const isPublished = isPublishedAlready(request, early, target);
   const strategy = strategyFor(request, target);
   const staged = isPublished ? undefined : await stageTable(publication, strategy);
-  const rows = staged === undefined ? await drain(files) : await loadFiles(publication, staged, request.fields, files, strategy === 'swap');
+  const rows =
+    staged === undefined
+      ? await drain(files)
+      : await loadFiles(publication, staged, request.fields, files, strategy === 'swap');
   request.checkpoint?.('staged');
 
   const saved = await readPublication(session, request.table, true, signal);
@@ -61,7 +93,14 @@ async function publishInTransaction(publication: Publication, files: AsyncIterab
 
   const counts = await applyRows(publication, strategy, staged, current, rows);
   const fields = [...request.fields, ...addedFields(publication)];
-  const record = await writePublication(session, request, fields, (saved?.record.version ?? 0) + 1, rows, signal);
+  const record = await writePublication(
+    session,
+    request,
+    fields,
+    (saved?.record.version ?? 0) + 1,
+    rows,
+    signal,
+  );
   return { record, ...counts, isAdopted: false };
 }
 
@@ -83,7 +122,9 @@ async function stageTable(publication: Publication, strategy: Strategy): Promise
   if (strategy === 'merge') return createTemporary(publication, '_millrace_staged', request.fields);
   const name = `_millrace_${randomUUID()}`;
   const staged = sqlTable({ ...request.table, name });
-  const columns = [columnDefinitions(request.fields), ...addedDefinitions(publication)].filter((text) => text !== '').join(', ');
+  const columns = [columnDefinitions(request.fields), ...addedDefinitions(publication)]
+    .filter((text) => text !== '')
+    .join(', ');
   await execute(publication, `CREATE TABLE ${staged} (${columns})`);
   return staged;
 }
@@ -128,7 +169,11 @@ async function drain(files: AsyncIterable<StagedFile>): Promise<number> {
   return rows;
 }
 
-function isPublishedAlready(request: PublishRequest, saved: SavedPublication | undefined, target: TargetTable | undefined): boolean {
+function isPublishedAlready(
+  request: PublishRequest,
+  saved: SavedPublication | undefined,
+  target: TargetTable | undefined,
+): boolean {
   return target !== undefined && saved?.record.runId === request.runId;
 }
 

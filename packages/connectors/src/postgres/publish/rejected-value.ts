@@ -18,11 +18,16 @@ export async function locateRejectedValue(
   const { request, subject, signal } = publication;
   const suspects = fields.flatMap((field) => {
     const predicate = destinationRejects(field.type);
-    return predicate === undefined ? [] : [{ field, predicate: predicate.replaceAll('{column}', columnOf(field.name)) }];
+    return predicate === undefined
+      ? []
+      : [{ field, predicate: predicate.replaceAll('{column}', columnOf(field.name)) }];
   });
   if (error.code !== 'valueUnrepresentable' || suspects.length === 0) return error;
   const keys = request.key.filter((name) => fields.some((field) => field.name === name));
-  const select = [...suspects.map(({ predicate }) => `coalesce(${predicate}, false)::VARCHAR`), ...keys.map((name) => `${columnOf(name)}::VARCHAR`)];
+  const select = [
+    ...suspects.map(({ predicate }) => `coalesce(${predicate}, false)::VARCHAR`),
+    ...keys.map((name) => `${columnOf(name)}::VARCHAR`),
+  ];
   for await (const rows of request.reader.values(file, select, signal)) {
     for (const row of rows) {
       const found = suspects[row.slice(0, suspects.length).indexOf('true')];

@@ -17,7 +17,11 @@ ORDER BY 2`;
 const LOCK_TRIES = 60;
 
 /** Puts the loaded table in the place of the old one. Both happen at the commit, in one step for every reader. */
-export async function swapTable(publication: Publication, staged: string, target: TargetTable | undefined): Promise<void> {
+export async function swapTable(
+  publication: Publication,
+  staged: string,
+  target: TargetTable | undefined,
+): Promise<void> {
   const { request, session, subject, signal } = publication;
   const table = sqlTable(request.table);
   if (target !== undefined) {

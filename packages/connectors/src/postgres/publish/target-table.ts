@@ -12,7 +12,11 @@ const MAX_NAME_BYTES = 63;
 export interface TargetTable {
   readonly oid: string;
   /** In order, with the native types as the server prints them. */
-  readonly columns: readonly { readonly name: string; readonly native: string; readonly isRequired: boolean }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly native: string;
+    readonly isRequired: boolean;
+  }[];
   /** Why it cannot be replaced by another table of its name: `the view mart.daily`; empty when it can. */
   readonly attachments: readonly string[];
   readonly hasKeyIndex: boolean;
@@ -50,7 +54,11 @@ SELECT 'a sequence of a column' FROM pg_attribute WHERE attrelid = $1::oid AND a
 ORDER BY 1`;
 
 /** The table as it stands; undefined when there is none. Throws when the name belongs to something else. */
-export async function findTarget(session: Session, table: TableName, signal: AbortSignal): Promise<TargetTable | undefined> {
+export async function findTarget(
+  session: Session,
+  table: TableName,
+  signal: AbortSignal,
+): Promise<TargetTable | undefined> {
   const subject = `Looking at ${formatTableName(table)}`;
   const [found] = await session.query(FIND, subject, signal, [table.schema ?? '', table.name]);
   if (found === undefined) return undefined;
@@ -74,7 +82,11 @@ export async function findTarget(session: Session, table: TableName, signal: Abo
   );
   return {
     oid: oid ?? '',
-    columns: columns.map(([name, native, isRequired]) => ({ name: name ?? '', native: native ?? '', isRequired: isRequired === 't' })),
+    columns: columns.map(([name, native, isRequired]) => ({
+      name: name ?? '',
+      native: native ?? '',
+      isRequired: isRequired === 't',
+    })),
     attachments: [...(kind === 'p' ? ['its partitions'] : []), ...attachments.map(([text]) => text ?? '')],
     hasKeyIndex: indexes.length > 0,
   };
@@ -82,7 +94,10 @@ export async function findTarget(session: Session, table: TableName, signal: Abo
 
 /** The index that merges find their rows by; named after the table, so that it is known again. */
 export function keyIndexName(table: TableName): string {
-  return `millrace_key_${createHash('md5').update(JSON.stringify([table.schema, table.name])).digest('hex').slice(0, 16)}`;
+  return `millrace_key_${createHash('md5')
+    .update(JSON.stringify([table.schema, table.name]))
+    .digest('hex')
+    .slice(0, 16)}`;
 }
 
 export function sqlName(name: string): string {

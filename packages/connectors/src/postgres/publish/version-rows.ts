@@ -1,4 +1,12 @@
-import { comparable, execute, loadDeletedKeys, loadedAt, type Publication, type RowCounts, sameKey } from './publication.ts';
+import {
+  comparable,
+  execute,
+  loadDeletedKeys,
+  loadedAt,
+  type Publication,
+  type RowCounts,
+  sameKey,
+} from './publication.ts';
 import { sqlName, sqlNames, sqlTable } from './target-table.ts';
 
 /**
@@ -22,7 +30,10 @@ export async function versionRows(publication: Publication, staged: string): Pro
         );
   const differs = request.fields
     .filter((field) => !request.key.includes(field.name))
-    .map((field) => `${comparable(`t.${sqlName(field.name)}`, field)} IS DISTINCT FROM ${comparable(`s.${sqlName(field.name)}`, field)}`);
+    .map(
+      (field) =>
+        `${comparable(`t.${sqlName(field.name)}`, field)} IS DISTINCT FROM ${comparable(`s.${sqlName(field.name)}`, field)}`,
+    );
   const rowsUpdated =
     differs.length === 0
       ? 0

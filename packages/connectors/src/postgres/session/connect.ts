@@ -32,7 +32,9 @@ export async function connect(config: PostgresConfig, blame: Blame, signal: Abor
 
 /** Host and port, or the socket, for messages. */
 export function addressOf(config: PostgresConfig): string {
-  return config.socket === undefined ? `${config.host}:${config.port}` : `${config.socket}/.s.PGSQL.${config.port}`;
+  return config.socket === undefined
+    ? `${config.host}:${config.port}`
+    : `${config.socket}/.s.PGSQL.${config.port}`;
 }
 
 /** Asks the server, over a connection of its own, to cancel what the session runs. Best effort: it never fails. */

@@ -62,7 +62,9 @@ export class Session implements AsyncDisposable {
     const { client, wire } = await connect(config, blame, signal);
     const unprepared = new Session(client, wire, config, blame, NO_FACTS);
     try {
-      const settings = Object.entries(SETTINGS).map(([name, value]) => `SET ${name} = ${quoteText(postgresDialect, value)}`);
+      const settings = Object.entries(SETTINGS).map(
+        ([name, value]) => `SET ${name} = ${quoteText(postgresDialect, value)}`,
+      );
       // A list of styles is two values, not one text.
       const sql = [...settings, FACTS].join(';\n').replace("'ISO, YMD'", 'ISO, YMD');
       const results = await unprepared.run(sql, 'Preparing the session', signal);
@@ -80,13 +82,23 @@ export class Session implements AsyncDisposable {
   }
 
   /** One statement; every value comes as the server's text. */
-  async query(sql: string, subject: string, signal: AbortSignal, values?: readonly (string | null)[]): Promise<readonly TextRow[]> {
+  async query(
+    sql: string,
+    subject: string,
+    signal: AbortSignal,
+    values?: readonly (string | null)[],
+  ): Promise<readonly TextRow[]> {
     const results = await this.run(sql, subject, signal, values);
     return results.at(-1)?.rows ?? [];
   }
 
   /** One statement for its effect; the number of rows it touched. */
-  async execute(sql: string, subject: string, signal: AbortSignal, values?: readonly (string | null)[]): Promise<number> {
+  async execute(
+    sql: string,
+    subject: string,
+    signal: AbortSignal,
+    values?: readonly (string | null)[],
+  ): Promise<number> {
     const results = await this.run(sql, subject, signal, values);
     return results.at(-1)?.rowCount ?? 0;
   }
@@ -102,7 +114,11 @@ export class Session implements AsyncDisposable {
     if (!this.isUsable) throw connectionLost(this.blame, subject);
     using guard = this.guard(subject, signal);
     try {
-      const answer = this.client.query({ text: sql, rowMode: 'array', ...(values === undefined ? {} : { values }) });
+      const answer = this.client.query({
+        text: sql,
+        rowMode: 'array',
+        ...(values === undefined ? {} : { values }),
+      });
       const result = await guard.race(answer);
       return Array.isArray(result) ? result : [result];
     } catch (error) {
@@ -156,7 +172,13 @@ export class Session implements AsyncDisposable {
   }
 }
 
-const NO_FACTS: ServerFacts = { version: '', versionNumber: 0, identity: '', isUtf8: true, logPosition: 'NULL' };
+const NO_FACTS: ServerFacts = {
+  version: '',
+  versionNumber: 0,
+  identity: '',
+  isUtf8: true,
+  logPosition: 'NULL',
+};
 
 const FACTS = `SELECT current_setting('server_version'), current_setting('server_version_num'), current_setting('server_encoding'),
   CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') THEN (SELECT system_identifier::text FROM pg_control_system()) END,

@@ -73,7 +73,8 @@ export class SilenceGuard implements Disposable {
 
   private readonly check = (): void => {
     const { subject, blame, timeoutSeconds } = this.options;
-    const isSilent = (): boolean => !this.isPaused && performance.now() - this.lastSign >= timeoutSeconds * 1000;
+    const isSilent = (): boolean =>
+      !this.isPaused && performance.now() - this.lastSign >= timeoutSeconds * 1000;
     if (this.isProbing || !isSilent()) return;
     this.isProbing = true;
     void this.options.isStillWorking().then((isWorking) => {
