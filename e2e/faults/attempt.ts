@@ -43,7 +43,7 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
       warehouse: { connector: 'duckdb', config: { path: shop.warehousePath } },
     },
     folders: { stage: join(shop.folder, 'stage'), quarantine: join(shop.folder, 'quarantine'), scratch: join(shop.folder, 'scratch') },
-    limits: { parallelTables: 2, memoryBytes: 256 * 2 ** 20, threads: 1, keepPackages: 3, maxTries: 3 },
+    limits: { parallelTables: 2, memoryBytes: 256 * 2 ** 20, threads: 1, keepPackages: 20, maxTries: 3 },
     isFullRefresh: options.isFullRefresh ?? false,
     isVerified: false,
   };

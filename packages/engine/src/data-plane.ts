@@ -1,3 +1,4 @@
+import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
 import type { VerifyRequest } from './verify/verify-plan.ts';
@@ -18,6 +19,17 @@ export async function runPlan(request: RunRequest, context: RunContext, signal: 
 export async function* verifyPlan(request: VerifyRequest, context: RunContext, signal: AbortSignal): AsyncGenerator<VerifyResult> {
   const module = await import('./verify/verify-plan.ts');
   yield* module.verifyPlan(request, context, signal);
+}
+
+/**
+ * Publishes a table as it was after an earlier run, from load packages alone; the source is not asked. The saved position
+ * becomes that run's, so that the next incremental load continues from there. Throws `PipelineError`: `tableMissing`
+ * when the table was never published, `positionLost` when the packages of that run are gone, `checksumMismatch` when
+ * one is damaged.
+ */
+export async function rollbackTable(request: RollbackRequest, context: RunContext, signal: AbortSignal): Promise<RollbackResult> {
+  const module = await import('./package/rollback-table.ts');
+  return await module.rollbackTable(request, context, signal);
 }
 
 /** Imports what a run needs, so that a process that will run one does it while it waits for the request. */

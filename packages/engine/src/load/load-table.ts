@@ -2,6 +2,7 @@ import type { LoadTask } from '@millrace/compiler';
 import { PipelineError, throwIfCancelled, toPlainPipelineError, type PublicationRecord, type PublishResult } from '@millrace/connector-sdk';
 
 import { findReusable, taskFolder, type LoadPackage } from '../package/package-store.ts';
+import { compactPackages } from '../package/compact-packages.ts';
 import { retainPackages } from '../package/retain-packages.ts';
 import type { RunEventBody } from '../run/run-event.ts';
 import type { RunRequest } from '../run/run-request.ts';
@@ -101,11 +102,22 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     reportPublished(load, outcome.result, outcome.finished, startedAt);
     session.point('recorded', task.id);
     destination.forget(task.destination.table);
-    await retainPackages(load.taskPath, request.runId, request.limits.keepPackages);
+    await keepHouse(load, options, signal);
     if (request.isVerified) await reportVerified(load, signal);
     return 'published';
   } finally {
     leave();
+  }
+}
+
+/** Compacts and forgets packages. The table is published by then, so that what fails here is a warning. */
+async function keepHouse({ task, taskPath, session }: TableLoad, { request, emit }: LoadTableOptions, signal: AbortSignal): Promise<void> {
+  const { limits, runId } = request;
+  try {
+    await compactPackages({ database: () => session.database(), task, taskPath, currentRunId: runId, scratchFolder: session.folders.scratch }, signal);
+    await retainPackages(taskPath, runId, limits.keepPackages);
+  } catch (error) {
+    emit({ type: 'warning', task: task.id, message: `Old load packages could not be tidied up: ${toPlainPipelineError(error).message}` });
   }
 }
 

@@ -1,0 +1,105 @@
+import type { LoadTask } from '@millrace/compiler';
+import { DELETED_AT_FIELD, SCD2_FIELDS, type Field } from '@millrace/spec';
+import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
+
+import { resolveFiles } from '../stage/manifest.ts';
+import { StagingDatabase } from '../stage/staging-database.ts';
+import type { LoadPackage } from './package-store.ts';
+
+const name = (column: string) => quoteIdentifier(duckdbDialect, column);
+const names = (fields: readonly Field[]) => fields.map((field) => name(field.name)).join(', ');
+
+/** A table as its packages tell it: the columns that its files have, and the query of its rows. */
+export interface TableState {
+  readonly fields: readonly Field[];
+  readonly sql: string;
+}
+
+/**
+ * The rows of a table after the given packages, oldest first, were published one after the other: the same rules as a
+ * destination's, in which keys that are gone come before the rows of a package. Columns that Millrace adds
+ * (`deleted_at`, versions) are among the fields, so that the state can be published as a whole.
+ */
+export function tableState(task: LoadTask, packages: readonly LoadPackage[]): TableState {
+  const fields = publishedFields(packages);
+  const { mode, deletes } = task.destination;
+  switch (mode) {
+    case 'replace':
+      return { fields, sql: `SELECT ${names(fields)} FROM (${rowsSql(packages.slice(-1), fields)})` };
+    case 'append':
+      return { fields, sql: `SELECT ${names(fields)} FROM (${rowsSql(packages, fields)})` };
+    case 'merge':
+      return mergedState(task, packages, fields, deletes === 'soft');
+    case 'scd2':
+      return versionedState(task, packages, fields);
+  }
+}
+
+/** The columns of the newest package without those that Millrace adds. */
+function publishedFields(packages: readonly LoadPackage[]): readonly Field[] {
+  const added = new Set([DELETED_AT_FIELD, ...SCD2_FIELDS].map((field) => field.name));
+  return (packages.at(-1)?.manifest.fields ?? []).filter((field) => !added.has(field.name));
+}
+
+function mergedState(task: LoadTask, packages: readonly LoadPackage[], fields: readonly Field[], isSoft: boolean): TableState {
+  const key = task.destination.key.map(name);
+  const same = key.map((column) => `latest.${column} = gone.${column}`).join(' AND ');
+  const rows = rowsSql(packages, [...fields, DELETED_AT_FIELD]);
+  const latest = `SELECT * FROM (${rows}) QUALIFY row_number() OVER (PARTITION BY ${key.join(', ')} ORDER BY __millrace_seq DESC) = 1`;
+  const gone = goneSql(task, packages);
+  const isGone = gone === undefined || task.destination.deletes === 'ignore' ? 'false' : 'coalesce(gone.__millrace_seq > latest.__millrace_seq, false)';
+  const last = gone === undefined ? '' : ` LEFT JOIN (SELECT max(__millrace_seq) AS __millrace_seq, arg_max(__millrace_at, __millrace_seq) AS __millrace_at, ${key.join(', ')} FROM (${gone}) GROUP BY ${key.join(', ')}) AS gone ON ${same}`;
+  const columns = fields.map((field) => `latest.${name(field.name)}`).join(', ');
+  if (!isSoft) return { fields, sql: `SELECT ${columns} FROM (${latest}) AS latest${last} WHERE NOT ${isGone}` };
+  const deletedAt = isGone === 'false' ? 'latest.deleted_at' : `CASE WHEN ${isGone} THEN coalesce(latest.deleted_at, gone.__millrace_at) ELSE latest.deleted_at END`;
+  return { fields: [...fields, DELETED_AT_FIELD], sql: `SELECT ${columns}, ${deletedAt} AS deleted_at FROM (${latest}) AS latest${last}` };
+}
+
+/** Versions by replay: a row that equals the one before it is none; whatever comes next for the key closes it. */
+function versionedState(task: LoadTask, packages: readonly LoadPackage[], fields: readonly Field[]): TableState {
+  const key = task.destination.key.map(name).join(', ');
+  const order = `PARTITION BY ${key} ORDER BY __millrace_seq, __millrace_at, __millrace_is_row`;
+  const empty = fields.map((field) => (task.destination.key.includes(field.name) ? name(field.name) : `CAST(NULL AS ${duckdbType(field.type)}) AS ${name(field.name)}`));
+  const rows = rowsSql(packages, [...fields, ...SCD2_FIELDS]);
+  const gone = goneSql(task, packages);
+  const events = [
+    `SELECT __millrace_seq, coalesce(valid_from, __millrace_at) AS __millrace_at, true AS __millrace_is_row, ${names(fields)} FROM (${rows})`,
+    `SELECT __millrace_seq, valid_to AS __millrace_at, false AS __millrace_is_row, ${empty.join(', ')} FROM (${rows}) WHERE valid_to IS NOT NULL`,
+    ...(gone === undefined ? [] : [`SELECT __millrace_seq, __millrace_at, false AS __millrace_is_row, ${empty.join(', ')} FROM (${gone})`]),
+  ].join(' UNION ALL ');
+  const whole = `row(${names(fields)})`;
+  const marked = `SELECT *, coalesce(lag(__millrace_is_row) OVER (${order}), false) AND __millrace_is_row AND ${whole} IS NOT DISTINCT FROM lag(${whole}) OVER (${order}) AS __millrace_is_same FROM (${events})`;
+  const closed = `SELECT *, lead(__millrace_at) OVER (${order}) AS __millrace_closed_at FROM (${marked}) WHERE NOT __millrace_is_same`;
+  return {
+    fields: [...fields, ...SCD2_FIELDS],
+    sql: `SELECT ${names(fields)}, __millrace_at AS valid_from, CASE WHEN __millrace_closed_at IS NOT NULL THEN greatest(__millrace_closed_at, __millrace_at) END AS valid_to, __millrace_closed_at IS NULL AS is_current FROM (${closed}) WHERE __millrace_is_row`,
+  };
+}
+
+/** Rows of all packages with `__millrace_seq`, the place of their package, and `__millrace_at`, the time of its load. */
+function rowsSql(packages: readonly LoadPackage[], fields: readonly Field[]): string {
+  const parts = packages.flatMap(({ folder, manifest }, seq) => {
+    if (manifest.files.length === 0) return [];
+    const has = new Set(manifest.fields.map((field) => field.name));
+    const columns = fields.map((field) => `CAST(${has.has(field.name) ? name(field.name) : 'NULL'} AS ${duckdbType(field.type)}) AS ${name(field.name)}`);
+    const files = resolveFiles(folder, manifest.files).map((file) => file.path);
+    return [`SELECT ${seq} AS __millrace_seq, ${loadTime(manifest.createdAt)} AS __millrace_at, ${columns.join(', ')} FROM ${StagingDatabase.parquetOf(files)}`];
+  });
+  if (parts.length > 0) return parts.join(' UNION ALL ');
+  const none = fields.map((field) => `CAST(NULL AS ${duckdbType(field.type)}) AS ${name(field.name)}`);
+  return `SELECT 0 AS __millrace_seq, CAST(NULL AS TIMESTAMPTZ) AS __millrace_at, ${none.join(', ')} WHERE false`;
+}
+
+function goneSql(task: LoadTask, packages: readonly LoadPackage[]): string | undefined {
+  const key = task.destination.key.map(name).join(', ');
+  const parts = packages.flatMap(({ folder, manifest }, seq) => {
+    if (manifest.deletedKeys.length === 0) return [];
+    const files = resolveFiles(folder, manifest.deletedKeys).map((file) => file.path);
+    return [`SELECT ${seq} AS __millrace_seq, ${loadTime(manifest.createdAt)} AS __millrace_at, ${key} FROM ${StagingDatabase.parquetOf(files)}`];
+  });
+  return parts.length === 0 ? undefined : parts.join(' UNION ALL ');
+}
+
+function loadTime(createdAt: string): string {
+  return `CAST(${quoteText(duckdbDialect, createdAt)} AS TIMESTAMPTZ)`;
+}
