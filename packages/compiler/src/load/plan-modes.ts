@@ -75,11 +75,14 @@ export function planModes(settings: LoadSettings, compilation: Compilation): Loa
   if (settings.deletes !== undefined && settings.deletes !== 'ignore') {
     if (write !== 'merge')
       refuse('deletesNeedMerge', { table: subject, write, deletes }, deletesPath, [dropDeletes]);
-    else if (!detectsDeletes) {
+    else if (!detectsDeletes && load !== 'full') {
       const detect = { kind: 'setField', path: [...loadPath, 'deletes'], value: 'detect' } as const;
       const fixes = load === 'incremental' && source.source.hasDigest ? [detect, dropDeletes] : [dropDeletes];
       compilation.report('deletesNeverSeen', { table: subject, deletes }, deletesPath, fixes);
     }
+  }
+  if (settings.deletes === 'ignore' && detectsDeletes && write === 'merge') {
+    compilation.report('detectIgnored', { table: subject }, deletesPath, [dropDeletes]);
   }
   return isSound ? { load, write, deletes, detectsDeletes } : undefined;
 }

@@ -77,6 +77,7 @@ export interface DiagnosticParams {
   detectUnsupported: { table: string; connection: string; connector: string };
   deletesNeedMerge: { table: string; write: string; deletes: string };
   deletesNeverSeen: { table: string; deletes: string };
+  detectIgnored: { table: string };
   // Columns
   columnUnknown: { table: string; column: string; role: string; nearest: Names };
   columnsNoneMatch: { table: string; pattern: string };
@@ -392,7 +393,12 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   deletesNeverSeen: entry(
     'warning',
     (p) =>
-      `deletes: ${p.deletes} has no effect on ${p.table}: nothing looks for rows that are gone. Add load.deletes: detect to an incremental load, or use write: replace with a full one.`,
+      `deletes: ${p.deletes} has no effect on ${p.table}: an incremental load does not see which rows are gone. Add load.deletes: detect where the source can, or use load.mode: full.`,
+  ),
+  detectIgnored: entry(
+    'warning',
+    (p) =>
+      `load.deletes: detect has no effect on ${p.table}: deletes: ignore keeps rows that are gone. Remove one of them.`,
   ),
 
   columnUnknown: entry(

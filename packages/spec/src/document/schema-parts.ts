@@ -44,7 +44,7 @@ export const writeSchema = writeModeSchema
 export const deletesSchema = deleteModeSchema
   .optional()
   .describe(
-    'For merge with load.deletes: detect. soft: fill deleted_at. hard: remove the row. ignore: keep it. Left out: soft when deletes are detected.',
+    'For merge: what becomes of rows that are gone at the source, which a full load sees, and an incremental one with load.deletes: detect. soft: fill deleted_at. hard: remove the row. ignore: keep it. Left out: soft with load.deletes: detect, else ignore.',
   )
   .meta({ examples: ['soft'] });
 
