@@ -2,6 +2,7 @@ import { formatTableName, type SourceTable, type TableName } from '@millrace/spe
 
 import type { RejectedRow } from '../batch/batch.ts';
 import type { ReadRequest, ReadResult, Source } from '../source.ts';
+import { temporaryFolder, type TemporaryFolder } from '../testing/index.ts';
 import { batchText } from './batch-text.ts';
 import type { SourceHarness, TextRow } from './harness.ts';
 
@@ -13,7 +14,22 @@ export interface ReadRows {
 
 /** All columns of a table, from its beginning. */
 export function requestFor(table: SourceTable, changes: Partial<ReadRequest> = {}): ReadRequest {
-  return { table, fields: table.fields, cursor: null, position: null, scratchFolder: '', ...changes };
+  return {
+    table,
+    fields: table.fields,
+    cursor: null,
+    position: null,
+    scratchFolder: scratchFolder(),
+    ...changes,
+  };
+}
+
+let scratch: TemporaryFolder | undefined;
+
+/** One for all reads of the process; the next test run removes it. */
+function scratchFolder(): string {
+  scratch ??= temporaryFolder('scratch');
+  return scratch.path;
 }
 
 /** Reads to the end and decodes what arrives. */
