@@ -83,6 +83,26 @@ describe('commands', { timeout: 60_000 }, () => {
     expect(JSON.parse((await line.run(['runs', first.runId.slice(0, -1), '--json'])).out)).toMatchObject({ runId: first.runId });
   });
 
+  it('rollback brings the version of an earlier run back, and is a run itself', async () => {
+    writeFileSync(
+      join(line.folder, 'pipelines', 'turns.yaml'),
+      'version: 1\nname: turns\nsteps:\n  a: { source: { connection: shop, table: turns } }\n  b: { destination: { from: a, connection: warehouse, table: raw.turns } }\n',
+    );
+    const db = new DatabaseSync(join(line.folder, 'shop.db'));
+    db.exec('CREATE TABLE turns (id INTEGER NOT NULL PRIMARY KEY); INSERT INTO turns VALUES (1)');
+    await line.run(['run', 'turns']);
+    db.exec('INSERT INTO turns VALUES (2), (3)');
+    db.close();
+    await line.run(['run', 'turns']);
+    const count = async () => JSON.parse((await line.run(['query', 'SELECT count(*) FROM raw.turns', '--json'])).out).rows[0][0];
+    expect(await count()).toBe('3');
+    await golden('rollback', ['rollback', 'raw.turns'], 0);
+    expect(await count()).toBe('1');
+    const { runs } = JSON.parse((await line.run(['runs', '--json', '--limit', '1'])).out);
+    expect(runs[0]).toMatchObject({ state: 'succeeded', reason: expect.stringContaining('Rollback of raw.turns') });
+    await golden('error-rollback', ['rollback', 'raw.turn'], 2);
+  });
+
   it('init makes a project and refuses to make it again', async () => {
     await golden('init', ['init', 'sub/project'], 0);
     expect(readFileSync(join(line.folder, 'sub/project/.gitignore'), 'utf8')).toBe('.millrace/\n*.duckdb\n*.duckdb.wal\n');

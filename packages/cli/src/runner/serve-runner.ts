@@ -1,6 +1,6 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
-import { runPlan, verifyPlan } from '@millrace/engine';
+import { rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
 import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } from '@millrace/control-plane';
@@ -95,7 +95,7 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     return results;
   },
   async rollback({ run, task, toRun }, context, signal) {
-    throw new Error(`rollback ${run.runId} ${task} ${String(toRun)} ${String(context)} ${String(signal)}`);
+    return await rollbackTable({ ...run, task, toRunId: toRun }, context, signal);
   },
   async query({ connection, sql, maxRows }, context, signal) {
     await using destination = await openDestination(context, connection, signal);

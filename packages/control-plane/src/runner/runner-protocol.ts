@@ -1,5 +1,5 @@
-import type { CursorEvidence, PlainPipelineError, PublicationRecord, PublishedTable, QueryRequest, QueryResult, ServerIdentity } from '@millrace/connector-sdk';
-import type { ResolvedConnection, RunEvent, RunOutcome, RunRequest, VerifyResult } from '@millrace/engine';
+import type { CursorEvidence, PlainPipelineError, PublishedTable, QueryRequest, QueryResult, ServerIdentity } from '@millrace/connector-sdk';
+import type { ResolvedConnection, RollbackResult, RunEvent, RunOutcome, RunRequest, VerifyResult } from '@millrace/engine';
 import type { SourceTable, TableName } from '@millrace/spec';
 
 /**
@@ -28,14 +28,6 @@ export interface RunnerMethods {
     readonly result: RollbackResult;
   };
   readonly query: { readonly request: ConnectionRequest & QueryRequest; readonly result: QueryResult };
-}
-
-/** A table after a rollback. */
-export interface RollbackResult {
-  readonly restoredRunId: string;
-  readonly record: PublicationRecord;
-  /** Rows of the table as it is now. */
-  readonly rows: number;
 }
 
 export type RunnerMethod = keyof RunnerMethods;

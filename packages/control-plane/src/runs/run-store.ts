@@ -189,12 +189,18 @@ function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** The newest plan of each pipeline that ran. */
+/** How many runs back a table's load is looked for: runs of single tables stand between those of all. */
+const LOOK_BACK = 100;
+
+/** One plan per pipeline that ran, with the newest task for each table that one of the last runs loaded. */
 export async function readLatestPlans(store: Store): Promise<readonly Plan[]> {
-  const rows = await store.db
-    .selectFrom('runs')
-    .select((expression) => ['plan', expression.fn.max('started_at').as('newest')])
-    .groupBy('pipeline')
-    .execute();
-  return rows.map((row): Plan => JSON.parse(row.plan));
+  const rows = await store.db.selectFrom('runs').select('plan').orderBy('started_at', 'desc').limit(LOOK_BACK).execute();
+  const latest = new Map<string, Plan>();
+  for (const row of rows) {
+    const plan: Plan = JSON.parse(row.plan);
+    const known = latest.get(plan.pipeline);
+    const missing = plan.tasks.filter((task) => !known?.tasks.some((candidate) => candidate.id === task.id));
+    latest.set(plan.pipeline, known ? { ...known, tasks: [...known.tasks, ...missing] } : plan);
+  }
+  return [...latest.values()];
 }

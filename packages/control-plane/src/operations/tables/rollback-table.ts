@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import type { LoadTask, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
+import type { RollbackResult, RunEvent, RunEventBody } from '@millrace/engine';
 import { formatTableName, nearestNames, parseSize } from '@millrace/spec';
 import { z } from 'zod';
 
@@ -11,7 +12,7 @@ import { toRunRequest } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { holdPipeline } from '../../runs/run-lease.ts';
 import { runLimits } from '../../runs/run-limits.ts';
-import { readLatestPlans, readRun } from '../../runs/run-store.ts';
+import { appendEvents, createRun, finishRun, readLatestPlans, readRun } from '../../runs/run-store.ts';
 
 /** Publishes an earlier version of a table again, from its kept load packages; the source is not asked. */
 export const rollbackTable = defineOperation({
@@ -35,22 +36,41 @@ export const rollbackTable = defineOperation({
     await using held = await holdPipeline(store, plan.pipeline, context.owner, signal);
     const project = await context.project();
     const connections = await useConnections(context, [task.destination.connection]);
+    const started = performance.now();
+    const runId = newRunId(new Date());
+    const narrowed = { ...plan, tasks: [task] };
+    const options = { isFullRefresh: false, isVerified: false, tables: [formatTableName(task.source.table.table)] };
     const request = toRunRequest(context, held.lease.fenceToken, {
-      runId: newRunId(new Date()),
+      runId,
       attempt: 1,
-      plan: { ...plan, tasks: [task] },
-      options: { isFullRefresh: false, isVerified: false, tables: [] },
+      plan: narrowed,
+      options,
       connections: Object.fromEntries([...connections].map(([name, { resolved }]) => [name, resolved])),
       limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
     });
     try {
       const result = await context.runner().call('rollback', { run: request, task: task.id, toRun: wanted ?? null }, held.signal);
+      const reason = `Rollback of ${formatTableName(task.destination.table)} to run ${result.restoredRunId}.`;
+      const durationMs = Math.round(performance.now() - started);
+      // Recorded when it is done: a rollback that was killed is not taken up, it is asked for again.
+      await createRun(store, held.lease, { runId, plan: narrowed, options });
+      await appendEvents(store, describeRollback(narrowed, runId, task, result, durationMs));
+      await finishRun(store, runId, 'succeeded', reason);
       return { pipeline: plan.pipeline, table: formatTableName(task.destination.table), restoredRun: result.restoredRunId, version: result.record.version, rows: result.rows };
     } finally {
       await rm(request.folders.scratch, { recursive: true, force: true });
     }
   },
 });
+
+function describeRollback(plan: Plan, runId: string, task: LoadTask, result: RollbackResult, durationMs: number): readonly RunEvent[] {
+  const bodies: readonly RunEventBody[] = [
+    { type: 'runStarted', pipeline: plan.pipeline, planFingerprint: plan.fingerprint, tasks: [task.id] },
+    { type: 'taskPublished', task: task.id, record: result.record, rowsRead: result.rows, bytesRead: 0, rowsInserted: result.rows, rowsUpdated: 0, rowsDeleted: 0, quarantined: 0, durationMs, isAdopted: false },
+    { type: 'runFinished', state: 'succeeded', durationMs },
+  ];
+  return bodies.map((body) => ({ at: new Date().toISOString(), runId, attempt: 1, ...body }));
+}
 
 function findTask(plans: readonly Plan[], table: string): { readonly plan: Plan; readonly task: LoadTask } {
   const tasks = plans.flatMap((plan) => plan.tasks.map((task) => ({ plan, task, name: formatTableName(task.destination.table) })));
