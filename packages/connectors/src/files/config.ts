@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-/** Type words in tables of `columns`; the same words that plans and reference pages use. */
-export const TYPE_WORD =
-  /^(?:boolean|u?int(?:8|16|32|64)|float(?:32|64)|decimal\(\s*\d{1,2}\s*,\s*\d{1,2}\s*\)|string|bytes|json|uuid|date|time|timestamp|timestamptz)$/;
+import { TYPE_WORD } from './types.ts';
 
 const asciiCharacter = z
   .string()

@@ -17,8 +17,15 @@ export const connector = defineConnector<FilesConfig>({
       hasDigest: false,
       hasSchemas: false,
     },
+    destination: {
+      writeModes: ['append', 'replace'],
+      hasSchemas: false,
+      identifiers: { maxBytes: 200, isCaseSensitive: true },
+      parallelPublishes: 4,
+    },
   },
   sourceTypes,
   destinationType,
+  openDestination: async (config) => (await import('./destination.ts')).openFilesDestination(config),
   openSource: async (config) => (await import('./source.ts')).openFilesSource(config),
 });

@@ -14,14 +14,12 @@ import {
 } from '@millrace/connector-sdk';
 
 import type { FilesConfig } from './config.ts';
-import { readCsv } from './csv/read-csv.ts';
-import { describeGroup, tableDetail, type TableDetail } from './discover.ts';
+import { describeGroup, tableDetail } from './discover.ts';
 import { malformed, toPipelineError } from './errors.ts';
-import { fileBytes, toUtf8 } from './folder/file-bytes.ts';
 import { groupFiles, type FileGroup } from './folder/group-files.ts';
-import { listFiles, resolveRoot, type ListedFile } from './folder/list-files.ts';
-import { readJsonl } from './jsonl/read-jsonl.ts';
+import { listFiles, resolveRoot } from './folder/list-files.ts';
 import { ParquetReader } from './parquet/describe-parquet.ts';
+import { builderFields, readText } from './read-text.ts';
 import { fingerprint, newFiles, readPosition, writePosition, type LoadedFile } from './position.ts';
 
 /** Opens a folder of files for reading. */
@@ -76,7 +74,8 @@ async function* readFiles(
   const loaded = readPosition(request.position);
   const files = await newFiles(group.files, loaded, name);
   const read: Record<string, LoadedFile> = { ...loaded };
-  const builder = new BatchBuilder(request.fields);
+  const isPublished = group.files.some((file) => file.published !== undefined);
+  const builder = new BatchBuilder(builderFields(request.fields, isPublished));
   let rowsSent = 0;
   let bytesReceived = 0;
   for (const file of files) {
@@ -95,7 +94,7 @@ async function* readFiles(
       rowsSent += rows;
       yield { kind: 'parquet', path: file.absolutePath, rows, isTemporary: false };
     } else {
-      const records = readText(request, detail, file, config, builder, signal);
+      const records = readText({ fields: request.fields, detail, file, config, builder }, signal);
       let next = await records.next();
       for (; next.done !== true; next = await records.next()) {
         yield builder.take();
@@ -115,29 +114,6 @@ async function* readFiles(
     position: writePosition(read),
     statement: `${files.length} of ${group.files.length} files of ${group.pattern}`,
   };
-}
-
-function readText(
-  request: ReadRequest,
-  detail: TableDetail,
-  file: ListedFile,
-  config: FilesConfig,
-  builder: BatchBuilder,
-  signal: AbortSignal,
-): AsyncGenerator<'full', number, undefined> {
-  const names = request.fields.map((field) => field.name);
-  const plan = { path: file.path, onMalformed: detail.onMalformed, maxRecordBytes: config.maxRecordBytes };
-  const chunks = toUtf8(
-    fileBytes(file, config.maxExpansion, signal),
-    detail.dialect?.encoding ?? 'utf-8',
-    file.path,
-  );
-  if (detail.dialect === null) {
-    const targets = new Map(detail.columns.map((column) => [column, names.indexOf(column)]));
-    return readJsonl({ ...plan, targets, types: request.fields.map((field) => field.type) }, chunks, builder);
-  }
-  const targets = detail.columns.map((column) => names.indexOf(column));
-  return readCsv({ ...plan, dialect: detail.dialect, columns: detail.columns, targets }, chunks, builder);
 }
 
 function requireColumns(request: ReadRequest, found: readonly string[], path: string): void {

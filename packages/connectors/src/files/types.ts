@@ -1,6 +1,10 @@
 import type { TypeRule } from '@millrace/connector-sdk';
 import type { DestinationType, LogicalType } from '@millrace/spec';
 
+/** Type words in the settings' `columns` and in manifests; the same words that plans and reference pages use. */
+export const TYPE_WORD =
+  /^(?:boolean|u?int(?:8|16|32|64)|float(?:32|64)|decimal\(\s*\d{1,2}\s*,\s*\d{1,2}\s*\)|string|bytes|json|uuid|date|time|timestamp|timestamptz)$/;
+
 const INTEGER = /^(u?)int(8|16|32|64)$/;
 const FLOAT = /^float(32|64)$/;
 const DECIMAL = /^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$/;
@@ -121,7 +125,7 @@ export function destinationType(type: LogicalType): DestinationType {
     case 'string':
       return { native: 'VARCHAR' };
     case 'bytes':
-      return { native: 'BLOB', mapping: 'In csv and jsonl: lower-case hexadecimal.' };
+      return { native: 'BLOB', mapping: 'In csv and jsonl: lower-case hexadecimal behind \\x.' };
     case 'json':
       return { native: 'JSON' };
     case 'uuid':

@@ -1,6 +1,8 @@
 import { PipelineError } from '@millrace/connector-sdk';
+import { formatLogicalType } from '@millrace/spec';
 
 import type { FileFormat, FilesConfig, TableConfig } from '../config.ts';
+import type { CsvDialect } from '../csv/dialect.ts';
 import { fileKindOf } from './file-format.ts';
 import { compileGlob } from './glob.ts';
 import type { ListedFile } from './list-files.ts';
@@ -15,6 +17,16 @@ export interface FileGroup {
   /** For people: which files belong to it. */
   readonly pattern: string;
 }
+
+/** How published CSV files are written. */
+export const PUBLISHED_DIALECT = {
+  delimiter: ',',
+  quote: '"',
+  escape: '"',
+  header: true,
+  nullText: '',
+  encoding: 'utf-8',
+} as const satisfies CsvDialect;
 
 /** A number, date or time at the end of a name tells the files of one table apart. */
 const COUNTER = /[-_. ]?\d[\dT:_.-]*Z?$/;
@@ -49,6 +61,7 @@ function declaredGroup(name: string, table: TableConfig, files: readonly ListedF
 function foundGroups(files: readonly ListedFile[]): readonly FileGroup[] {
   const folders = Map.groupBy(
     files.flatMap((file) => {
+      if (file.published !== undefined) return [];
       const kind = fileKindOf(file.path);
       if (kind === undefined) return [];
       const slash = kind.stem.lastIndexOf('/');
@@ -89,7 +102,7 @@ function foundGroups(files: readonly ListedFile[]): readonly FileGroup[] {
       pattern: `${folder === '' ? '' : `${folder}/`}${stem}* (${format})`,
     }));
   });
-  return withUniqueNames(groups);
+  return withUniqueNames([...groups, ...publishedGroups(files)]);
 }
 
 function withUniqueNames(groups: readonly FileGroup[]): readonly FileGroup[] {
@@ -101,4 +114,33 @@ function withUniqueNames(groups: readonly FileGroup[]): readonly FileGroup[] {
         : { ...group, name: `${group.name}_${group.format}` },
     )
     .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** Tables that Millrace published itself: the manifest knows their columns and how they are written. */
+function publishedGroups(files: readonly ListedFile[]): readonly FileGroup[] {
+  const tables = Map.groupBy(
+    files.filter((file) => file.published !== undefined),
+    (file) => file.published?.folder ?? '',
+  );
+  return [...tables].flatMap(([folder, own]): readonly FileGroup[] => {
+    const table = own[0]?.published?.table;
+    if (table === undefined) return [];
+    const columns = table.fields.map(({ name, type }) => ({ name, type: formatLogicalType(type) }));
+    const config: TableConfig = {
+      path: folder,
+      format: table.format,
+      columns,
+      dialect: PUBLISHED_DIALECT,
+      onMalformed: 'stop',
+    };
+    return [
+      {
+        name: folder.replaceAll('/', '_'),
+        format: table.format,
+        files: own,
+        config,
+        pattern: `${folder}/manifest.json`,
+      },
+    ];
+  });
 }

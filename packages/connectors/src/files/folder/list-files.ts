@@ -3,6 +3,8 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 
 import { PipelineError } from '@millrace/connector-sdk';
 
+import { readPublishedTable, type PublishedTable } from './published-table.ts';
+
 /** A file below the root, with what it was when it was listed. */
 export interface ListedFile {
   /** Relative to the root, with `/`. */
@@ -10,6 +12,8 @@ export interface ListedFile {
   readonly absolutePath: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** The table that Millrace published it as part of, and the folder of that table. */
+  readonly published?: { readonly folder: string; readonly table: PublishedTable };
 }
 
 const MAX_FILES = 1_000_000;
@@ -34,6 +38,11 @@ export function resolveRoot(root: string): string {
 export function listFiles(root: string): readonly ListedFile[] {
   const files: ListedFile[] = [];
   const walk = (folder: string, depth: number): void => {
+    const published = readPublishedTable(folder);
+    if (published !== undefined) {
+      files.push(...publishedFiles(root, folder, published));
+      return;
+    }
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (entry.name.startsWith('.') || entry.name.startsWith('_')) continue;
       const absolutePath = join(folder, entry.name);
@@ -63,5 +72,21 @@ function requireInside(root: string, absolutePath: string, path: string): void {
     blame: 'config',
     retry: 'never',
     message: `${path} is a link that leads out of the root folder, which is refused. Copy the file into the root, or point the connection's root at where it is.`,
+  });
+}
+
+/** A reader opens what the manifest lists; what else lies there is older, or was never finished. */
+export function publishedFiles(root: string, folder: string, table: PublishedTable): readonly ListedFile[] {
+  const published = { folder: relative(root, folder).split(sep).join('/'), table };
+  return table.files.map((file) => {
+    const absolutePath = join(folder, file.path);
+    const modifiedMs = Math.floor(statSync(absolutePath).mtimeMs);
+    return {
+      path: relative(root, absolutePath).split(sep).join('/'),
+      absolutePath,
+      sizeBytes: file.sizeBytes,
+      modifiedMs,
+      published,
+    };
   });
 }

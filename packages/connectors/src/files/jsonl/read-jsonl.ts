@@ -87,7 +87,9 @@ class ObjectWriter {
     const { bytes } = this.lines;
     const { row } = this.builder;
     if (member.kind === 'string' && type.kind !== 'json') {
-      if (!canBeText(type)) return column.reject(`a string is not a ${formatLogicalType(type)} in JSON`);
+      if (!canBeText(type) && !(type.kind === 'float' && isNotFinite(bytes, member))) {
+        return column.reject(`a string is not a ${formatLogicalType(type)} in JSON`);
+      }
       if (!member.hasEscapes) {
         if (hasControlCharacter(bytes, member.start, member.end))
           column.reject('the string holds a bare control character');
@@ -151,6 +153,13 @@ function isBlank(lines: LineSplitter): boolean {
 /** JSON has numbers and booleans of its own; integers beyond 2^53 and decimals are often written as strings, though. */
 function canBeText(type: LogicalType): boolean {
   return type.kind !== 'boolean' && type.kind !== 'float';
+}
+
+/** JSON has no numbers for these. */
+function isNotFinite(bytes: Uint8Array, member: Member): boolean {
+  return /^-?(?:nan|inf|infinity)$/i.test(
+    Buffer.from(bytes.slice(member.start, member.end)).toString('latin1'),
+  );
 }
 
 function accepts(type: LogicalType, kind: Member['kind']): boolean {

@@ -14,20 +14,20 @@ export function stagedText(field: Field): string {
       // A float32 prints fewer digits than the double that SQLite keeps it in.
       return `CAST(${column} AS DOUBLE)`;
     case 'date':
-      return withEra(`CAST(${column} AS VARCHAR)`);
+      return withEra(`CAST(${column} AS VARCHAR)`, '');
     case 'timestamp':
       // The text of an instant depends on DuckDB's time zone; the text of its UTC reading does not.
       return field.type.timezone
-        ? `CASE WHEN isfinite(${column}) THEN CAST(make_timestamp(epoch_us(${column})) AS VARCHAR) || '+00' ELSE CAST(${column} AS VARCHAR) END`
-        : withEra(`CAST(${column} AS VARCHAR)`);
+        ? `CASE WHEN isfinite(${column}) THEN ${withEra(`CAST(make_timestamp(epoch_us(${column})) AS VARCHAR)`, '+00')} ELSE CAST(${column} AS VARCHAR) END`
+        : withEra(`CAST(${column} AS VARCHAR)`, '');
     default:
       return column;
   }
 }
 
-/** DuckDB writes `0044-03-15 (BC)`. */
-function withEra(text: string): string {
-  return `replace(${text}, ' (BC)', ' BC')`;
+/** DuckDB writes `0044-03-15 (BC) 10:00:00`; here the era stands at the end, behind the offset. */
+function withEra(text: string, offset: string): string {
+  return `replace(${text}, ' (BC)', '') || '${offset}' || CASE WHEN contains(${text}, '(BC)') THEN ' BC' ELSE '' END`;
 }
 
 /** Turns a staged cell into what is bound; see `destinationType` for the storage classes. */

@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DelimitedFormat, StagedFile, StagedReader, StagedValue } from '@millrace/connector-sdk';
+import { temporaryFolder } from '@millrace/connector-sdk/testing';
+import { duckdbDialect, quoteText } from '@millrace/sql';
+
+/** Staged files as the engine makes and reads them, for tests of a destination alone. */
+export interface TestStage extends AsyncDisposable {
+  readonly reader: StagedReader;
+  /** Stages the rows of a DuckDB query. */
+  file(selectSql: string): Promise<StagedFile>;
+}
+
+export async function testStage(): Promise<TestStage> {
+  const folder = temporaryFolder('stage');
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  let count = 0;
+  const path = (kind: string): string => join(folder.path, `${count++}.${kind}`);
+  const text = (value: string): string => quoteText(duckdbDialect, value);
+  return {
+    async file(selectSql) {
+      const to = path('parquet');
+      await connection.run(`COPY (${selectSql}) TO ${text(to)} (FORMAT parquet)`);
+      const counted = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${text(to)})`);
+      const { size } = await stat(to);
+      return { path: to, rows: Number(counted.getRows()[0]?.[0]), sizeBytes: size, sha256: '' };
+    },
+    reader: {
+      async *delimited(file: StagedFile, select: readonly string[], format: DelimitedFormat) {
+        const to = path('csv');
+        const list = select.map((expression, index) => `${expression} AS c${index}`).join(', ');
+        await connection.run(
+          `COPY (SELECT ${list} FROM read_parquet(${text(file.path)})) TO ${text(to)} (FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${text(format.delimiter)}, QUOTE ${text(format.quote)}, ESCAPE ${text(format.escape)}, NULLSTR ${text(format.nullText)})`,
+        );
+        yield* createReadStream(to, { highWaterMark: 64 * 1024 });
+        await rm(to);
+      },
+      async *values(file, select) {
+        const from = `FROM read_parquet(${text(file.path)})`;
+        const types = await connection.runAndReadAll(
+          `DESCRIBE SELECT ${select.map((expression, index) => `${expression} AS c${index}`).join(', ')} ${from}`,
+        );
+        const isBytes = types.getRows().map((row) => row[1] === 'BLOB');
+        const columns = select.map((expression, index) =>
+          isBytes[index] === true ? expression : `encode(CAST(${expression} AS VARCHAR))`,
+        );
+        const result = await connection.runAndReadAll(`SELECT ${columns.join(', ')} ${from}`);
+        yield result.getRows().map((row) => row.map((cell, index) => valueOf(cell, isBytes[index] === true)));
+      },
+    },
+    async [Symbol.asyncDispose]() {
+      connection.closeSync();
+      instance.closeSync();
+      folder.remove();
+    },
+  };
+}
+
+function valueOf(cell: unknown, isBytes: boolean): StagedValue {
+  if (cell === null || cell === undefined) return null;
+  if (typeof cell !== 'object' || !('bytes' in cell) || !(cell.bytes instanceof Uint8Array))
+    throw new Error('expected bytes');
+  return isBytes ? cell.bytes : Buffer.from(cell.bytes).toString('utf8');
+}
