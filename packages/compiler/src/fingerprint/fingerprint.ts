@@ -25,24 +25,42 @@ export function fingerprintTable(table: SourceTable): string {
 }
 
 /**
- * Identity of a plan's tasks and document. Tables enter by their schema fingerprint: statistics change by the minute,
- * and are no change of the plan.
+ * Identity of a plan's tasks and document. Tables enter by their own fingerprint, which fixes the types of the columns:
+ * statistics change by the minute, and are no change of the plan.
  */
 export function fingerprintPlan(documentFingerprint: string, tasks: readonly Task[]): string {
-  const identity = tasks.map(({ source, columns, notes: _notes, ...task }) => [
-    canonicalJson(task),
-    source.connection,
-    source.connector,
-    source.table.table,
-    source.schemaFingerprint,
-    source.fields.map((field) => field.name),
-    columns.map(({ field, origin }) => [
-      field.name,
-      formatLogicalType(field.type),
-      field.nullable,
-      origin.kind === 'source' ? origin.column : { metadata: origin.value },
-    ]),
-  ]);
+  const identity = tasks.map(
+    ({ id, sourceStep, source, load, columns, contract, quarantine, destination }) => [
+      [
+        id,
+        sourceStep,
+        source.connection,
+        source.connector,
+        source.table.table.schema ?? null,
+        source.table.table.name,
+      ],
+      source.schemaFingerprint,
+      load.kind === 'incremental' ? [load.cursor, load.lookback, load.detectDeletes] : load.kind,
+      columns.map(({ field, origin }) => {
+        if (origin.kind === 'metadata') return [field.name, { metadata: origin.value }];
+        return field.name === origin.column ? field.name : [field.name, origin.column];
+      }),
+      [
+        contract.newColumns,
+        contract.typeChanges,
+        contract.missingColumns,
+        quarantine.maxRows,
+        quarantine.maxShare,
+      ],
+      [
+        destination.connection,
+        destination.connector,
+        destination.table.schema ?? null,
+        destination.table.name,
+      ],
+      [destination.mode, destination.deletes, destination.key],
+    ],
+  );
   return sha256Hex(JSON.stringify([documentFingerprint, identity]));
 }
 
