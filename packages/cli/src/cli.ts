@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { COMMANDS, GLOBAL_OPTIONS } from './commands/index.ts';
-import type { CommandDeclaration, CommandInput } from './commands/command.ts';
+import type { CommandDeclaration } from './commands/command.ts';
+import type { CommandInput } from './session/command-input.ts';
 import { EXIT } from './session/exit-code.ts';
 import type { ExitCode } from './session/exit-code.ts';
 import type { Process } from './session/process.ts';
@@ -88,8 +89,11 @@ const COMPLETE = '__complete';
 async function completeLine(process: Process, words: readonly string[]): Promise<ExitCode> {
   const named = words[words.indexOf('--project') + 1];
   const folder = findProjectFolder(process.folder, words.includes('--project') ? named : undefined);
-  const { withSession } = await import('./session/session.ts');
-  return await withSession(process, { arguments: words, options: {} }, folder, undefined, async () => (await import('./actions/completion.ts')).complete);
+  const { withSession } = await import('./session/with-session.ts');
+  return await withSession(process, { arguments: words, options: {} }, folder, undefined, async () => {
+    const { completer } = await import('./actions/complete.ts');
+    return completer(COMMANDS, GLOBAL_OPTIONS);
+  });
 }
 
 async function perform(process: Process, declaration: CommandDeclaration, input: CommandInput): Promise<ExitCode> {
@@ -97,6 +101,6 @@ async function perform(process: Process, declaration: CommandDeclaration, input:
   const named = input.options['project'];
   const folder = findProjectFolder(process.folder, typeof named === 'string' ? named : undefined);
   const runner = declaration.usesRunner ? process.startRunner(folder) : undefined;
-  const { withSession } = await import('./session/session.ts');
+  const { withSession } = await import('./session/with-session.ts');
   return await withSession(process, input, folder, runner, declaration.load);
 }

@@ -2,7 +2,7 @@ import { addConnection as add, listConnections as list, testConnection as test }
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption, textOption } from '../session/session.ts';
+import { listOption, textOption } from '../session/command-input.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 

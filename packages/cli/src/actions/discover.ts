@@ -4,7 +4,7 @@ import type { SourceTable } from '@millrace/spec';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption } from '../session/session.ts';
+import { listOption } from '../session/command-input.ts';
 import { formatBytes, formatCount } from '../terminal/amounts.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';

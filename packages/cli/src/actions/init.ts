@@ -1,7 +1,7 @@
 import { createProject } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
-import { textOption } from '../session/session.ts';
+import { textOption } from '../session/command-input.ts';
 import { EXIT } from '../session/exit-code.ts';
 import { printable } from '../terminal/terminal-text.ts';
 

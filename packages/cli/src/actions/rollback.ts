@@ -2,7 +2,7 @@ import { rollbackTable } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { textOption } from '../session/session.ts';
+import { textOption } from '../session/command-input.ts';
 import { formatCount } from '../terminal/amounts.ts';
 import { printable } from '../terminal/terminal-text.ts';
 

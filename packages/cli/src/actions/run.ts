@@ -2,7 +2,7 @@ import { runPipeline } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption } from '../session/session.ts';
+import { listOption } from '../session/command-input.ts';
 import { watchRun } from '../terminal/watch-run.ts';
 import { formatRunSummary } from './run-text.ts';
 

@@ -2,7 +2,7 @@ import { listRuns, showRun } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { countOption, textOption } from '../session/session.ts';
+import { countOption, textOption } from '../session/command-input.ts';
 import { formatDuration } from '../terminal/amounts.ts';
 import { printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';

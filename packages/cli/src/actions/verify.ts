@@ -2,7 +2,7 @@ import { verifyPipeline } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption } from '../session/session.ts';
+import { listOption } from '../session/command-input.ts';
 import { formatCount } from '../terminal/amounts.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';

@@ -1,11 +1,6 @@
+import type { CommandInput } from '../session/command-input.ts';
 import type { ExitCode } from '../session/exit-code.ts';
 import type { Session } from '../session/session.ts';
-
-/** What a person typed, as commander read it. */
-export interface CommandInput {
-  readonly arguments: readonly (string | undefined)[];
-  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-}
 
 export type Action = (session: Session, input: CommandInput) => Promise<ExitCode>;
 

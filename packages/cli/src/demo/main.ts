@@ -49,7 +49,7 @@ Try next, in ${where}:
   millrace query 'FROM raw.customers LIMIT 5'
   millrace rollback raw.orders           the orders as before the last run
   millrace runs                          what ran
-Your own database: millrace init DIR, then millrace connections add NAME mysql (or postgres, sqlite, files).`);
+Your own database: millrace init DIR, then millrace connections add NAME, which asks for the rest.`);
 
 async function showRun(runId: string): Promise<Parameters<typeof formatDemoSummary>[0]> {
   return JSON.parse(await captured('runs', runId, '--json'));

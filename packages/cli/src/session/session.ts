@@ -1,18 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
-import { DocumentError, Runner, createOperationContext } from '@millrace/control-plane';
 import type { Operation, OperationContext } from '@millrace/control-plane';
-import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { RunEvent } from '@millrace/engine';
-import { formatDiagnostic } from '@millrace/spec';
-import { ZodError } from 'zod';
 
-import type { Action, CommandInput } from '../commands/command.ts';
-import { registry } from '../registry.ts';
-import { createPaint } from '../terminal/paint.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { printableLines } from '../terminal/terminal-text.ts';
-import { EXIT } from './exit-code.ts';
-import type { ExitCode } from './exit-code.ts';
 import type { Process } from './process.ts';
 
 /** What an action works with: operations, and ways to say their results. */
@@ -28,103 +17,4 @@ export interface Session {
   readonly answer: (json: unknown, text: () => string) => void;
   /** Prints a line for people only; on standard error, so that results stay clean. */
   readonly remark: (text: string) => void;
-}
-
-/** Runs an action with everything it needs and says its errors; closes everything afterwards. */
-export async function withSession(
-  process: Process,
-  input: CommandInput,
-  projectFolder: string,
-  child: ChildProcess | undefined,
-  load: () => Promise<Action>,
-): Promise<ExitCode> {
-  const isJson = input.options['json'] === true;
-  const paint = createPaint(process.hasColours && !isJson);
-  let waiting = child;
-  const session: Session = {
-    process,
-    isJson,
-    paint,
-    watch: undefined,
-    context: createOperationContext({
-      projectFolder,
-      workingFolder: process.folder,
-      environment: process.environment,
-      environmentName: textOption(input, 'environment'),
-      registry,
-      startRunner: () => {
-        const runner = new Runner(waiting ?? process.startRunner(projectFolder));
-        waiting = undefined;
-        return runner;
-      },
-      watch: (event) => session.watch?.(event),
-    }),
-    call: async (operation, raw) => await operation.handler(session.context, operation.input.parse(raw), process.signal),
-    answer: (json, text) => process.writeOut(isJson ? `${JSON.stringify(json, jsonValue, 2)}\n` : `${text()}\n`),
-    remark: (text) => {
-      if (!isJson) process.writeErr(`${text}\n`);
-    },
-  };
-  await using _context = session.context;
-  // Tell the child that nothing will come; without a channel it ends by itself.
-  using _child = { [Symbol.dispose]: () => waiting?.disconnect() };
-  try {
-    const action = await load();
-    return await action(session, input);
-  } catch (error) {
-    return sayError(session, error);
-  }
-}
-
-export function textOption(input: CommandInput, name: string): string | undefined {
-  const value = input.options[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-export function listOption(input: CommandInput, name: string): readonly string[] {
-  const value = input.options[name];
-  return Array.isArray(value) ? value : [];
-}
-
-/** A whole number above zero. Throws `configInvalid` for anything else. */
-export function countOption(input: CommandInput, name: string): number | undefined {
-  const text = textOption(input, name);
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message: `--${name} takes a whole number above zero, not "${text}".` });
-}
-
-function sayError(session: Session, error: unknown): ExitCode {
-  const redact = (text: string): string => session.context.redactor.text(text);
-  const { paint, process } = session;
-  if (error instanceof DocumentError) {
-    const diagnostics = error.diagnostics.map(({ code, severity, message, path, range, fixes }) => ({ code, severity, message: redact(message), path, range, fixes }));
-    if (session.isJson) session.answer({ error: { code: 'documentInvalid', message: redact(error.message), diagnostics } }, () => '');
-    else {
-      for (const diagnostic of error.diagnostics) process.writeErr(`${redact(formatDiagnostic(diagnostic, error.texts.get(diagnostic.range.file) ?? ''))}\n`);
-    }
-    return EXIT.wrong;
-  }
-  if (error instanceof ZodError) {
-    const message = error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
-    return say({ code: 'commandInvalid', message }, EXIT.wrong);
-  }
-  if (error instanceof PipelineError) {
-    const { code, blame, retry, message } = toPlainPipelineError(error);
-    const isWrong = code === 'configInvalid' || (code === 'queryFailed' && blame === 'config');
-    return say({ code, blame, retry, message }, isWrong ? EXIT.wrong : EXIT.failed);
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return say({ code: 'internal', message: `This is a defect of Millrace; please report it. ${message}` }, EXIT.failed);
-
-  function say(said: { readonly message: string } & Readonly<Record<string, unknown>>, exitCode: ExitCode): ExitCode {
-    const message = redact(said.message);
-    if (session.isJson) session.answer({ error: { ...said, message } }, () => '');
-    else process.writeErr(`${paint('red', 'error:')} ${printableLines(message)}\n`);
-    return exitCode;
-  }
-}
-
-function jsonValue(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
 }
