@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 import type { LoadTask } from '@millrace/compiler';
 import { registry } from '@millrace/connectors';
-import { runPlan, type RunEvent, type RunPoint, type RunRequest } from '@millrace/engine';
+import { runPlan, type ResolvedConnection, type RunEvent, type RunPoint, type RunRequest } from '@millrace/engine';
 
 import type { Shop } from './shop.ts';
 
@@ -14,6 +14,8 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly tasks: readonly LoadTask[];
   readonly isFullRefresh?: boolean;
+  /** Another destination than the DuckDB file of the shop. */
+  readonly warehouse?: ResolvedConnection;
   /** Kills the process (SIGKILL) at this point of the first task that reaches it. */
   readonly killAt?: RunPoint;
   /** Kills the process after so many milliseconds of the run. */
@@ -40,7 +42,7 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
     fenceToken: shop.nextFenceToken(),
     connections: {
       shop: { connector: 'sqlite', config: { path: shop.sourcePath } },
-      warehouse: { connector: 'duckdb', config: { path: shop.warehousePath } },
+      warehouse: options.warehouse ?? { connector: 'duckdb', config: { path: shop.warehousePath } },
     },
     folders: { stage: join(shop.folder, 'stage'), quarantine: join(shop.folder, 'quarantine'), scratch: join(shop.folder, 'scratch') },
     limits: { parallelTables: 2, memoryBytes: 256 * 2 ** 20, threads: 1, keepPackages: 20, maxTries: 3 },
@@ -49,7 +51,7 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
   };
 }
 
-export interface LocalOptions extends Pick<AttemptOptions, 'tasks' | 'isFullRefresh'> {
+export interface LocalOptions extends Pick<AttemptOptions, 'tasks' | 'isFullRefresh' | 'warehouse'> {
   readonly runId: string;
   readonly attempt?: number;
   readonly onPoint?: (point: RunPoint, task: string) => void;
