@@ -56,8 +56,6 @@ export function planModes(settings: LoadSettings, compilation: Compilation): Loa
     const useFull = { kind: 'setField', path: loadPath, value: { mode: 'full' } } as const;
     refuse('incrementalReplaces', { table: subject }, writePath, [useMerge, useFull]);
   }
-  if (load === 'incremental' && write === 'append')
-    refuse('appendRepeats', { table: subject }, writePath, [useMerge]);
   if (load === 'full' && write === 'append') compilation.report('appendGrows', { table: subject }, writePath);
   if (detectsDeletes && write !== 'merge')
     refuse('detectNeedsMerge', { table: subject, write }, [...loadPath, 'deletes'], [useMerge]);

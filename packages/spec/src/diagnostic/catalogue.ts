@@ -60,7 +60,6 @@ export interface DiagnosticParams {
   loadModeUnsupported: { connection: string; connector: string; mode: string; supported: Names };
   writeModeUnsupported: { connection: string; connector: string; mode: string; supported: Names };
   incrementalReplaces: { table: string };
-  appendRepeats: { table: string };
   appendGrows: { table: string };
   cursorMissing: { table: string; candidates: Names };
   cursorUnused: { table: string; connector: string };
@@ -316,11 +315,6 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `An incremental load of ${p.table} brings new rows only, and write: replace would drop all others. Use write: merge, or load.mode: full.`,
-  ),
-  appendRepeats: entry(
-    'error',
-    (p) =>
-      `Appending ${p.table} by cursor would repeat rows: each load reads the highest value again, so that ties are not lost. Use write: merge.`,
   ),
   appendGrows: entry(
     'warning',
