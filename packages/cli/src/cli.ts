@@ -19,7 +19,10 @@ export async function runCli(process: Process, version: string): Promise<ExitCod
   const program = configure(new Command('millrace'))
     .description('Move tables into a warehouse, and prove that nothing was lost.')
     .version(version, '-V, --version', 'print the version')
-    .addHelpText('after', '\nExamples:\n  millrace init shop && cd shop\n  millrace run shop-orders\n\nmillrace COMMAND --help shows more of each.');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  millrace init shop && cd shop\n  millrace run shop-orders\n\nmillrace COMMAND --help shows more of each.',
+    );
 
   function configure(command: Command): Command {
     return command
@@ -75,12 +78,19 @@ function declare(command: Command, declaration: CommandDeclaration): Command {
   }
   for (const option of declaration.options) {
     const added = new Option(option.flags, option.description);
-    if ('isRepeatable' in option) added.argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]);
+    if ('isRepeatable' in option)
+      added.argParser((value: string, previous: readonly string[] | undefined) => [
+        ...(previous ?? []),
+        value,
+      ]);
     command.addOption(added);
   }
   for (const option of GLOBAL_OPTIONS) command.option(option.flags, option.description);
   const title = declaration.examples.length > 1 ? 'Examples' : 'Example';
-  return command.addHelpText('after', `\n${title}:\n${declaration.examples.map((example) => `  ${example}`).join('\n')}`);
+  return command.addHelpText(
+    'after',
+    `\n${title}:\n${declaration.examples.map((example) => `  ${example}`).join('\n')}`,
+  );
 }
 
 /** What the completion scripts call; no command of a person's, so its words are not parsed as one. */
@@ -96,7 +106,11 @@ async function completeLine(process: Process, words: readonly string[]): Promise
   });
 }
 
-async function perform(process: Process, declaration: CommandDeclaration, input: CommandInput): Promise<ExitCode> {
+async function perform(
+  process: Process,
+  declaration: CommandDeclaration,
+  input: CommandInput,
+): Promise<ExitCode> {
   // The child takes as long to start as our own modules take to load: both at once.
   const named = input.options['project'];
   const folder = findProjectFolder(process.folder, typeof named === 'string' ? named : undefined);

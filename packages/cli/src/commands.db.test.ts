@@ -39,7 +39,12 @@ beforeAll(async () => {
 
 afterAll(() => line[Symbol.dispose]());
 
-async function golden(name: string, args: readonly string[], exitCode: number, options: RunOptions = {}): Promise<void> {
+async function golden(
+  name: string,
+  args: readonly string[],
+  exitCode: number,
+  options: RunOptions = {},
+): Promise<void> {
   const outcome = await line.run(args, options);
   const shown = `$ millrace ${args.join(' ')}\nexit ${outcome.exitCode}\n--- standard output\n${outcome.out}--- standard error\n${outcome.err}`;
   await expect(normalize(shown, line.folder)).toMatchFileSnapshot(`goldens/${name}.txt`);
@@ -80,7 +85,9 @@ describe('commands', { timeout: 60_000 }, () => {
     expect(first).toMatchObject({ pipeline: 'orders', state: 'succeeded', attempts: 1, reason: null });
     const shown = await line.run(['runs', first.runId]);
     expect(normalize(shown.out, line.folder)).toContain('attempt 1  <time>  succeeded');
-    expect(JSON.parse((await line.run(['runs', first.runId.slice(0, -1), '--json'])).out)).toMatchObject({ runId: first.runId });
+    expect(JSON.parse((await line.run(['runs', first.runId.slice(0, -1), '--json'])).out)).toMatchObject({
+      runId: first.runId,
+    });
   });
 
   it('rollback brings the version of an earlier run back, and is a run itself', async () => {
@@ -94,18 +101,24 @@ describe('commands', { timeout: 60_000 }, () => {
     db.exec('INSERT INTO turns VALUES (2), (3)');
     db.close();
     await line.run(['run', 'turns']);
-    const count = async () => JSON.parse((await line.run(['query', 'SELECT count(*) FROM raw.turns', '--json'])).out).rows[0][0];
+    const count = async () =>
+      JSON.parse((await line.run(['query', 'SELECT count(*) FROM raw.turns', '--json'])).out).rows[0][0];
     expect(await count()).toBe('3');
     await golden('rollback', ['rollback', 'raw.turns'], 0);
     expect(await count()).toBe('1');
     const { runs } = JSON.parse((await line.run(['runs', '--json', '--limit', '1'])).out);
-    expect(runs[0]).toMatchObject({ state: 'succeeded', reason: expect.stringContaining('Rollback of raw.turns') });
+    expect(runs[0]).toMatchObject({
+      state: 'succeeded',
+      reason: expect.stringContaining('Rollback of raw.turns'),
+    });
     await golden('error-rollback', ['rollback', 'raw.turn'], 2);
   });
 
   it('init makes a project and refuses to make it again', async () => {
     await golden('init', ['init', 'sub/project'], 0);
-    expect(readFileSync(join(line.folder, 'sub/project/.gitignore'), 'utf8')).toBe('.millrace/\n*.duckdb\n*.duckdb.wal\n');
+    expect(readFileSync(join(line.folder, 'sub/project/.gitignore'), 'utf8')).toBe(
+      '.millrace/\n*.duckdb\n*.duckdb.wal\n',
+    );
     await golden('init-again', ['init', 'sub/project'], 2);
   });
 
@@ -118,12 +131,18 @@ describe('commands', { timeout: 60_000 }, () => {
 describe('completion', () => {
   it.each([
     [['ru'], ['run', 'runs']],
-    [['connections', ''], ['add', 'list', 'test']],
+    [
+      ['connections', ''],
+      ['add', 'list', 'test'],
+    ],
     [['run', 'ord'], ['orders']],
     [['run', 'orders', '--fu'], ['--full-refresh']],
     [['discover', 's'], ['shop']],
     [['query', 'x', '--connection', 'w'], ['warehouse']],
-    [['completion', ''], ['bash', 'zsh', 'fish']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
   ])('of %j', async (words, expected) => {
     const { out } = await line.run(['__complete', ...words]);
     expect(out.trim().split('\n')).toEqual(expected);
@@ -149,35 +168,64 @@ describe('errors', { timeout: 60_000 }, () => {
     await golden(name, args, exitCode);
   });
 
-  const wrong = (name: string, text: string): void => writeFileSync(join(line.folder, 'pipelines', `${name}.yaml`), text);
+  const wrong = (name: string, text: string): void =>
+    writeFileSync(join(line.folder, 'pipelines', `${name}.yaml`), text);
 
   it('an unknown key names its place and the nearest key', async () => {
-    wrong('unknown-key', pipeline.replace('name: orders', 'name: unknown-key').replace('include:', 'incldue:'));
+    wrong(
+      'unknown-key',
+      pipeline.replace('name: orders', 'name: unknown-key').replace('include:', 'incldue:'),
+    );
     await golden('error-unknown-key', ['run', 'unknown-key'], 2);
     await golden('error-unknown-key-json', ['validate', 'unknown-key', '--json'], 2);
   });
 
   it('a missing table names its place and the nearest table', async () => {
-    wrong('missing-table', pipeline.replace('name: orders', 'name: missing-table').replace('[customers, orders]', '[custmers]'));
+    wrong(
+      'missing-table',
+      pipeline.replace('name: orders', 'name: missing-table').replace('[customers, orders]', '[custmers]'),
+    );
     await golden('error-missing-table', ['run', 'missing-table'], 2);
-    wrong('missing-source', 'version: 1\nname: missing-source\nsteps:\n  a: { source: { connection: shop, table: custmers } }\n  b: { destination: { from: a, connection: warehouse, table: raw.a } }\n');
+    wrong(
+      'missing-source',
+      'version: 1\nname: missing-source\nsteps:\n  a: { source: { connection: shop, table: custmers } }\n  b: { destination: { from: a, connection: warehouse, table: raw.a } }\n',
+    );
     await golden('error-missing-source', ['plan', 'missing-source'], 2);
   });
 
   it('a cursor that is none names its place and candidates', async () => {
-    wrong('wrong-cursor', 'version: 1\nname: wrong-cursor\nsteps:\n  a: { source: { connection: shop, table: orders, load: { mode: incremental, cursor: nope } } }\n  b: { destination: { from: a, connection: warehouse, table: raw.a } }\n');
+    wrong(
+      'wrong-cursor',
+      'version: 1\nname: wrong-cursor\nsteps:\n  a: { source: { connection: shop, table: orders, load: { mode: incremental, cursor: nope } } }\n  b: { destination: { from: a, connection: warehouse, table: raw.a } }\n',
+    );
     await golden('error-wrong-cursor', ['plan', 'wrong-cursor'], 2);
   });
 
   it('a missing variable and a missing secret name their place', async () => {
     const file = join(line.folder, 'missing');
     mkdirSync(file, { recursive: true });
-    writeFileSync(join(file, 'millrace.yaml'), 'version: 1\nname: x\nconnections:\n  shop:\n    type: mysql\n    host: ${env:MISSING_HOST}\n    user: u\n    password: ${secret:MISSING_SECRET}\n');
+    writeFileSync(
+      join(file, 'millrace.yaml'),
+      'version: 1\nname: x\nconnections:\n  shop:\n    type: mysql\n    host: ${env:MISSING_HOST}\n    user: u\n    password: ${secret:MISSING_SECRET}\n',
+    );
     await golden('error-references', ['discover', 'shop', '--project', 'missing'], 2);
   });
 
   it('a dead host is named with its reason', async () => {
-    await line.run(['connections', 'add', 'dead', 'postgres', '--set', 'host=127.0.0.1', '--set', 'port=1', '--set', 'user=u', '--set', 'database=d']);
+    await line.run([
+      'connections',
+      'add',
+      'dead',
+      'postgres',
+      '--set',
+      'host=127.0.0.1',
+      '--set',
+      'port=1',
+      '--set',
+      'user=u',
+      '--set',
+      'database=d',
+    ]);
     const outcome = await line.run(['connections', 'test', 'dead']);
     expect(outcome.exitCode).toBe(1);
     expect(outcome.err).toContain('127.0.0.1:1');

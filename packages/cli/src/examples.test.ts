@@ -19,7 +19,9 @@ describe.each(readdirSync(root))('example %s', (name) => {
     for (const [connection, { type, ...settings }] of Object.entries(document?.connections ?? {})) {
       const definition = await registry[type]?.();
       if (!definition) throw new Error(`no connector "${type}"`);
-      const checked = checkSchema(definition.config, settings, (path, part) => locate(['connections', connection, ...path], part));
+      const checked = checkSchema(definition.config, settings, (path, part) =>
+        locate(['connections', connection, ...path], part),
+      );
       expect(checked.diagnostics).toEqual([]);
     }
   });
@@ -31,11 +33,27 @@ describe.each(readdirSync(root))('example %s', (name) => {
     const connections = await Promise.all(
       Object.entries(document?.connections ?? {}).map(async ([connection, { type }]) => {
         const definition = await registry[type]?.();
-        return [connection, { connector: type, source: definition?.capabilities.source, destination: definition?.capabilities.destination, destinationType: definition?.destinationType }] as const;
+        return [
+          connection,
+          {
+            connector: type,
+            source: definition?.capabilities.source,
+            destination: definition?.capabilities.destination,
+            destinationType: definition?.destinationType,
+          },
+        ] as const;
       }),
     );
-    const tables = Object.entries(requiredTables(parsed.document)).map(([connection, { include }]) => [connection, (include.length > 0 ? include : ['orders']).map(sampleTable)] as const);
-    const { plan, diagnostics: found } = compilePipeline({ document: parsed.document, locate: parsed.locate, connections: Object.fromEntries(connections), tables: Object.fromEntries(tables) });
+    const tables = Object.entries(requiredTables(parsed.document)).map(
+      ([connection, { include }]) =>
+        [connection, (include.length > 0 ? include : ['orders']).map(sampleTable)] as const,
+    );
+    const { plan, diagnostics: found } = compilePipeline({
+      document: parsed.document,
+      locate: parsed.locate,
+      connections: Object.fromEntries(connections),
+      tables: Object.fromEntries(tables),
+    });
     expect(found.filter((diagnostic) => hasErrors([diagnostic]))).toEqual([]);
     expect(plan?.tasks.length).toBeGreaterThan(0);
   });
@@ -47,7 +65,22 @@ function sampleTable(pattern: string): SourceTable {
   const fields: readonly SourceField[] = [
     { name: 'id', type: { kind: 'integer', bits: 64, signed: true }, nullable: false, nativeType: 'bigint' },
     { name: 'card_number', type: { kind: 'string' }, nullable: true, nativeType: 'text' },
-    { name: 'updated_at', type: { kind: 'timestamp', timezone: false }, nullable: false, nativeType: 'timestamp' },
+    {
+      name: 'updated_at',
+      type: { kind: 'timestamp', timezone: false },
+      nullable: false,
+      nativeType: 'timestamp',
+    },
   ];
-  return { table, kind: 'table', fields, key: ['id'], indexedColumns: ['id', 'updated_at'], estimatedRows: 10, estimatedBytes: null, cursorCandidates: [], notes: [] };
+  return {
+    table,
+    kind: 'table',
+    fields,
+    key: ['id'],
+    indexedColumns: ['id', 'updated_at'],
+    estimatedRows: 10,
+    estimatedBytes: null,
+    cursorCandidates: [],
+    notes: [],
+  };
 }

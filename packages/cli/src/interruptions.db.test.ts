@@ -45,7 +45,11 @@ interface Started {
 
 function start(args: readonly string[]): Started {
   const environment = { ...process.env, XDG_CONFIG_HOME: join(line.folder, '.config') };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { cwd: line.folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+    cwd: line.folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -54,7 +58,9 @@ function start(args: readonly string[]): Started {
       for (const listener of listeners) listener();
     });
   }
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  );
   return {
     child,
     ended,
@@ -86,13 +92,22 @@ function childrenOf(pid: number): readonly number[] {
     });
 }
 
-async function newestRun(): Promise<{ readonly runId: string; readonly state: string; readonly attempts: number; readonly reason: string | null }> {
+async function newestRun(): Promise<{
+  readonly runId: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly reason: string | null;
+}> {
   const { out } = await line.run(['runs', '--pipeline', pipeline, '--json']);
   return JSON.parse(out).runs[0];
 }
 
 async function expectWhole(): Promise<void> {
-  const { out } = await line.run(['query', `SELECT (SELECT count(*) FROM ${pipeline}.orders), (SELECT count(*) FROM ${pipeline}.order_lines), (SELECT count(*) FROM ${pipeline}.customers), (SELECT count(*) FROM ${pipeline}.products)`, '--json']);
+  const { out } = await line.run([
+    'query',
+    `SELECT (SELECT count(*) FROM ${pipeline}.orders), (SELECT count(*) FROM ${pipeline}.order_lines), (SELECT count(*) FROM ${pipeline}.customers), (SELECT count(*) FROM ${pipeline}.products)`,
+    '--json',
+  ]);
   expect(JSON.parse(out).rows).toEqual([['200000', '600000', '20000', '2000']]);
 }
 
@@ -125,7 +140,10 @@ describe('an interrupted run', { timeout: 120_000 }, () => {
     await expectWhole();
     for (const pid of runners) expect(childrenOf(pid)).toEqual([]);
     const shown = JSON.parse((await line.run(['runs', runId, '--json'])).out);
-    expect(shown.attemptList).toMatchObject([{ attempt: 1, outcome: 'lost' }, { attempt: 2, outcome: 'succeeded' }]);
+    expect(shown.attemptList).toMatchObject([
+      { attempt: 1, outcome: 'lost' },
+      { attempt: 2, outcome: 'succeeded' },
+    ]);
   });
 
   it('is superseded when the document changed meanwhile', async () => {
@@ -137,7 +155,10 @@ describe('an interrupted run', { timeout: 120_000 }, () => {
     writePipeline('something else');
     const second = JSON.parse((await line.run(['run', pipeline, '--json'])).out);
     expect(second.runId).not.toBe(before.runId);
-    expect(JSON.parse((await line.run(['runs', before.runId, '--json'])).out)).toMatchObject({ state: 'failed', reason: expect.stringContaining('Superseded') });
+    expect(JSON.parse((await line.run(['runs', before.runId, '--json'])).out)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('Superseded'),
+    });
     await expectWhole();
   });
 

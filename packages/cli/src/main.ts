@@ -14,5 +14,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const current = currentProcess({ arguments: process.argv.slice(2), folder: process.cwd(), signal: interruptionSignal() });
+const current = currentProcess({
+  arguments: process.argv.slice(2),
+  folder: process.cwd(),
+  signal: interruptionSignal(),
+});
 process.exitCode = await runCli(current, version);

@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from './testing/command-line.ts';
 
 /** What breaks URLs, quotes, lines and shells, and says which secret leaked. */
-const CANARIES = ['canary-plain-7f3a9', "can%ary'qu\"ote\\s-51c", 'canary:line\nbreak@8d2e', 'kanarie-ünï-c0de-44b'];
+const CANARIES = [
+  'canary-plain-7f3a9',
+  'can%ary\'qu"ote\\s-51c',
+  'canary:line\nbreak@8d2e',
+  'kanarie-ünï-c0de-44b',
+];
 
 let line: CommandLine;
 const said: string[] = [];
@@ -37,7 +42,24 @@ describe('secrets', { timeout: 60_000 }, () => {
       for (const type of ['mysql', 'postgres']) {
         const name = `${type}${index}`;
         const database = type === 'postgres' ? ['--set', 'database=d'] : [];
-        const added = await run(['connections', 'add', name, type, '--set', 'host=127.0.0.1', '--set', 'port=1', '--set', 'user=u', ...database, '--secret-stdin', 'password'], { input: `${canary}\n` });
+        const added = await run(
+          [
+            'connections',
+            'add',
+            name,
+            type,
+            '--set',
+            'host=127.0.0.1',
+            '--set',
+            'port=1',
+            '--set',
+            'user=u',
+            ...database,
+            '--secret-stdin',
+            'password',
+          ],
+          { input: `${canary}\n` },
+        );
         expect(added.exitCode).toBe(0);
         expect((await run(['connections', 'test', name])).exitCode).toBe(1);
         expect((await run(['connections', 'test', name, '--json'])).exitCode).toBe(1);
@@ -45,8 +67,20 @@ describe('secrets', { timeout: 60_000 }, () => {
     }
     expect(readFileSync(join(line.folder, 'millrace.yaml'), 'utf8')).toContain('${secret:MYSQL0_PASSWORD}');
     await run(['connections', 'list', '--json']);
-    await run(['connections', 'add', 'wrong', 'mysql', '--set', `passwrd=${CANARIES[0] ?? ''}`, '--set', 'user=u']);
-    writeFileSync(join(line.folder, 'pipelines', 'p.yaml'), 'version: 1\nname: p\nsteps:\n  a: { replicate: { from: mysql1, into: { connection: warehouse } } }\n');
+    await run([
+      'connections',
+      'add',
+      'wrong',
+      'mysql',
+      '--set',
+      `passwrd=${CANARIES[0] ?? ''}`,
+      '--set',
+      'user=u',
+    ]);
+    writeFileSync(
+      join(line.folder, 'pipelines', 'p.yaml'),
+      'version: 1\nname: p\nsteps:\n  a: { replicate: { from: mysql1, into: { connection: warehouse } } }\n',
+    );
     expect((await run(['run', 'p'])).exitCode).toBe(1);
     await run(['plan', 'p', '--json']);
     await run(['runs', '--json']);
@@ -56,8 +90,16 @@ describe('secrets', { timeout: 60_000 }, () => {
   it('that come from the environment reach the server and nothing else', async () => {
     const canary = CANARIES[1] ?? '';
     const text = readFileSync(join(line.folder, 'millrace.yaml'), 'utf8');
-    writeFileSync(join(line.folder, 'millrace.yaml'), text.replace('connections:', 'connections:\n  byenv: { type: mysql, host: 127.0.0.1, port: 1, user: u, password: "${env:SHOP_PASSWORD}" }'));
-    expect((await run(['connections', 'test', 'byenv'], { environment: { SHOP_PASSWORD: canary } })).exitCode).toBe(1);
+    writeFileSync(
+      join(line.folder, 'millrace.yaml'),
+      text.replace(
+        'connections:',
+        'connections:\n  byenv: { type: mysql, host: 127.0.0.1, port: 1, user: u, password: "${env:SHOP_PASSWORD}" }',
+      ),
+    );
+    expect(
+      (await run(['connections', 'test', 'byenv'], { environment: { SHOP_PASSWORD: canary } })).exitCode,
+    ).toBe(1);
     expectNoSecret([canary]);
   });
 });
@@ -67,10 +109,23 @@ const server = await testServer('mariadb');
 describe.skipIf(server === undefined)('secrets of a real server', { timeout: 60_000 }, () => {
   it('appear in no output and in no file, whether the login succeeds or not', async () => {
     const { host, port, user, database } = server?.connection ?? {};
-    const settings = ['--set', `host=${String(host)}`, '--set', `port=${String(port)}`, '--set', `user=${String(user)}`, '--set', `database=${String(database)}`];
-    await run(['connections', 'add', 'real', 'mysql', ...settings, '--secret-stdin', 'password'], { input: testPassword });
+    const settings = [
+      '--set',
+      `host=${String(host)}`,
+      '--set',
+      `port=${String(port)}`,
+      '--set',
+      `user=${String(user)}`,
+      '--set',
+      `database=${String(database)}`,
+    ];
+    await run(['connections', 'add', 'real', 'mysql', ...settings, '--secret-stdin', 'password'], {
+      input: testPassword,
+    });
     expect(await run(['connections', 'test', 'real'])).toMatchObject({ exitCode: 0 });
-    await run(['connections', 'add', 'denied', 'mysql', ...settings, '--secret-stdin', 'password'], { input: CANARIES[2] ?? '' });
+    await run(['connections', 'add', 'denied', 'mysql', ...settings, '--secret-stdin', 'password'], {
+      input: CANARIES[2] ?? '',
+    });
     const denied = await run(['connections', 'test', 'denied', '--json']);
     expect(JSON.parse(denied.out).error.code).toBe('authenticationFailed');
     expect(denied.exitCode).toBe(1);

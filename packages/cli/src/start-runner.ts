@@ -17,12 +17,13 @@ const POOL_THREADS = 16;
  * outside of it, so a heap that grows beyond is a defect that must end this process alone.
  */
 export function startRunner(folder: string): ChildProcess {
-  const environment: NodeJS.ProcessEnv = { 
+  const environment: NodeJS.ProcessEnv = {
     UV_THREADPOOL_SIZE: String(Math.max(POOL_THREADS, availableParallelism() * 2)),
     // By the environment, because worker threads take it only from there.
     NODE_COMPILE_CACHE: compileCacheFolder,
   };
-  for (const [name, value] of Object.entries(process.env)) if (INHERITED.test(name)) environment[name] = value;
+  for (const [name, value] of Object.entries(process.env))
+    if (INHERITED.test(name)) environment[name] = value;
   const heapMiB = Math.round(Math.min(4096, Math.max(1024, totalmem() / 4 / 1024 ** 2)));
   return fork(new URL('./runner.main.ts', import.meta.url), [], {
     cwd: existsSync(folder) ? folder : undefined,

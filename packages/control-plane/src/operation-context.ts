@@ -66,7 +66,11 @@ export function createOperationContext(options: OperationContextOptions): Operat
     registry: options.registry,
     secrets: new SecretStore(join(projectFolder, STATE_FOLDER, 'secrets.json'), {
       passphrase: environment['MILLRACE_SECRET_KEY'],
-      keyFile: join(environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config'), 'millrace', 'secret.key'),
+      keyFile: join(
+        environment['XDG_CONFIG_HOME'] || join(environment['HOME'] || homedir(), '.config'),
+        'millrace',
+        'secret.key',
+      ),
     }),
     redactor: new Redactor(),
     owner: processIdentity(),

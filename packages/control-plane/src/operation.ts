@@ -3,7 +3,15 @@ import type { z } from 'zod';
 import type { OperationContext } from './operation-context.ts';
 
 /** What a caller must be allowed to do; checked by the adapter that knows who calls. */
-export type Permission = 'project.create' | 'connection.read' | 'connection.write' | 'pipeline.read' | 'pipeline.run' | 'run.read' | 'data.read' | 'data.write';
+export type Permission =
+  | 'project.create'
+  | 'connection.read'
+  | 'connection.write'
+  | 'pipeline.read'
+  | 'pipeline.run'
+  | 'run.read'
+  | 'data.read'
+  | 'data.write';
 
 /**
  * One use case. HTTP route, OpenAPI, client, CLI verb and agent tool are derived from these, so an operation knows
@@ -20,6 +28,8 @@ export interface Operation<Input = unknown, Output = unknown> {
 }
 
 /** Declares an operation; the identity function that gives the definition its types. */
-export function defineOperation<Input, Output>(operation: Operation<Input, Output>): Operation<Input, Output> {
+export function defineOperation<Input, Output>(
+  operation: Operation<Input, Output>,
+): Operation<Input, Output> {
   return Object.freeze(operation);
 }

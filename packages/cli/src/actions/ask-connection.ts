@@ -15,7 +15,11 @@ export async function askConnection(
     answered(
       await select({
         message: 'Which system?',
-        options: definitions.map((definition) => ({ value: definition.name, label: definition.title, hint: definition.summary })),
+        options: definitions.map((definition) => ({
+          value: definition.name,
+          label: definition.title,
+          hint: definition.summary,
+        })),
       }),
     );
   const settings = { ...given };
@@ -23,13 +27,13 @@ export async function askConnection(
   for (const setting of definition ? listSettings(definition) : []) {
     if (setting.name in settings || setting.isAdvanced) continue;
     const message = `${setting.title}${setting.isRequired ? '' : ' (optional)'}: ${setting.description}`;
-    const fallback = setting.default === undefined ? '' : String(setting.default);
+    const fallback = hintOf(setting.default) || hintOf(setting.examples[0]);
     const answer = setting.isSecret
       ? answered(await password({ message }))
       : answered(
           await text({
             message,
-            placeholder: fallback || String(setting.examples[0] ?? ''),
+            placeholder: fallback,
             validate: (value) => (setting.isRequired && !value ? `${setting.title} is needed.` : undefined),
           }),
         );
@@ -38,8 +42,20 @@ export async function askConnection(
   return { type, settings };
 }
 
+/** A value as a person would type it; nothing for what has no such form. */
+function hintOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? `${value}`
+    : '';
+}
+
 function answered<T extends string>(answer: T | symbol): T {
   if (typeof answer !== 'symbol') return answer;
   cancel('Nothing was changed.');
-  throw new PipelineError({ code: 'cancelled', blame: 'config', retry: 'never', message: 'Nothing was added.' });
+  throw new PipelineError({
+    code: 'cancelled',
+    blame: 'config',
+    retry: 'never',
+    message: 'Nothing was added.',
+  });
 }

@@ -8,7 +8,12 @@ export const completion: Action = async (session, input) => {
   const [shell = ''] = input.arguments;
   const script = completionScript(shell);
   if (script === undefined) {
-    throw new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message: `There is no completion for "${shell}". There is for: bash, zsh, fish.` });
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `There is no completion for "${shell}". There is for: bash, zsh, fish.`,
+    });
   }
   session.answer({ shell, script }, () => script);
   return EXIT.done;

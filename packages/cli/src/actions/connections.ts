@@ -1,4 +1,9 @@
-import { addConnection as add, listConnections as list, testConnection as test } from '@millrace/control-plane';
+import type { ConnectorRegistry } from '@millrace/connector-sdk';
+import {
+  addConnection as add,
+  listConnections as list,
+  testConnection as test,
+} from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
@@ -13,7 +18,9 @@ export const addConnection: Action = async (session, input) => {
   if (secretKey !== undefined) given[secretKey] = (await session.process.readInput()).replace(/\r?\n$/, '');
   const isAsking = session.process.isInputTerminal && session.process.isTerminal && !session.isJson;
   const asked = isAsking
-    ? await (await import('./ask-connection.ts')).askConnection(session.context.registry, input.arguments[1], given)
+    ? await (
+        await import('./ask-connection.ts')
+      ).askConnection(session.context.registry, input.arguments[1], given)
     : { type: input.arguments[1] ?? '', settings: given };
   const settings = await typedSettings(session.context.registry, asked.type, asked.settings);
   const added = await session.call(add, { name, type: asked.type, settings });
@@ -35,7 +42,7 @@ function parseSettings(texts: readonly string[]): Record<string, string> {
 
 /** Typed text becomes the number or the boolean that the connector's schema wants. */
 async function typedSettings(
-  registry: Parameters<typeof import('./ask-connection.ts').askConnection>[0],
+  registry: ConnectorRegistry,
   type: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<Record<string, string | number | boolean>> {
@@ -46,7 +53,8 @@ async function typedSettings(
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => {
       const wanted = types.get(key);
-      if ((wanted === 'integer' || wanted === 'number') && /^-?\d{1,15}(?:\.\d+)?$/.test(value)) return [key, Number(value)];
+      if ((wanted === 'integer' || wanted === 'number') && /^-?\d{1,15}(?:\.\d+)?$/.test(value))
+        return [key, Number(value)];
       if (wanted === 'boolean' && (value === 'true' || value === 'false')) return [key, value === 'true'];
       return [key, value];
     }),
@@ -56,7 +64,8 @@ async function typedSettings(
 export const listConnections: Action = async (session) => {
   const { connections } = await session.call(list, {});
   session.answer({ connections }, () => {
-    if (connections.length === 0) return 'The project has no connections. Add one: millrace connections add NAME';
+    if (connections.length === 0)
+      return 'The project has no connections. Add one: millrace connections add NAME';
     return formatTable(
       [{ title: 'name' }, { title: 'type' }, { title: 'reads' }, { title: 'writes' }, { title: 'settings' }],
       connections.map((connection) => [
@@ -64,7 +73,9 @@ export const listConnections: Action = async (session) => {
         connection.type,
         connection.isSource ? 'yes' : 'no',
         connection.isDestination ? 'yes' : 'no',
-        Object.entries(connection.settings).map(([key, value]) => `${key}=${String(value)}`).join(' '),
+        Object.entries(connection.settings)
+          .map(([key, value]) => `${key}=${String(value)}`)
+          .join(' '),
       ]),
       100,
     );

@@ -10,11 +10,16 @@ import { printable } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 
 export const discover: Action = async (session, input) => {
-  const found = await session.call(discoverTables, { connection: input.arguments[0], include: listOption(input, 'tables') });
+  const found = await session.call(discoverTables, {
+    connection: input.arguments[0],
+    include: listOption(input, 'tables'),
+  });
   session.answer(found, () => {
-    if (found.tables.length === 0) return `${printable(found.connection)} has no tables that this user may read.`;
+    if (found.tables.length === 0)
+      return `${printable(found.connection)} has no tables that this user may read.`;
     const lines = [formatTables(found.tables)];
-    if (input.options['columns'] === true) for (const table of found.tables) lines.push('', formatColumns(table));
+    if (input.options['columns'] === true)
+      for (const table of found.tables) lines.push('', formatColumns(table));
     return lines.join('\n');
   });
   return EXIT.done;
@@ -38,14 +43,23 @@ function formatTables(tables: readonly SourceTable[]): string {
       table.estimatedRows === null ? '?' : formatCount(table.estimatedRows),
       table.estimatedBytes === null ? '?' : formatBytes(table.estimatedBytes),
       table.key.join(', ') || '–',
-      table.cursorCandidates.slice(0, 3).map((candidate) => candidate.column).join(', ') || '–',
+      table.cursorCandidates
+        .slice(0, 3)
+        .map((candidate) => candidate.column)
+        .join(', ') || '–',
     ]),
   );
 }
 
 function formatColumns(table: SourceTable): string {
   const columns = formatTable(
-    [{ title: 'column' }, { title: 'declared' }, { title: 'arrives as' }, { title: 'null' }, { title: 'note' }],
+    [
+      { title: 'column' },
+      { title: 'declared' },
+      { title: 'arrives as' },
+      { title: 'null' },
+      { title: 'note' },
+    ],
     table.fields.map((field) => [
       field.name,
       field.nativeType,
@@ -54,8 +68,12 @@ function formatColumns(table: SourceTable): string {
       field.mapping ?? '',
     ]),
   );
-  const cursors = table.cursorCandidates.map((candidate) => `  cursor ${candidate.column}: ${candidate.reason}`);
-  return [formatTableName(table.table), columns, ...cursors, ...table.notes.map((note) => `  note: ${note}`)].map(printableBlock).join('\n');
+  const cursors = table.cursorCandidates.map(
+    (candidate) => `  cursor ${candidate.column}: ${candidate.reason}`,
+  );
+  return [formatTableName(table.table), columns, ...cursors, ...table.notes.map((note) => `  note: ${note}`)]
+    .map(printableBlock)
+    .join('\n');
 }
 
 function printableBlock(text: string): string {

@@ -24,9 +24,14 @@ export const plan: Action = async (session, input) => {
     const { tasks } = planned.plan;
     const byTask = new Map(planned.tables.map((table) => [table.task, table]));
     const parts = [formatOverview(tasks, byTask)];
-    if (tasks.length <= MAX_DETAILED) for (const task of tasks) parts.push(formatTask(task, byTask.get(task.id)));
-    else parts.push(`Columns and statements of one table: millrace plan ${printable(planned.plan.pipeline)} --tables NAME`);
-    for (const diagnostic of planned.diagnostics) parts.push(formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''));
+    if (tasks.length <= MAX_DETAILED)
+      for (const task of tasks) parts.push(formatTask(task, byTask.get(task.id)));
+    else
+      parts.push(
+        `Columns and statements of one table: millrace plan ${printable(planned.plan.pipeline)} --tables NAME`,
+      );
+    for (const diagnostic of planned.diagnostics)
+      parts.push(formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''));
     parts.push('Nothing was read or written yet.');
     return parts.join('\n\n');
   });
@@ -35,7 +40,13 @@ export const plan: Action = async (session, input) => {
 
 function formatOverview(tasks: readonly LoadTask[], planned: ReadonlyMap<string, PlannedTable>): string {
   return formatTable(
-    [{ title: 'read' }, { title: 'write' }, { title: 'how' }, { title: 'rows (about)', align: 'right' }, { title: 'size (about)', align: 'right' }],
+    [
+      { title: 'read' },
+      { title: 'write' },
+      { title: 'how' },
+      { title: 'rows (about)', align: 'right' },
+      { title: 'size (about)', align: 'right' },
+    ],
     tasks.map((task) => {
       const { estimatedRows, estimatedBytes } = task.source.table;
       return [
@@ -61,14 +72,23 @@ function formatTask(task: LoadTask, planned: PlannedTable | undefined): string {
     if (task.load.detectDeletes) lines.push('  deletes are detected by comparing keys');
   }
   lines.push(`  read   ${printable(readStatement(task, planned))}`);
-  lines.push(`  write  ${task.destination.mode}${task.destination.key.length > 0 ? ` by ${printable(task.destination.key.join(', '))}` : ''}`);
-  lines.push(`  drift  new columns: ${task.contract.newColumns}, types: ${task.contract.typeChanges}, missing columns: ${task.contract.missingColumns}`);
+  lines.push(
+    `  write  ${task.destination.mode}${task.destination.key.length > 0 ? ` by ${printable(task.destination.key.join(', '))}` : ''}`,
+  );
+  lines.push(
+    `  drift  new columns: ${task.contract.newColumns}, types: ${task.contract.typeChanges}, missing columns: ${task.contract.missingColumns}`,
+  );
   for (const note of task.source.table.notes) lines.push(`  note   ${printable(note)}`);
   const columns = formatTable(
     [{ title: 'column' }, { title: 'source' }, { title: 'type' }, { title: 'note' }],
     task.columns.map((column) => {
       const origin = column.origin.kind === 'source' ? source.get(column.origin.column) : undefined;
-      return [column.field.name, origin?.nativeType ?? '(about the load)', formatLogicalType(column.field.type), origin?.mapping ?? ''];
+      return [
+        column.field.name,
+        origin?.nativeType ?? '(about the load)',
+        formatLogicalType(column.field.type),
+        origin?.mapping ?? '',
+      ];
     }),
     100,
   );
@@ -80,7 +100,10 @@ function readStatement(task: LoadTask, planned: PlannedTable | undefined): strin
   const columns = task.source.fields.map((field) => quote(field.name)).join(', ');
   const { schema, name } = task.source.table.table;
   const from = schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
-  const where = task.load.kind === 'incremental' && planned?.mode === 'incremental' ? ` WHERE ${quote(task.load.cursor)} >= <high mark>` : '';
+  const where =
+    task.load.kind === 'incremental' && planned?.mode === 'incremental'
+      ? ` WHERE ${quote(task.load.cursor)} >= <high mark>`
+      : '';
   return `SELECT ${columns} FROM ${from}${where}`;
 }
 

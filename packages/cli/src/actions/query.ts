@@ -13,7 +13,9 @@ export const query: Action = async (session, input) => {
     maxRows: countOption(input, 'limit'),
   });
   session.answer(result, () => {
-    const columns = result.columns.map((column) => ({ title: column.name, align: NUMERIC.test(column.type) ? 'right' : 'left' }) as const);
+    const columns = result.columns.map(
+      (column) => ({ title: column.name, align: NUMERIC.test(column.type) ? 'right' : 'left' }) as const,
+    );
     const rows = result.rows.map((row) => row.map((cell) => cell ?? 'NULL'));
     const count = `${formatCount(rows.length)} row${rows.length === 1 ? '' : 's'}`;
     return `${formatTable(columns, rows)}\n${result.isTruncated ? `first ${count}; more with --limit` : count}`;

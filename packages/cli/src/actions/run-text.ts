@@ -38,9 +38,14 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
   ];
   if (run.reason !== null) lines.push(printableLines(run.reason));
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
-  for (const task of run.tasks) if (task.error) lines.push(`${paint('red', `${printable(task.table)} failed:`)} ${printableLines(task.error.message)}`);
+  for (const task of run.tasks)
+    if (task.error)
+      lines.push(`${paint('red', `${printable(task.table)} failed:`)} ${printableLines(task.error.message)}`);
   for (const task of run.tasks) {
-    if (task.verified && !task.verified.isEqual) lines.push(`${paint('red', `${printable(task.table)} differs:`)} ${formatCount(task.verified.differences)} rows. See them with: millrace verify ${printable(run.pipeline)}`);
+    if (task.verified && !task.verified.isEqual)
+      lines.push(
+        `${paint('red', `${printable(task.table)} differs:`)} ${formatCount(task.verified.differences)} rows. See them with: millrace verify ${printable(run.pipeline)}`,
+      );
   }
   return lines.join('\n');
 }
@@ -55,7 +60,11 @@ function summaryRow(task: TaskSummary): readonly string[] {
     ms === null ? '–' : (ms / 1000).toFixed(2),
     ms === null ? '–' : formatRate(task.rows, ms),
     task.state,
-    task.verified === null ? '–' : task.verified.isEqual ? 'verified' : `${formatCount(task.verified.differences)} differ`,
+    task.verified === null
+      ? '–'
+      : task.verified.isEqual
+        ? 'verified'
+        : `${formatCount(task.verified.differences)} differ`,
   ];
 }
 

@@ -21,17 +21,30 @@ export const runs: Action = async (session, input) => {
     });
     return EXIT.done;
   }
-  const listed = await session.call(listRuns, { pipeline: textOption(input, 'pipeline'), limit: countOption(input, 'limit') });
+  const listed = await session.call(listRuns, {
+    pipeline: textOption(input, 'pipeline'),
+    limit: countOption(input, 'limit'),
+  });
   session.answer(listed, () => {
     if (listed.runs.length === 0) return 'Nothing ran yet. Run a pipeline: millrace run NAME';
     const table = formatTable(
-      [{ title: 'run' }, { title: 'pipeline' }, { title: 'state' }, { title: 'started' }, { title: 'took', align: 'right' }, { title: 'attempts', align: 'right' }, { title: 'reason' }],
+      [
+        { title: 'run' },
+        { title: 'pipeline' },
+        { title: 'state' },
+        { title: 'started' },
+        { title: 'took', align: 'right' },
+        { title: 'attempts', align: 'right' },
+        { title: 'reason' },
+      ],
       listed.runs.map((record) => [
         record.runId,
         record.pipeline,
         record.state,
         record.startedAt,
-        record.finishedAt === null ? '–' : formatDuration(Date.parse(record.finishedAt) - Date.parse(record.startedAt)),
+        record.finishedAt === null
+          ? '–'
+          : formatDuration(Date.parse(record.finishedAt) - Date.parse(record.startedAt)),
         String(record.attempts),
         record.reason ?? '',
       ]),

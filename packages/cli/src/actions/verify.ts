@@ -11,7 +11,10 @@ import { paintState } from './run-text.ts';
 
 export const verify: Action = async (session, input) => {
   if (!session.process.isTerminal) session.watch = watchRun(session).see;
-  const verified = await session.call(verifyPipeline, { pipeline: input.arguments[0], tables: listOption(input, 'tables') });
+  const verified = await session.call(verifyPipeline, {
+    pipeline: input.arguments[0],
+    tables: listOption(input, 'tables'),
+  });
   session.answer(verified, () => {
     const table = formatTable(
       [

@@ -1,7 +1,11 @@
 import type { CommandDeclaration } from './command.ts';
 
 const pipeline = { name: 'pipeline', description: 'name of a pipeline', completes: 'pipeline' } as const;
-const connection = { name: 'connection', description: 'name of a connection in millrace.yaml', completes: 'connection' } as const;
+const connection = {
+  name: 'connection',
+  description: 'name of a connection in millrace.yaml',
+  completes: 'connection',
+} as const;
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandDeclaration[] = [
@@ -19,7 +23,12 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     summary: 'Add a connection to millrace.yaml; passwords go to the encrypted secrets',
     arguments: [
       { name: 'name', description: 'name of the new connection' },
-      { name: 'type', description: 'its connector; asked for when left out', isOptional: true, completes: 'connector' },
+      {
+        name: 'type',
+        description: 'its connector; asked for when left out',
+        isOptional: true,
+        completes: 'connector',
+      },
     ],
     options: [
       { flags: '--set <key=value>', description: 'a setting; may be repeated', isRepeatable: true },
@@ -55,7 +64,11 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     summary: 'Show tables, columns, keys, sizes and cursor candidates of a connection',
     arguments: [connection],
     options: [
-      { flags: '--tables <pattern>', description: 'only these tables; * for any characters but a dot; may be repeated', isRepeatable: true },
+      {
+        flags: '--tables <pattern>',
+        description: 'only these tables; * for any characters but a dot; may be repeated',
+        isRepeatable: true,
+      },
       { flags: '--columns', description: 'with the columns of each table' },
     ],
     examples: ["millrace discover shop --tables 'shop.order*' --columns"],
@@ -77,7 +90,11 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     arguments: [pipeline],
     options: [
       { flags: '--full-refresh', description: 'as the run with --full-refresh would' },
-      { flags: '--tables <pattern>', description: 'only these source tables; may be repeated', isRepeatable: true },
+      {
+        flags: '--tables <pattern>',
+        description: 'only these source tables; may be repeated',
+        isRepeatable: true,
+      },
     ],
     examples: ['millrace plan shop-orders'],
     usesRunner: true,
@@ -89,7 +106,11 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     arguments: [pipeline],
     options: [
       { flags: '--full-refresh', description: 'read everything again and publish it as a new version' },
-      { flags: '--tables <pattern>', description: 'only these source tables; may be repeated', isRepeatable: true },
+      {
+        flags: '--tables <pattern>',
+        description: 'only these source tables; may be repeated',
+        isRepeatable: true,
+      },
       { flags: '--verify', description: 'compare source and destination after each published table' },
     ],
     examples: ['millrace run shop-orders', "millrace run shop-orders --tables 'shop.order*' --verify"],
@@ -99,7 +120,9 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   {
     name: 'runs',
     summary: 'List runs, or show one with its tables',
-    arguments: [{ name: 'run', description: 'id of a run, or its beginning', isOptional: true, completes: 'run' }],
+    arguments: [
+      { name: 'run', description: 'id of a run, or its beginning', isOptional: true, completes: 'run' },
+    ],
     options: [
       { flags: '--pipeline <name>', description: 'only runs of this pipeline' },
       { flags: '--limit <count>', description: 'at most so many (20)' },
@@ -112,7 +135,13 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'verify',
     summary: 'Compare every row of source and destination, inside both databases',
     arguments: [pipeline],
-    options: [{ flags: '--tables <pattern>', description: 'only these source tables; may be repeated', isRepeatable: true }],
+    options: [
+      {
+        flags: '--tables <pattern>',
+        description: 'only these source tables; may be repeated',
+        isRepeatable: true,
+      },
+    ],
     examples: ['millrace verify shop-orders'],
     usesRunner: true,
     load: async () => (await import('../actions/verify.ts')).verify,
@@ -134,7 +163,10 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     summary: 'Publish an earlier version of a table again, from its kept load packages',
     arguments: [{ name: 'table', description: 'a destination table: schema.table' }],
     options: [
-      { flags: '--to <run>', description: 'the run whose version is wanted; the one before the current when left out' },
+      {
+        flags: '--to <run>',
+        description: 'the run whose version is wanted; the one before the current when left out',
+      },
       { flags: '--pipeline <name>', description: 'the pipeline that writes the table, when several do' },
     ],
     examples: ['millrace rollback raw.orders', 'millrace rollback raw.orders --to 20261120-203637-4f9c1a'],
@@ -163,7 +195,13 @@ export const COMMANDS: readonly CommandDeclaration[] = [
 
 /** Options that every command has. */
 export const GLOBAL_OPTIONS = [
-  { flags: '--project <folder>', description: 'the project; the nearest parent folder with a millrace.yaml when left out' },
-  { flags: '--environment <name>', description: "the environment of millrace.yaml; the project's default when left out" },
+  {
+    flags: '--project <folder>',
+    description: 'the project; the nearest parent folder with a millrace.yaml when left out',
+  },
+  {
+    flags: '--environment <name>',
+    description: "the environment of millrace.yaml; the project's default when left out",
+  },
   { flags: '--json', description: 'print one JSON document instead of text' },
 ] as const;

@@ -14,14 +14,19 @@ export async function completeWords(
 ): Promise<readonly string[]> {
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const command = commands.find((candidate) => candidate.name.split(' ').every((part, index) => before[index] === part));
+  const command = commands.find((candidate) =>
+    candidate.name.split(' ').every((part, index) => before[index] === part),
+  );
   if (!command) {
     const depth = before.length;
-    const next = commands.filter((candidate) => before.every((word, index) => candidate.name.split(' ')[index] === word)).map((candidate) => candidate.name.split(' ')[depth] ?? '');
+    const next = commands
+      .filter((candidate) => before.every((word, index) => candidate.name.split(' ')[index] === word))
+      .map((candidate) => candidate.name.split(' ')[depth] ?? '');
     return matching([...new Set(next), ...(depth === 0 ? ['--help', '--version'] : [])], last);
   }
   const options = [...command.options, ...globalOptions];
-  if (last.startsWith('-')) return matching([...options.map((option) => option.flags.split(' ')[0] ?? ''), '--help'], last);
+  if (last.startsWith('-'))
+    return matching([...options.map((option) => option.flags.split(' ')[0] ?? ''), '--help'], last);
   const previous = before.at(-1) ?? '';
   if (options.some((option) => option.flags.startsWith(`${previous} `))) {
     if (previous === '--pipeline') return matching(await namesOf('pipeline', context), last);
@@ -29,7 +34,11 @@ export async function completeWords(
     return previous === '--to' ? matching(await namesOf('run', context), last) : [];
   }
   const rest = before.slice(command.name.split(' ').length);
-  const position = rest.filter((word, index) => !word.startsWith('-') && !options.some((option) => option.flags.startsWith(`${rest[index - 1] ?? ''} `))).length;
+  const position = rest.filter(
+    (word, index) =>
+      !word.startsWith('-') &&
+      !options.some((option) => option.flags.startsWith(`${rest[index - 1] ?? ''} `)),
+  ).length;
   const completes = command.arguments[position]?.completes;
   return completes === undefined ? [] : matching(await namesOf(completes, context).catch(() => []), last);
 }

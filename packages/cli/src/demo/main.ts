@@ -19,22 +19,35 @@ const folder = join(import.meta.dirname, '..', '..', '..', '..', 'demo');
 const signal = interruptionSignal();
 const startedAt = performance.now();
 
-say('The Millrace demo: a shop in SQLite, loaded into a DuckDB warehouse, changed, loaded again, and verified.');
+say(
+  'The Millrace demo: a shop in SQLite, loaded into a DuckDB warehouse, changed, loaded again, and verified.',
+);
 clearDemoFolder(folder);
 await millrace('init', '.');
 await millrace('connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db');
 writeDemoPipeline(folder);
 
 const shop = join(folder, 'shop.db');
-timed(`Making the shop: ${Object.entries(SHOP_ROWS).map(([table, rows]) => `${formatCount(rows)} ${table.replace('_', ' ')}`).join(', ')}`, () => createShop(shop));
+timed(
+  `Making the shop: ${Object.entries(SHOP_ROWS)
+    .map(([table, rows]) => `${formatCount(rows)} ${table.replace('_', ' ')}`)
+    .join(', ')}`,
+  () => createShop(shop),
+);
 await millrace('run', 'shop');
 
-const changes = timed('A day of business: orders come in, are paid, shipped and withdrawn', () => changeShop(shop));
-const total = (kind: 'inserted' | 'updated' | 'deleted'): string => formatCount(Object.values(changes).reduce((sum, change) => sum + change[kind], 0));
+const changes = timed('A day of business: orders come in, are paid, shipped and withdrawn', () =>
+  changeShop(shop),
+);
+const total = (kind: 'inserted' | 'updated' | 'deleted'): string =>
+  formatCount(Object.values(changes).reduce((sum, change) => sum + change[kind], 0));
 say(`  ${total('inserted')} rows inserted, ${total('updated')} updated, ${total('deleted')} deleted`);
 await millrace('run', 'shop', '--verify');
 
-await millrace('query', 'SELECT status, count(*) AS orders, sum(total) AS revenue FROM raw.orders GROUP BY ALL ORDER BY orders DESC');
+await millrace(
+  'query',
+  'SELECT status, count(*) AS orders, sum(total) AS revenue FROM raw.orders GROUP BY ALL ORDER BY orders DESC',
+);
 
 const runs = JSON.parse(await captured('runs', '--json'));
 const [incremental, full] = await Promise.all([showRun(runs.runs[0].runId), showRun(runs.runs[1].runId)]);
@@ -43,7 +56,7 @@ const where = relative(process.cwd(), folder) || '.';
 say(`
 Done in ${formatDuration(performance.now() - startedAt)}. Nothing is left running: this version has no server or portal yet; it is a command line.
 Try next, in ${where}:
-  cd ${where} && alias millrace=${JSON.stringify(join(folder, "..", "bin", "millrace.mjs"))}
+  cd ${where} && alias millrace=${JSON.stringify(join(folder, '..', 'bin', 'millrace.mjs'))}
   millrace discover shop --columns       what the source has
   millrace plan shop                     what a run would do
   millrace query 'FROM raw.customers LIMIT 5'

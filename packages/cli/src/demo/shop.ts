@@ -2,17 +2,86 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Rows of the sample shop; every run of the demo makes exactly the same ones. */
-export const SHOP_ROWS = { customers: 20_000, products: 2_000, orders: 200_000, order_lines: 600_000 } as const;
+export const SHOP_ROWS = {
+  customers: 20_000,
+  products: 2_000,
+  orders: 200_000,
+  order_lines: 600_000,
+} as const;
 
 /** The working day of the shop's last order; changes made later carry later times. */
 const DAYS = 730;
 const FIRST_DAY = Date.UTC(2024, 0, 1);
 
-const FIRST_NAMES = ['Anna', 'Björn', 'Chloé', 'Дмитрий', 'Esra', 'Fatma', 'Giulia', 'Håkon', 'Iñaki', 'Jürgen', 'Kateřina', '李', 'Łukasz', 'Μαρία', 'Nguyễn', "O'Neil", 'Paulo', 'René', 'さくら', 'Zoë'];
-const LAST_NAMES = ['Andersson', 'Bäcker', 'Čapek', 'Dubois', 'Øster', 'Fernández', 'García', 'Hoffmann', 'Иванова', 'Jensen', 'Kowalski', 'Λάμπρου', 'Müller', '田中', 'Nowak', 'Silva', 'Şahin', 'Rossi', 'Straße', '王'];
-const CITIES = ['Berlin', 'Kraków', 'São Paulo', 'Zürich', 'Αθήνα', '東京', 'Malmö', 'İzmir', 'Brno', 'Nîmes'];
+const FIRST_NAMES = [
+  'Anna',
+  'Björn',
+  'Chloé',
+  'Дмитрий',
+  'Esra',
+  'Fatma',
+  'Giulia',
+  'Håkon',
+  'Iñaki',
+  'Jürgen',
+  'Kateřina',
+  '李',
+  'Łukasz',
+  'Μαρία',
+  'Nguyễn',
+  "O'Neil",
+  'Paulo',
+  'René',
+  'さくら',
+  'Zoë',
+];
+const LAST_NAMES = [
+  'Andersson',
+  'Bäcker',
+  'Čapek',
+  'Dubois',
+  'Øster',
+  'Fernández',
+  'García',
+  'Hoffmann',
+  'Иванова',
+  'Jensen',
+  'Kowalski',
+  'Λάμπρου',
+  'Müller',
+  '田中',
+  'Nowak',
+  'Silva',
+  'Şahin',
+  'Rossi',
+  'Straße',
+  '王',
+];
+const CITIES = [
+  'Berlin',
+  'Kraków',
+  'São Paulo',
+  'Zürich',
+  'Αθήνα',
+  '東京',
+  'Malmö',
+  'İzmir',
+  'Brno',
+  'Nîmes',
+];
 const ADJECTIVES = ['Blue', 'Quiet', 'Solid', 'Größe-M', 'Café', 'Light', 'Old', 'Royal', 'Smart', 'Wild'];
-const NOUNS = ['lamp', 'chair', 'teapot ☕', 'notebook', 'jacket', 'bicycle', 'shelf', 'keyboard', 'backpack', 'blanket'];
+const NOUNS = [
+  'lamp',
+  'chair',
+  'teapot ☕',
+  'notebook',
+  'jacket',
+  'bicycle',
+  'shelf',
+  'keyboard',
+  'backpack',
+  'blanket',
+];
 const STATUSES = ['new', 'paid', 'paid', 'shipped', 'shipped', 'shipped', 'shipped', 'cancelled'];
 
 /** Makes the shop's SQLite file anew at `path`. */
@@ -20,7 +89,9 @@ export function createShop(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
   const db = new DatabaseSync(path);
   try {
-    db.exec('PRAGMA foreign_keys = OFF; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536');
+    db.exec(
+      'PRAGMA foreign_keys = OFF; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536',
+    );
     db.exec(`
       CREATE TABLE customers (
         id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, email TEXT, city TEXT, is_business BOOLEAN NOT NULL,
@@ -40,7 +111,8 @@ export function createShop(path: string): void {
     insertCustomers(db, random);
     const prices = insertProducts(db, random);
     insertOrders(db, random, prices);
-    for (const table of Object.keys(SHOP_ROWS)) db.exec(`CREATE INDEX ${table}_updated_at ON ${table} (updated_at)`);
+    for (const table of Object.keys(SHOP_ROWS))
+      db.exec(`CREATE INDEX ${table}_updated_at ON ${table} (updated_at)`);
     db.exec('COMMIT; PRAGMA journal_mode = WAL');
   } finally {
     db.close();
@@ -56,7 +128,16 @@ function insertCustomers(db: DatabaseSync, random: Random): void {
     const created = momentOf(Math.floor(random() * DAYS), random);
     const email = random() < 0.05 ? null : `customer${id}@example.com`;
     const limit = random() < 0.3 ? null : centsToText(Math.floor(random() * 1_000_000));
-    insert.run(id, name, email, random() < 0.1 ? null : pick(CITIES, random), random() < 0.2 ? 1 : 0, limit, created, created);
+    insert.run(
+      id,
+      name,
+      email,
+      random() < 0.1 ? null : pick(CITIES, random),
+      random() < 0.2 ? 1 : 0,
+      limit,
+      created,
+      created,
+    );
   }
 }
 
@@ -66,11 +147,23 @@ function insertProducts(db: DatabaseSync, random: Random): readonly number[] {
   for (let id = 1; id <= SHOP_ROWS.products; id++) {
     const cents = 99 + Math.floor(random() * 49_900);
     prices.push(cents);
-    const attributes = random() < 0.3 ? null : `{"colour": "${pick(ADJECTIVES, random)}", "size": ${Math.floor(random() * 60)}}`;
+    const attributes =
+      random() < 0.3
+        ? null
+        : `{"colour": "${pick(ADJECTIVES, random)}", "size": ${Math.floor(random() * 60)}}`;
     const discontinued = random() < 0.05 ? dayText(Math.floor(random() * DAYS)) : null;
     const name = `${pick(ADJECTIVES, random)} ${pick(NOUNS, random)} ${id}`;
     const weight = random() < 0.1 ? null : Math.floor(random() * 40_000) / 1000;
-    insert.run(id, `SKU-${String(id).padStart(6, '0')}`, name, centsToText(cents), weight, attributes, discontinued, momentOf(0, random));
+    insert.run(
+      id,
+      `SKU-${String(id).padStart(6, '0')}`,
+      name,
+      centsToText(cents),
+      weight,
+      attributes,
+      discontinued,
+      momentOf(0, random),
+    );
   }
   return prices;
 }
@@ -91,12 +184,30 @@ function insertOrders(db: DatabaseSync, random: Random, prices: readonly number[
       const quantity = 1 + Math.floor(random() * random() * 8);
       const price = prices[product] ?? 0;
       cents += price * quantity;
-      insertLine.run(id, line, product, quantity, centsToText(price), random() < 0.8 ? null : Math.floor(random() * 30) / 100, ordered);
+      insertLine.run(
+        id,
+        line,
+        product,
+        quantity,
+        centsToText(price),
+        random() < 0.8 ? null : Math.floor(random() * 30) / 100,
+        ordered,
+      );
     }
     const status = pick(STATUSES, random);
-    const note = random() < 0.95 ? null : `Ring twice, please — “${pick(CITIES, random)}”\n${pick(FIRST_NAMES, random)}`;
+    const note =
+      random() < 0.95 ? null : `Ring twice, please — “${pick(CITIES, random)}”\n${pick(FIRST_NAMES, random)}`;
     const shipped = status === 'shipped' ? dayText(Math.min(DAYS - 1, day + 2)) : null;
-    insertOrder.run(id, 1 + Math.floor(random() * SHOP_ROWS.customers), status, centsToText(cents), note, ordered, shipped, ordered);
+    insertOrder.run(
+      id,
+      1 + Math.floor(random() * SHOP_ROWS.customers),
+      status,
+      centsToText(cents),
+      note,
+      ordered,
+      shipped,
+      ordered,
+    );
   }
 }
 
@@ -117,21 +228,43 @@ export function changeShop(path: string): Readonly<Record<keyof typeof SHOP_ROWS
     const insertLine = db.prepare('INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, ?)');
     db.exec('BEGIN');
     for (let id = SHOP_ROWS.orders + 1; id <= SHOP_ROWS.orders + 1_000; id++) {
-      insertOrder.run(id, 1 + Math.floor(random() * SHOP_ROWS.customers), 'new', '19.98', null, now, null, now);
-      for (let line = 1; line <= 2; line++) insertLine.run(id, line, 1 + Math.floor(random() * SHOP_ROWS.products), 1, '9.99', null, now);
+      insertOrder.run(
+        id,
+        1 + Math.floor(random() * SHOP_ROWS.customers),
+        'new',
+        '19.98',
+        null,
+        now,
+        null,
+        now,
+      );
+      for (let line = 1; line <= 2; line++)
+        insertLine.run(id, line, 1 + Math.floor(random() * SHOP_ROWS.products), 1, '9.99', null, now);
     }
     const count = (sql: string): number => Number(db.prepare(sql).run().changes);
     const changes = {
       customers: {
-        inserted: count(`INSERT INTO customers VALUES (${SHOP_ROWS.customers + 1}, 'Nýr Viðskiptavinur', NULL, 'Reykjavík', 0, '0.10', '${now}', '${now}')`),
+        inserted: count(
+          `INSERT INTO customers VALUES (${SHOP_ROWS.customers + 1}, 'Nýr Viðskiptavinur', NULL, 'Reykjavík', 0, '0.10', '${now}', '${now}')`,
+        ),
         updated: count(`UPDATE customers SET city = 'Łódź', updated_at = '${now}' WHERE id % 100 = 7`),
         deleted: 0,
       },
-      products: { inserted: 0, updated: count(`UPDATE products SET price = '129.90', updated_at = '${now}' WHERE id % 40 = 3`), deleted: 0 },
-      order_lines: { inserted: 2_000, updated: 0, deleted: count('DELETE FROM order_lines WHERE order_id % 500 = 11') },
+      products: {
+        inserted: 0,
+        updated: count(`UPDATE products SET price = '129.90', updated_at = '${now}' WHERE id % 40 = 3`),
+        deleted: 0,
+      },
+      order_lines: {
+        inserted: 2_000,
+        updated: 0,
+        deleted: count('DELETE FROM order_lines WHERE order_id % 500 = 11'),
+      },
       orders: {
         inserted: 1_000,
-        updated: count(`UPDATE orders SET status = 'shipped', shipped_on = '2026-01-02', updated_at = '${now}' WHERE status = 'paid' AND id % 20 = 1`),
+        updated: count(
+          `UPDATE orders SET status = 'shipped', shipped_on = '2026-01-02', updated_at = '${now}' WHERE status = 'paid' AND id % 20 = 1`,
+        ),
         deleted: count('DELETE FROM orders WHERE id % 500 = 11'),
       },
     };
@@ -152,7 +285,9 @@ function centsToText(cents: number): string {
   return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
 }
 
-const dayTexts = Array.from({ length: DAYS }, (_, day) => new Date(FIRST_DAY + day * 86_400_000).toISOString().slice(0, 10));
+const dayTexts = Array.from({ length: DAYS }, (_, day) =>
+  new Date(FIRST_DAY + day * 86_400_000).toISOString().slice(0, 10),
+);
 const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 
 function dayText(day: number): string {

@@ -3,7 +3,13 @@ import type { ConnectorDefinition, Destination, Source } from '@millrace/connect
 import { rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
-import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } from '@millrace/control-plane';
+import type {
+  FromRunner,
+  RunnerMethod,
+  RunnerRequest,
+  RunnerResult,
+  ToRunner,
+} from '@millrace/control-plane';
 
 /** What the composition root of a runner process gives. */
 export type RunnerContext = Pick<RunContext, 'registry' | 'registryModule'>;
@@ -43,7 +49,11 @@ export async function serveRunner(context: RunnerContext, channel: RunnerChannel
     try {
       // The parent is the same program: what it sends for a method is that method's request.
       const handler = handlers[message.method] as Handler<RunnerMethod>;
-      const result = await handler(message.request as RunnerRequest<RunnerMethod>, { ...context, emit }, signal);
+      const result = await handler(
+        message.request as RunnerRequest<RunnerMethod>,
+        { ...context, emit },
+        signal,
+      );
       channel.send({ kind: 'result', id: message.id, result });
     } catch (error) {
       channel.send({ kind: 'error', id: message.id, error: toPlainPipelineError(error) });
@@ -51,7 +61,8 @@ export async function serveRunner(context: RunnerContext, channel: RunnerChannel
   }
 
   await disconnected;
-  for (const controller of running.values()) controller.abort(cancelled('The process that started this run is gone.'));
+  for (const controller of running.values())
+    controller.abort(cancelled('The process that started this run is gone.'));
   await Promise.all(ended);
 }
 
@@ -90,7 +101,13 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     const results: VerifyResult[] = [];
     for await (const result of verifyPlan(run, context, signal)) {
       results.push(result);
-      context.emit({ at: new Date().toISOString(), runId: run.runId, attempt: run.attempt, type: 'taskVerified', ...result });
+      context.emit({
+        at: new Date().toISOString(),
+        runId: run.runId,
+        attempt: run.attempt,
+        type: 'taskVerified',
+        ...result,
+      });
     }
     return results;
   },
@@ -111,8 +128,13 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   },
 };
 
-async function definitionOf(context: RunContext, connection: ResolvedConnection): Promise<ConnectorDefinition<never>> {
-  const load = Object.hasOwn(context.registry, connection.connector) ? context.registry[connection.connector] : undefined;
+async function definitionOf(
+  context: RunContext,
+  connection: ResolvedConnection,
+): Promise<ConnectorDefinition<never>> {
+  const load = Object.hasOwn(context.registry, connection.connector)
+    ? context.registry[connection.connector]
+    : undefined;
   if (load) return await load();
   throw new PipelineError({
     code: 'configInvalid',
@@ -122,7 +144,11 @@ async function definitionOf(context: RunContext, connection: ResolvedConnection)
   });
 }
 
-async function openSource(context: RunContext, connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
+async function openSource(
+  context: RunContext,
+  connection: ResolvedConnection,
+  signal: AbortSignal,
+): Promise<Source> {
   const definition = await definitionOf(context, connection);
   if (definition.openSource) return await definition.openSource(connection.config as never, signal);
   throw new PipelineError({
@@ -133,7 +159,11 @@ async function openSource(context: RunContext, connection: ResolvedConnection, s
   });
 }
 
-async function openDestination(context: RunContext, connection: ResolvedConnection, signal: AbortSignal): Promise<Destination> {
+async function openDestination(
+  context: RunContext,
+  connection: ResolvedConnection,
+  signal: AbortSignal,
+): Promise<Destination> {
   const definition = await definitionOf(context, connection);
   if (definition.openDestination) return await definition.openDestination(connection.config as never, signal);
   throw new PipelineError({

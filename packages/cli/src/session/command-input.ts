@@ -21,5 +21,10 @@ export function countOption(input: CommandInput, name: string): number | undefin
   const text = textOption(input, name);
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message: `--${name} takes a whole number above zero, not "${text}".` });
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `--${name} takes a whole number above zero, not "${text}".`,
+  });
 }

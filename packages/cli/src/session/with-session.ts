@@ -44,8 +44,10 @@ export async function withSession(
       },
       watch: (event) => session.watch?.(event),
     }),
-    call: async (operation, raw) => await operation.handler(session.context, operation.input.parse(raw), process.signal),
-    answer: (json, text) => process.writeOut(isJson ? `${JSON.stringify(json, jsonValue, 2)}\n` : `${text()}\n`),
+    call: async (operation, raw) =>
+      await operation.handler(session.context, operation.input.parse(raw), process.signal),
+    answer: (json, text) =>
+      process.writeOut(isJson ? `${JSON.stringify(json, jsonValue, 2)}\n` : `${text()}\n`),
     remark: (text) => {
       if (!isJson) process.writeErr(`${text}\n`);
     },
@@ -65,15 +67,31 @@ function sayError(session: Session, error: unknown): ExitCode {
   const redact = (text: string): string => session.context.redactor.text(text);
   const { paint, process } = session;
   if (error instanceof DocumentError) {
-    const diagnostics = error.diagnostics.map(({ code, severity, message, path, range, fixes }) => ({ code, severity, message: redact(message), path, range, fixes }));
-    if (session.isJson) session.answer({ error: { code: 'documentInvalid', message: redact(error.message), diagnostics } }, () => '');
+    const diagnostics = error.diagnostics.map(({ code, severity, message, path, range, fixes }) => ({
+      code,
+      severity,
+      message: redact(message),
+      path,
+      range,
+      fixes,
+    }));
+    if (session.isJson)
+      session.answer(
+        { error: { code: 'documentInvalid', message: redact(error.message), diagnostics } },
+        () => '',
+      );
     else {
-      for (const diagnostic of error.diagnostics) process.writeErr(`${redact(formatDiagnostic(diagnostic, error.texts.get(diagnostic.range.file) ?? ''))}\n`);
+      for (const diagnostic of error.diagnostics)
+        process.writeErr(
+          `${redact(formatDiagnostic(diagnostic, error.texts.get(diagnostic.range.file) ?? ''))}\n`,
+        );
     }
     return EXIT.wrong;
   }
   if (error instanceof ZodError) {
-    const message = error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
+    const message = error.issues
+      .map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+      .join('; ');
     return say({ code: 'commandInvalid', message }, EXIT.wrong);
   }
   if (error instanceof PipelineError) {
@@ -82,9 +100,15 @@ function sayError(session: Session, error: unknown): ExitCode {
     return say({ code, blame, retry, message }, isWrong ? EXIT.wrong : EXIT.failed);
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return say({ code: 'internal', message: `This is a defect of Millrace; please report it. ${message}` }, EXIT.failed);
+  return say(
+    { code: 'internal', message: `This is a defect of Millrace; please report it. ${message}` },
+    EXIT.failed,
+  );
 
-  function say(said: { readonly message: string } & Readonly<Record<string, unknown>>, exitCode: ExitCode): ExitCode {
+  function say(
+    said: { readonly message: string } & Readonly<Record<string, unknown>>,
+    exitCode: ExitCode,
+  ): ExitCode {
     const message = redact(said.message);
     if (session.isJson) session.answer({ error: { ...said, message } }, () => '');
     else process.writeErr(`${paint('red', 'error:')} ${printableLines(message)}\n`);

@@ -6,7 +6,11 @@ export interface TextColumn {
 }
 
 /** Rows under their titles in aligned columns, two spaces apart; cells are made printable and cut at `maxWidth`. */
-export function formatTable(columns: readonly TextColumn[], rows: readonly (readonly string[])[], maxWidth = 60): string {
+export function formatTable(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  maxWidth = 60,
+): string {
   const cells = [columns.map((column) => column.title), ...rows].map((row) =>
     columns.map((_, index) => fitText(printable(row[index] ?? ''), maxWidth)),
   );

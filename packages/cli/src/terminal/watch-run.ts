@@ -114,7 +114,11 @@ export interface ProgressSpace {
 }
 
 /** The block: a line of totals, then the tables at work, as many as there is room for, then how many others wait. */
-export function formatProgress(events: readonly RunEvent[], elapsedMs: number, space: ProgressSpace): readonly string[] {
+export function formatProgress(
+  events: readonly RunEvent[],
+  elapsedMs: number,
+  space: ProgressSpace,
+): readonly string[] {
   const state = foldRun(events);
   const tasks = [...state.tasks.values()];
   const done = tasks.filter((task) => task.status === 'published' || task.status === 'unchanged').length;
@@ -143,7 +147,10 @@ function formatTask(task: TaskState, width: number, elapsedMs: number): string {
   if (task.estimatedRows !== null && task.estimatedRows > 0 && task.rows > 0) {
     const share = Math.min(1, task.rows / task.estimatedRows);
     const remainingMs = (elapsedMs * (1 - share)) / share;
-    parts.push(`${Math.floor(share * 100)} %`, share < 1 ? `about ${formatDuration(remainingMs)} left` : 'finishing');
+    parts.push(
+      `${Math.floor(share * 100)} %`,
+      share < 1 ? `about ${formatDuration(remainingMs)} left` : 'finishing',
+    );
   }
   if (task.status === 'retrying') parts.push(`retrying: ${printable(task.error?.code ?? '')}`);
   return `  ${name}  ${parts.join('  ')}`;

@@ -46,7 +46,12 @@ export async function claimLease(store: Store, name: string, owner: string): Pro
   }
 }
 
-async function tryClaim(store: Store, name: string, owner: string, deadOwner: string | null): Promise<Lease | undefined> {
+async function tryClaim(
+  store: Store,
+  name: string,
+  owner: string,
+  deadOwner: string | null,
+): Promise<Lease | undefined> {
   const result = await sql<{ fence_token: number }>`
     insert into leases (name, fence_token, owner, run_id, acquired_at, heartbeat_at, expires_at)
     select ${name}, case when last.token >= clock.now then last.token + 1 else clock.now end, ${owner}, null,
@@ -71,7 +76,15 @@ export async function readHolder(store: Store, name: string): Promise<LeaseHolde
     .where('name', '=', name)
     .where('expires_at', '>', storeNow)
     .executeTakeFirst();
-  return row && { owner: row.owner, runId: row.run_id, acquiredAt: row.acquired_at, expiresAt: row.expires_at, now: row.now };
+  return (
+    row && {
+      owner: row.owner,
+      runId: row.run_id,
+      acquiredAt: row.acquired_at,
+      expiresAt: row.expires_at,
+      now: row.now,
+    }
+  );
 }
 
 /** Says which run the lease is held for, so that others can name it. */

@@ -15,19 +15,30 @@ export function checkPipelineConnections(
     const place = { path, range: locate(path) };
     const connection = connections.find((candidate) => candidate.name === name);
     if (!connection) {
-      diagnostics.push(diagnose('connectionUnknown', { connection: name, nearest: nearestNames(name, known), known }, place));
+      diagnostics.push(
+        diagnose('connectionUnknown', { connection: name, nearest: nearestNames(name, known), known }, place),
+      );
     } else if (role === 'source' && !connection.definition.capabilities.source) {
-      diagnostics.push(diagnose('connectionNotSource', { connection: name, connector: connection.connector }, place));
+      diagnostics.push(
+        diagnose('connectionNotSource', { connection: name, connector: connection.connector }, place),
+      );
     } else if (role === 'destination' && !connection.definition.capabilities.destination) {
-      diagnostics.push(diagnose('connectionNotDestination', { connection: name, connector: connection.connector }, place));
+      diagnostics.push(
+        diagnose('connectionNotDestination', { connection: name, connector: connection.connector }, place),
+      );
     }
   };
   for (const [name, step] of Object.entries(document.steps)) {
     if ('source' in step) check(step.source.connection, ['steps', name, 'source', 'connection'], 'source');
-    else if ('destination' in step) check(step.destination.connection, ['steps', name, 'destination', 'connection'], 'destination');
+    else if ('destination' in step)
+      check(step.destination.connection, ['steps', name, 'destination', 'connection'], 'destination');
     else {
       check(step.replicate.from, ['steps', name, 'replicate', 'from'], 'source');
-      check(step.replicate.into.connection, ['steps', name, 'replicate', 'into', 'connection'], 'destination');
+      check(
+        step.replicate.into.connection,
+        ['steps', name, 'replicate', 'into', 'connection'],
+        'destination',
+      );
     }
   }
   return diagnostics;

@@ -10,9 +10,17 @@ export interface UsableConnection {
 }
 
 /** Connections of the project by name, ready to be opened by a runner. */
-export async function useConnections(context: OperationContext, names: readonly string[]): Promise<ReadonlyMap<string, UsableConnection>> {
+export async function useConnections(
+  context: OperationContext,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, UsableConnection>> {
   const project = await context.project();
-  const declared = await declareConnections(project, context.registry, await context.environmentName(), names);
+  const declared = await declareConnections(
+    project,
+    context.registry,
+    await context.environmentName(),
+    names,
+  );
   const resolved = await resolveConnections(project, declared, context);
   const usable = new Map<string, UsableConnection>();
   for (const connection of declared) {

@@ -32,7 +32,10 @@ export async function preparePlan(
   tables: readonly string[],
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
-  const [project, pipeline] = await Promise.all([context.project(), loadPipeline(context.projectFolder, context.workingFolder, name)]);
+  const [project, pipeline] = await Promise.all([
+    context.project(),
+    loadPipeline(context.projectFolder, context.workingFolder, name),
+  ]);
   const files = [pipeline, project];
   const declared = new Set(Object.keys(project.document.connections ?? {}));
   const names = connectionsOf(pipeline.document).filter((connection) => declared.has(connection));
@@ -45,7 +48,9 @@ export async function preparePlan(
     plan: narrowPlan(plan, tables),
     diagnostics,
     texts: new Map(files.map((file) => [file.file, file.text])),
-    connections: Object.fromEntries([...connections].map(([connection, { resolved }]) => [connection, resolved])),
+    connections: Object.fromEntries(
+      [...connections].map(([connection, { resolved }]) => [connection, resolved]),
+    ),
     limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
   };
 }
@@ -55,15 +60,30 @@ function compile(
   connections: ReadonlyMap<string, UsableConnection>,
   tables: Readonly<Record<string, readonly SourceTable[]>>,
 ): ReturnType<typeof compilePipeline> {
-  return compilePipeline({ document: pipeline.document, locate: pipeline.parsed.locate, connections: compileConnections(connections), tables });
+  return compilePipeline({
+    document: pipeline.document,
+    locate: pipeline.parsed.locate,
+    connections: compileConnections(connections),
+    tables,
+  });
 }
 
 /** What the compiler may know of connections. */
-export function compileConnections(connections: ReadonlyMap<string, UsableConnection>): Readonly<Record<string, CompileConnection>> {
+export function compileConnections(
+  connections: ReadonlyMap<string, UsableConnection>,
+): Readonly<Record<string, CompileConnection>> {
   return Object.fromEntries(
     [...connections].map(([name, { declared }]) => {
       const { capabilities, destinationType } = declared.definition;
-      return [name, { connector: declared.connector, source: capabilities.source, destination: capabilities.destination, destinationType }];
+      return [
+        name,
+        {
+          connector: declared.connector,
+          source: capabilities.source,
+          destination: capabilities.destination,
+          destinationType,
+        },
+      ];
     }),
   );
 }
@@ -96,7 +116,10 @@ async function discoverRequired(
       } catch (error) {
         if (!(error instanceof PipelineError) || error.code !== 'tableMissing') throw error;
         // The compiler then says where in the document the name stands, and what it may have meant.
-        return [name, await context.runner().call('discover', { ...request, include: [], exclude: [] }, signal)];
+        return [
+          name,
+          await context.runner().call('discover', { ...request, include: [], exclude: [] }, signal),
+        ];
       }
     }),
   );

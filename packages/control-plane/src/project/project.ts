@@ -56,7 +56,10 @@ function noProject(file: string): string {
 }
 
 /** All pipeline files, sorted by path, right or wrong. */
-export async function loadPipelineFiles(folder: string, workingFolder: string): Promise<readonly PipelineFile[]> {
+export async function loadPipelineFiles(
+  folder: string,
+  workingFolder: string,
+): Promise<readonly PipelineFile[]> {
   const paths = await listPipelinePaths(folder);
   return await Promise.all(paths.map((path) => loadPipelineFile(path, workingFolder)));
 }
@@ -65,7 +68,11 @@ export async function loadPipelineFiles(folder: string, workingFolder: string): 
  * The pipeline of this name: the file `<name>.yaml` if it says so itself, else the file that says so.
  * Throws `DocumentError` when that file is wrong and `configInvalid` naming near misses when there is none.
  */
-export async function loadPipeline(folder: string, workingFolder: string, name: string): Promise<ValidPipeline> {
+export async function loadPipeline(
+  folder: string,
+  workingFolder: string,
+  name: string,
+): Promise<ValidPipeline> {
   const paths = await listPipelinePaths(folder);
   const namesake = paths.find((path) => basename(path, extname(path)) === name);
   if (namesake !== undefined) {
@@ -77,20 +84,33 @@ export async function loadPipeline(folder: string, workingFolder: string, name: 
   const named = files.filter((file) => file.parsed.document?.name === name);
   const [found, second] = named;
   if (found?.parsed.document && !second) return { ...found, document: found.parsed.document };
-  if (found && second) throw configError(`Two files say they are the pipeline "${name}": ${found.file} and ${second.file}. Rename one.`);
+  if (found && second)
+    throw configError(
+      `Two files say they are the pipeline "${name}": ${found.file} and ${second.file}. Rename one.`,
+    );
   const known = files.map((file) => file.parsed.document?.name ?? basename(file.path, extname(file.path)));
   const near = nearestNames(name, known);
-  const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : known.length > 0 ? ` There are: ${known.join(', ')}.` : ` The folder ${PIPELINES_FOLDER} holds none yet.`;
+  const hint =
+    near.length > 0
+      ? ` Did you mean ${near.join(' or ')}?`
+      : known.length > 0
+        ? ` There are: ${known.join(', ')}.`
+        : ` The folder ${PIPELINES_FOLDER} holds none yet.`;
   throw configError(`There is no pipeline "${name}".${hint}`);
 }
 
 /** The text of each file by the name messages use. */
-export function textsOf(files: readonly { readonly file: string; readonly text: string }[]): ReadonlyMap<string, string> {
+export function textsOf(
+  files: readonly { readonly file: string; readonly text: string }[],
+): ReadonlyMap<string, string> {
   return new Map(files.map((file) => [file.file, file.text]));
 }
 
 /** Throws `DocumentError` if one of the diagnostics is an error. */
-export function throwIfWrong(diagnostics: readonly Diagnostic[], files: readonly { readonly file: string; readonly text: string }[]): void {
+export function throwIfWrong(
+  diagnostics: readonly Diagnostic[],
+  files: readonly { readonly file: string; readonly text: string }[],
+): void {
   if (hasErrors(diagnostics)) throw new DocumentError(diagnostics, textsOf(files));
 }
 
@@ -98,7 +118,10 @@ export function throwIfWrong(diagnostics: readonly Diagnostic[], files: readonly
 export async function listPipelinePaths(folder: string): Promise<readonly string[]> {
   try {
     const names = await readdir(join(folder, PIPELINES_FOLDER));
-    return names.filter((name) => /\.ya?ml$/.test(name)).sort().map((name) => join(folder, PIPELINES_FOLDER, name));
+    return names
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(folder, PIPELINES_FOLDER, name));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
@@ -115,8 +138,12 @@ async function readText(path: string, whenMissing: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) throw configError(whenMissing, error);
-    throw configError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}. Check its permissions.`, error);
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      throw configError(whenMissing, error);
+    throw configError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}. Check its permissions.`,
+      error,
+    );
   }
 }
 

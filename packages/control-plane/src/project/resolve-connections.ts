@@ -32,7 +32,16 @@ export function chooseEnvironment(project: Project, named: string | undefined): 
   const name = named ?? project.document.defaults?.environment;
   if (name === undefined || environments.includes(name)) return name;
   const range = project.locate(['environments']);
-  throwIfWrong([diagnose('environmentUnknown', { name, nearest: nearestNames(name, environments) }, { path: ['environments'], range })], [project]);
+  throwIfWrong(
+    [
+      diagnose(
+        'environmentUnknown',
+        { name, nearest: nearestNames(name, environments) },
+        { path: ['environments'], range },
+      ),
+    ],
+    [project],
+  );
   return undefined;
 }
 
@@ -50,21 +59,39 @@ export async function declareConnections(
     if (!base) {
       const known = Object.keys(project.document.connections ?? {});
       const path = ['connections'];
-      diagnostics.push(diagnose('connectionUnknown', { connection: name, nearest: nearestNames(name, known), known }, { path, range: project.locate(path, 'key') }));
+      diagnostics.push(
+        diagnose(
+          'connectionUnknown',
+          { connection: name, nearest: nearestNames(name, known), known },
+          { path, range: project.locate(path, 'key') },
+        ),
+      );
       continue;
     }
-    const overrides = environment === undefined ? undefined : project.document.environments?.[environment]?.connections?.[name];
+    const overrides =
+      environment === undefined
+        ? undefined
+        : project.document.environments?.[environment]?.connections?.[name];
     const { type, ...settings } = { ...base, ...overrides, type: base.type };
     const load = Object.hasOwn(registry, type) ? registry[type] : undefined;
     if (!load) {
       const known = Object.keys(registry);
       const path = ['connections', name, 'type'];
-      diagnostics.push(diagnose('connectorUnknown', { connection: name, connector: type, nearest: nearestNames(type, known), known }, { path, range: project.locate(path) }));
+      diagnostics.push(
+        diagnose(
+          'connectorUnknown',
+          { connection: name, connector: type, nearest: nearestNames(type, known), known },
+          { path, range: project.locate(path) },
+        ),
+      );
       continue;
     }
     const locate: Locate = (path, part) => {
-      const isOverridden = typeof path[0] === 'string' && overrides !== undefined && Object.hasOwn(overrides, path[0]);
-      const root: DocumentPath = isOverridden ? ['environments', environment ?? '', 'connections', name] : ['connections', name];
+      const isOverridden =
+        typeof path[0] === 'string' && overrides !== undefined && Object.hasOwn(overrides, path[0]);
+      const root: DocumentPath = isOverridden
+        ? ['environments', environment ?? '', 'connections', name]
+        : ['connections', name];
       return project.locate([...root, ...path], part ?? (path.length === 0 ? 'key' : 'value'));
     };
     declared.push({ name, connector: type, definition: await load(), settings, locate });
@@ -89,9 +116,14 @@ export async function resolveConnections(
     const settings = await resolution.resolve(connection.settings, []);
     diagnostics.push(...resolution.diagnostics);
     if (resolution.diagnostics.length > 0) continue;
-    const checked = checkSchema(connection.definition.config, resolution.forSchema(settings), connection.locate);
+    const checked = checkSchema(
+      connection.definition.config,
+      resolution.forSchema(settings),
+      connection.locate,
+    );
     diagnostics.push(...checked.diagnostics.map((diagnostic) => withoutValues(diagnostic, sources.redactor)));
-    if (checked.diagnostics.length === 0) resolved[connection.name] = { connector: connection.connector, config: checked.value };
+    if (checked.diagnostics.length === 0)
+      resolved[connection.name] = { connector: connection.connector, config: checked.value };
   }
   throwIfWrong(diagnostics, [project]);
   return resolved;
@@ -109,9 +141,12 @@ class Resolution {
 
   async resolve(value: unknown, path: DocumentPath): Promise<unknown> {
     if (typeof value === 'string') return await this.#resolveText(value, path);
-    if (Array.isArray(value)) return await Promise.all(value.map((item, index) => this.resolve(item, [...path, index])));
+    if (Array.isArray(value))
+      return await Promise.all(value.map((item, index) => this.resolve(item, [...path, index])));
     if (value === null || typeof value !== 'object') return value;
-    const entries = Object.entries(value).map(async ([key, item]) => [key, await this.resolve(item, [...path, key])] as const);
+    const entries = Object.entries(value).map(
+      async ([key, item]) => [key, await this.resolve(item, [...path, key])] as const,
+    );
     return Object.fromEntries(await Promise.all(entries));
   }
 
@@ -127,7 +162,8 @@ class Resolution {
       const value = adapted[key];
       if (typeof written !== 'string' || typeof value !== 'string' || written === value) continue;
       if (issue.expected === 'boolean' && /^(?:true|false)$/.test(value)) adapted[key] = value === 'true';
-      if ((issue.expected === 'number' || issue.expected === 'int') && /^-?\d{1,15}$/.test(value)) adapted[key] = Number(value);
+      if ((issue.expected === 'number' || issue.expected === 'int') && /^-?\d{1,15}$/.test(value))
+        adapted[key] = Number(value);
     }
     return adapted;
   }
@@ -158,7 +194,10 @@ class Resolution {
 
   async #reportMissing(scheme: 'env' | 'secret', name: string, path: DocumentPath): Promise<void> {
     const key = String(path.at(-1) ?? '');
-    const place = { path: ['connections', this.#connection.name, ...path], range: this.#connection.locate(path) };
+    const place = {
+      path: ['connections', this.#connection.name, ...path],
+      range: this.#connection.locate(path),
+    };
     if (scheme === 'env') this.diagnostics.push(diagnose('variableMissing', { name, key }, place));
     else {
       const nearest = nearestNames(name, await this.#sources.secrets.names());
@@ -169,5 +208,9 @@ class Resolution {
 
 /** A message about a wrong value may quote it; a secret one must not be quoted. */
 function withoutValues(diagnostic: Diagnostic, redactor: Redactor): Diagnostic {
-  return { ...diagnostic, message: redactor.text(diagnostic.message), params: JSON.parse(redactor.text(JSON.stringify(diagnostic.params))) };
+  return {
+    ...diagnostic,
+    message: redactor.text(diagnostic.message),
+    params: JSON.parse(redactor.text(JSON.stringify(diagnostic.params))),
+  };
 }

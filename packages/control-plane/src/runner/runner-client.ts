@@ -114,18 +114,26 @@ export class Runner implements AsyncDisposable {
 
   #explainDeath(code: number | null, signal: NodeJS.Signals | null): PipelineError {
     if (this.#isKilled) {
-      return new PipelineError({ code: 'cancelled', blame: 'platform', retry: 'never', message: 'The run was cancelled and its process ended.' });
+      return new PipelineError({
+        code: 'cancelled',
+        blame: 'platform',
+        retry: 'never',
+        message: 'The run was cancelled and its process ended.',
+      });
     }
     if (/heap out of memory|Allocation failed/.test(this.#stderr)) {
       return new PipelineError({
         code: 'outOfMemory',
         blame: 'platform',
         retry: 'backoff',
-        message: "The runner process ran out of memory. Nothing was lost: run again, with a smaller limits.parallelTables in millrace.yaml or more memory.",
+        message:
+          'The runner process ran out of memory. Nothing was lost: run again, with a smaller limits.parallelTables in millrace.yaml or more memory.',
       });
     }
     if (signal === 'SIGKILL') {
-      return diedOf("was killed by SIGKILL: by a person, or by the system because memory ran out (see the kernel's log)");
+      return diedOf(
+        "was killed by SIGKILL: by a person, or by the system because memory ran out (see the kernel's log)",
+      );
     }
     return diedOf(signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`);
   }

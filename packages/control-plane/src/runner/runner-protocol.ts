@@ -1,5 +1,19 @@
-import type { CursorEvidence, PlainPipelineError, PublishedTable, QueryRequest, QueryResult, ServerIdentity } from '@millrace/connector-sdk';
-import type { ResolvedConnection, RollbackResult, RunEvent, RunOutcome, RunRequest, VerifyResult } from '@millrace/engine';
+import type {
+  CursorEvidence,
+  PlainPipelineError,
+  PublishedTable,
+  QueryRequest,
+  QueryResult,
+  ServerIdentity,
+} from '@millrace/connector-sdk';
+import type {
+  ResolvedConnection,
+  RollbackResult,
+  RunEvent,
+  RunOutcome,
+  RunRequest,
+  VerifyResult,
+} from '@millrace/engine';
 import type { SourceTable, TableName } from '@millrace/spec';
 
 /**
@@ -9,7 +23,10 @@ import type { SourceTable, TableName } from '@millrace/spec';
 export interface RunnerMethods {
   readonly check: { readonly request: ConnectionRequest; readonly result: ServerIdentity };
   readonly discover: {
-    readonly request: ConnectionRequest & { readonly include: readonly string[]; readonly exclude: readonly string[] };
+    readonly request: ConnectionRequest & {
+      readonly include: readonly string[];
+      readonly exclude: readonly string[];
+    };
     readonly result: readonly SourceTable[];
   };
   readonly inspectCursor: {
@@ -22,7 +39,10 @@ export interface RunnerMethods {
     readonly result: readonly (PublishedTable | null)[];
   };
   readonly run: { readonly request: { readonly run: RunRequest }; readonly result: RunOutcome };
-  readonly verify: { readonly request: { readonly run: RunRequest }; readonly result: readonly VerifyResult[] };
+  readonly verify: {
+    readonly request: { readonly run: RunRequest };
+    readonly result: readonly VerifyResult[];
+  };
   readonly rollback: {
     readonly request: { readonly run: RunRequest; readonly task: string; readonly toRun: string | null };
     readonly result: RollbackResult;

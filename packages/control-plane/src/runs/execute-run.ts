@@ -30,7 +30,11 @@ export interface RunToExecute {
  * Executes a recorded run to its end and records that end. A runner process that dies is replaced by another attempt
  * of the same run. Throws only `fenced`: then the run belongs to another process and its record is left alone.
  */
-export async function executeRun(context: OperationContext, held: HeldLease, run: RunToExecute): Promise<void> {
+export async function executeRun(
+  context: OperationContext,
+  held: HeldLease,
+  run: RunToExecute,
+): Promise<void> {
   const store = await context.store();
   await using log = new EventLog(store);
   const emit = (event: RunEvent): void => {
@@ -55,16 +59,36 @@ export async function executeRun(context: OperationContext, held: HeldLease, run
       const hasDied = runner.isDead && !held.signal.aborted;
       if (!hasDied || tries === MAX_ATTEMPTS) {
         const state: RunOutcome = error.code === 'cancelled' ? 'cancelled' : 'failed';
-        emit({ at: new Date().toISOString(), runId: run.runId, attempt, type: 'runFinished', state, durationMs: 0 });
+        emit({
+          at: new Date().toISOString(),
+          runId: run.runId,
+          attempt,
+          type: 'runFinished',
+          state,
+          durationMs: 0,
+        });
         await log.flush();
         await finishRun(store, run.runId, state, reason);
         return;
       }
       await log.flush();
-      await endAttempt(store, run.runId, attempt, error.code === 'outOfMemory' ? 'outOfMemory' : 'lost', reason);
+      await endAttempt(
+        store,
+        run.runId,
+        attempt,
+        error.code === 'outOfMemory' ? 'outOfMemory' : 'lost',
+        reason,
+      );
       attempt = await resumeRun(store, held.lease, run.runId);
       if (error.code === 'outOfMemory') limits = { ...limits, parallelTables: 1 };
-      emit({ at: new Date().toISOString(), runId: run.runId, attempt, type: 'warning', task: null, message: `${reason} Attempt ${attempt} goes on.` });
+      emit({
+        at: new Date().toISOString(),
+        runId: run.runId,
+        attempt,
+        type: 'warning',
+        task: null,
+        message: `${reason} Attempt ${attempt} goes on.`,
+      });
     } finally {
       await rm(request.folders.scratch, { recursive: true, force: true });
     }
@@ -95,7 +119,8 @@ export function toRunRequest(context: OperationContext, fenceToken: number, run:
 /** Messages come from servers and drivers; everything else in an event is ours. */
 function redactEvent(event: RunEvent, redactor: Redactor): RunEvent {
   if (event.type === 'warning') return { ...event, message: redactor.text(event.message) };
-  if (event.type === 'taskFailed' || event.type === 'taskRetrying') return { ...event, error: redactError(event.error, redactor) };
+  if (event.type === 'taskFailed' || event.type === 'taskRetrying')
+    return { ...event, error: redactError(event.error, redactor) };
   if (event.type === 'taskVerified') return { ...event, statement: redactor.text(event.statement) };
   return event;
 }
@@ -107,8 +132,13 @@ function redactError(error: PlainPipelineError, redactor: Redactor): PlainPipeli
 function asPipelineError(thrown: unknown, signal: AbortSignal): PipelineError {
   if (signal.aborted && signal.reason instanceof PipelineError) return signal.reason;
   if (thrown instanceof PipelineError) return thrown;
-  if (signal.aborted) return new PipelineError({ code: 'cancelled', blame: 'platform', retry: 'never', message: 'The run was cancelled.' });
+  if (signal.aborted)
+    return new PipelineError({
+      code: 'cancelled',
+      blame: 'platform',
+      retry: 'never',
+      message: 'The run was cancelled.',
+    });
   const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new PipelineError({ code: 'internal', blame: 'platform', retry: 'never', message, cause: thrown });
 }
-

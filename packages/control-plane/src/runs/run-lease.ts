@@ -13,7 +13,12 @@ export interface HeldLease extends AsyncDisposable {
 }
 
 /** Takes the pipeline's lease and keeps it; `runActive` when another process has it. */
-export async function holdPipeline(store: Store, pipeline: string, owner: string, signal: AbortSignal): Promise<HeldLease> {
+export async function holdPipeline(
+  store: Store,
+  pipeline: string,
+  owner: string,
+  signal: AbortSignal,
+): Promise<HeldLease> {
   const claim = await claimLease(store, `pipeline:${pipeline}`, owner);
   if (!claim.isGranted) {
     const { holder } = claim;

@@ -49,7 +49,11 @@ export async function resumeRun(store: Store, lease: Lease, runId: string): Prom
     for (const { attempt, owner } of open) {
       await db
         .updateTable('run_attempts')
-        .set({ finished_at: storeNow, outcome: 'lost', reason: `The process ${pidOf(owner)} ended without finishing it.` })
+        .set({
+          finished_at: storeNow,
+          outcome: 'lost',
+          reason: `The process ${pidOf(owner)} ended without finishing it.`,
+        })
         .where('run_id', '=', runId)
         .where('attempt', '=', attempt)
         .execute();
@@ -84,7 +88,13 @@ async function insertAttempt(db: Store['db'], lease: Lease, runId: string, attem
 }
 
 /** Ends an attempt without ending its run: the next `run` takes it up. */
-export async function endAttempt(store: Store, runId: string, attempt: number, outcome: string, reason: string): Promise<void> {
+export async function endAttempt(
+  store: Store,
+  runId: string,
+  attempt: number,
+  outcome: string,
+  reason: string,
+): Promise<void> {
   await store.db
     .updateTable('run_attempts')
     .set({ finished_at: storeNow, outcome, reason })
@@ -95,7 +105,12 @@ export async function endAttempt(store: Store, runId: string, attempt: number, o
 }
 
 /** Ends a run. A state that is terminal already stays; false then. */
-export async function finishRun(store: Store, runId: string, state: RunOutcome, reason: string | null): Promise<boolean> {
+export async function finishRun(
+  store: Store,
+  runId: string,
+  state: RunOutcome,
+  reason: string | null,
+): Promise<boolean> {
   return await store.db.transaction().execute(async (db) => {
     const result = await db
       .updateTable('runs')
@@ -127,18 +142,30 @@ export async function findUnfinishedRun(store: Store, pipeline: string): Promise
 }
 
 /** Newest first. */
-export async function listRuns(store: Store, filter: { readonly pipeline?: string | undefined; readonly limit: number }): Promise<readonly RunRecord[]> {
+export async function listRuns(
+  store: Store,
+  filter: { readonly pipeline?: string | undefined; readonly limit: number },
+): Promise<readonly RunRecord[]> {
   let query = store.db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').limit(filter.limit);
   if (filter.pipeline !== undefined) query = query.where('pipeline', '=', filter.pipeline);
   return (await query.execute()).map(toRecord);
 }
 
 /** A run by its id, or by a beginning of its id that only one run has. */
-export async function readRun(store: Store, idOrPrefix: string): Promise<{ readonly record: RunRecord; readonly plan: Plan } | undefined> {
+export async function readRun(
+  store: Store,
+  idOrPrefix: string,
+): Promise<{ readonly record: RunRecord; readonly plan: Plan } | undefined> {
   const rows = await store.db
     .selectFrom('runs')
     .selectAll()
-    .where((expression) => expression(expression.fn<string>('substr', ['run_id', expression.lit(1), expression.val(idOrPrefix.length)]), '=', idOrPrefix))
+    .where((expression) =>
+      expression(
+        expression.fn<string>('substr', ['run_id', expression.lit(1), expression.val(idOrPrefix.length)]),
+        '=',
+        idOrPrefix,
+      ),
+    )
     .limit(2)
     .execute();
   const row = rows.length === 1 ? rows[0] : rows.find((candidate) => candidate.run_id === idOrPrefix);
@@ -146,7 +173,12 @@ export async function readRun(store: Store, idOrPrefix: string): Promise<{ reado
 }
 
 export async function readAttempts(store: Store, runId: string): Promise<readonly RunAttempt[]> {
-  const rows = await store.db.selectFrom('run_attempts').selectAll().where('run_id', '=', runId).orderBy('attempt').execute();
+  const rows = await store.db
+    .selectFrom('run_attempts')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .orderBy('attempt')
+    .execute();
   return rows.map((row) => ({
     attempt: row.attempt,
     startedAt: toIso(row.started_at),
@@ -158,15 +190,28 @@ export async function readAttempts(store: Store, runId: string): Promise<readonl
 
 /** Every event of a run in the order it was stored; a fold over them is its state. */
 export async function readEvents(store: Store, runId: string): Promise<readonly RunEvent[]> {
-  const rows = await store.db.selectFrom('run_events').select('event').where('run_id', '=', runId).orderBy('sequence').execute();
+  const rows = await store.db
+    .selectFrom('run_events')
+    .select('event')
+    .where('run_id', '=', runId)
+    .orderBy('sequence')
+    .execute();
   return rows.map((row) => JSON.parse(row.event));
 }
 
 export async function appendEvents(store: Store, events: readonly RunEvent[]): Promise<void> {
-  const rows = events.map((event) => ({ run_id: event.runId, attempt: event.attempt, type: event.type, event: JSON.stringify(event) }));
+  const rows = events.map((event) => ({
+    run_id: event.runId,
+    attempt: event.attempt,
+    type: event.type,
+    event: JSON.stringify(event),
+  }));
   await store.db.transaction().execute(async (db) => {
     for (let start = 0; start < rows.length; start += 1000) {
-      await db.insertInto('run_events').values(rows.slice(start, start + 1000)).execute();
+      await db
+        .insertInto('run_events')
+        .values(rows.slice(start, start + 1000))
+        .execute();
     }
   });
 }
@@ -194,7 +239,12 @@ const LOOK_BACK = 100;
 
 /** One plan per pipeline that ran, with the newest task for each table that one of the last runs loaded. */
 export async function readLatestPlans(store: Store): Promise<readonly Plan[]> {
-  const rows = await store.db.selectFrom('runs').select('plan').orderBy('started_at', 'desc').limit(LOOK_BACK).execute();
+  const rows = await store.db
+    .selectFrom('runs')
+    .select('plan')
+    .orderBy('started_at', 'desc')
+    .limit(LOOK_BACK)
+    .execute();
   const latest = new Map<string, Plan>();
   for (const row of rows) {
     const plan: Plan = JSON.parse(row.plan);

@@ -39,7 +39,15 @@ export interface RunSummary {
   readonly finishedAt: string | null;
   readonly durationMs: number | null;
   readonly tasks: readonly TaskSummary[];
-  readonly totals: { readonly tables: number; readonly rows: number; readonly bytes: number; readonly published: number; readonly unchanged: number; readonly failed: number; readonly quarantined: number };
+  readonly totals: {
+    readonly tables: number;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly published: number;
+    readonly unchanged: number;
+    readonly failed: number;
+    readonly quarantined: number;
+  };
   readonly warnings: readonly string[];
 }
 
@@ -56,7 +64,8 @@ export function summarizeRun(record: RunRecord, plan: Plan, events: Iterable<Run
     attempts: record.attempts,
     startedAt: record.startedAt,
     finishedAt: record.finishedAt,
-    durationMs: record.finishedAt === null ? null : Date.parse(record.finishedAt) - Date.parse(record.startedAt),
+    durationMs:
+      record.finishedAt === null ? null : Date.parse(record.finishedAt) - Date.parse(record.startedAt),
     tasks,
     totals: { tables: tasks.length, rows, bytes, published, unchanged, failed, quarantined },
     warnings: state.warnings,
@@ -82,7 +91,9 @@ export function summarizeTask(task: LoadTask, state: TaskState | undefined): Tas
     quarantined: state?.quarantined ?? 0,
     durationMs: state?.durationMs ?? null,
     version: state?.record?.version ?? null,
-    verified: state?.verified ? { isEqual: state.verified.isEqual, differences: state.verified.differences } : null,
+    verified: state?.verified
+      ? { isEqual: state.verified.isEqual, differences: state.verified.differences }
+      : null,
     error: state?.error ?? null,
   };
 }

@@ -32,7 +32,10 @@ export class Redactor {
   text(text: string): string {
     if (this.#forms.size === 0) return text;
     this.#pattern ??= new RegExp(
-      [...this.#forms].sort((left, right) => right.length - left.length).map(escapePattern).join('|'),
+      [...this.#forms]
+        .sort((left, right) => right.length - left.length)
+        .map(escapePattern)
+        .join('|'),
       'g',
     );
     return text.replace(this.#pattern, '***');

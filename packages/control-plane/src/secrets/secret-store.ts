@@ -28,7 +28,9 @@ export class SecretStore {
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(sealed.nonce, 'base64'));
       decipher.setAAD(Buffer.from(name));
       decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'));
-      return Buffer.concat([decipher.update(Buffer.from(sealed.data, 'base64')), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(Buffer.from(sealed.data, 'base64')), decipher.final()]).toString(
+        'utf8',
+      );
     } catch (error) {
       throw configError(
         `The secret "${name}" cannot be decrypted: it was written with another key. ` +
@@ -45,13 +47,21 @@ export class SecretStore {
 
   /** Saves or replaces a secret, durably, before returning. */
   async write(name: string, value: string): Promise<void> {
-    const file = (await this.#readFile()) ?? { version: 1, salt: randomBytes(16).toString('base64'), secrets: {} };
+    const file = (await this.#readFile()) ?? {
+      version: 1,
+      salt: randomBytes(16).toString('base64'),
+      secrets: {},
+    };
     const key = await this.#key(file.salt, true);
     const nonce = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', key, nonce);
     cipher.setAAD(Buffer.from(name));
     const data = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
-    const sealed = { nonce: nonce.toString('base64'), tag: cipher.getAuthTag().toString('base64'), data: data.toString('base64') };
+    const sealed = {
+      nonce: nonce.toString('base64'),
+      tag: cipher.getAuthTag().toString('base64'),
+      data: data.toString('base64'),
+    };
     const secrets = { ...file.secrets, [name]: sealed };
     await writePrivately(this.#path, `${JSON.stringify({ ...file, secrets }, null, 2)}\n`);
   }
@@ -69,20 +79,26 @@ export class SecretStore {
       if (parsed.version !== 1) throw new Error(`version ${String(parsed.version)}`);
       return parsed;
     } catch (error) {
-      throw configError(`${this.#path} is not a file of secrets that this Millrace can read. Restore it from a backup, or delete it and add the secrets again.`, error);
+      throw configError(
+        `${this.#path} is not a file of secrets that this Millrace can read. Restore it from a backup, or delete it and add the secrets again.`,
+        error,
+      );
     }
   }
 
   async #key(salt: string, mayCreate: boolean): Promise<Buffer> {
     const { passphrase, keyFile } = this.#keySource;
-    if (passphrase !== undefined && passphrase !== '') return scryptSync(passphrase, Buffer.from(salt, 'base64'), 32);
+    if (passphrase !== undefined && passphrase !== '')
+      return scryptSync(passphrase, Buffer.from(salt, 'base64'), 32);
     try {
       return parseKey(await readFile(keyFile, 'utf8'), keyFile);
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
     if (!mayCreate) {
-      throw configError(`The key of the project's secrets is missing: ${keyFile} does not exist and MILLRACE_SECRET_KEY is not set. Restore one of them, or add the secrets again.`);
+      throw configError(
+        `The key of the project's secrets is missing: ${keyFile} does not exist and MILLRACE_SECRET_KEY is not set. Restore one of them, or add the secrets again.`,
+      );
     }
     return await createKeyFile(keyFile);
   }

@@ -24,11 +24,7 @@ export const migrations: readonly Migration[] = [
         .addColumn('started_at', 'bigint', (column) => column.notNull())
         .addColumn('finished_at', 'bigint')
         .execute();
-      await schema
-        .createIndex('runs_by_pipeline')
-        .on('runs')
-        .columns(['pipeline', 'started_at'])
-        .execute();
+      await schema.createIndex('runs_by_pipeline').on('runs').columns(['pipeline', 'started_at']).execute();
       await schema
         .createTable('run_attempts')
         .addColumn('run_id', 'text', (column) => column.notNull().references('runs.run_id'))

@@ -23,8 +23,12 @@ describe('openStore', () => {
     const path = join(folder, 'deep', 'state.db');
     for (let round = 0; round < 2; round++) {
       await using store = await openStore(path);
-      expect((await sql<{ journal_mode: string }>`pragma journal_mode`.execute(store.db)).rows).toEqual([{ journal_mode: 'wal' }]);
-      expect((await sql<{ synchronous: number }>`pragma synchronous`.execute(store.db)).rows).toEqual([{ synchronous: 2 }]);
+      expect((await sql<{ journal_mode: string }>`pragma journal_mode`.execute(store.db)).rows).toEqual([
+        { journal_mode: 'wal' },
+      ]);
+      expect((await sql<{ synchronous: number }>`pragma synchronous`.execute(store.db)).rows).toEqual([
+        { synchronous: 2 },
+      ]);
       expect(await store.db.selectFrom('runs').selectAll().execute()).toEqual([]);
     }
   });
@@ -40,12 +44,23 @@ describe('openStore', () => {
     const newer = new DatabaseSync(path);
     newer.exec('PRAGMA user_version = 999');
     newer.close();
-    await expect(openStore(path)).rejects.toMatchObject({ code: 'configInvalid', message: expect.stringContaining('newer Millrace') });
+    await expect(openStore(path)).rejects.toMatchObject({
+      code: 'configInvalid',
+      message: expect.stringContaining('newer Millrace'),
+    });
   });
 
   it('keeps the statements of other callers out of a transaction', async () => {
     await using store = await openStore(join(folder, 'state.db'));
-    const insert = (name: string) => ({ name, fence_token: 1, owner: 'x', run_id: null, acquired_at: 0, heartbeat_at: 0, expires_at: 0 });
+    const insert = (name: string) => ({
+      name,
+      fence_token: 1,
+      owner: 'x',
+      run_id: null,
+      acquired_at: 0,
+      heartbeat_at: 0,
+      expires_at: 0,
+    });
     const failing = store.db.transaction().execute(async (db) => {
       await db.insertInto('leases').values(insert('inside')).execute();
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -22,15 +22,25 @@ export const addConnection = defineOperation({
   summary: 'Add a connection to millrace.yaml.',
   permission: 'connection.write',
   input: z.strictObject({
-    name: z.string().regex(NAME_PATTERN, 'A name starts with a letter and has letters, digits, _ and -, at most 63.'),
+    name: z
+      .string()
+      .regex(NAME_PATTERN, 'A name starts with a letter and has letters, digits, _ and -, at most 63.'),
     type: z.string(),
     settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   }),
-  output: z.strictObject({ name: z.string(), type: z.string(), file: z.string(), secrets: z.array(z.string()) }),
+  output: z.strictObject({
+    name: z.string(),
+    type: z.string(),
+    file: z.string(),
+    secrets: z.array(z.string()),
+  }),
   async handler(context, { name, type, settings }) {
     const project = await context.project();
     const definition = await definitionOf(context, type);
-    if (project.document.connections?.[name]) throw wrong(`There is a connection "${name}" already. Change it in ${project.file}, or choose another name.`);
+    if (project.document.connections?.[name])
+      throw wrong(
+        `There is a connection "${name}" already. Change it in ${project.file}, or choose another name.`,
+      );
     checkSettings(context, definition, settings);
     const written: Record<string, string | number | boolean> = {};
     const secrets: string[] = [];
@@ -45,7 +55,11 @@ export const addConnection = defineOperation({
       written[key] = `\${secret:${secret}}`;
     }
     const path = join(context.projectFolder, PROJECT_FILE);
-    const edited = applyEdit(await readFile(path, 'utf8'), { kind: 'setField', path: ['connections', name], value: { type, ...written } });
+    const edited = applyEdit(await readFile(path, 'utf8'), {
+      kind: 'setField',
+      path: ['connections', name],
+      value: { type, ...written },
+    });
     if (!edited.isApplied) throw wrong(`${project.file} could not be changed: ${edited.reason}`);
     const draft = `${path}.${process.pid}.draft`;
     await writeFile(draft, edited.text);
@@ -59,18 +73,28 @@ async function definitionOf(context: OperationContext, type: string): Promise<Co
   if (load) return await load();
   const known = Object.keys(context.registry);
   const near = nearestNames(type, known);
-  throw wrong(`There is no connector "${type}".${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} There are: ${known.join(', ')}.`);
+  throw wrong(
+    `There is no connector "${type}".${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} There are: ${known.join(', ')}.`,
+  );
 }
 
 /** What a reference will hold is not known yet; every plain value must fit now. */
-function checkSettings(context: OperationContext, definition: ConnectorDefinition<never>, settings: Readonly<Record<string, unknown>>): void {
+function checkSettings(
+  context: OperationContext,
+  definition: ConnectorDefinition<never>,
+  settings: Readonly<Record<string, unknown>>,
+): void {
   for (const [key, value] of Object.entries(settings)) {
     if (typeof value === 'string' && isSecretSetting(definition, [key])) context.redactor.add(value);
   }
   const { diagnostics } = checkSchema(definition.config, settings, locateNowhere('settings'));
   const relevant = diagnostics.filter((diagnostic) => !isReference(settings[String(diagnostic.path[0])]));
   if (relevant.length === 0) return;
-  throw wrong(relevant.map((diagnostic) => `${formatPath(diagnostic.path)}: ${context.redactor.text(diagnostic.message)}`).join('\n'));
+  throw wrong(
+    relevant
+      .map((diagnostic) => `${formatPath(diagnostic.path)}: ${context.redactor.text(diagnostic.message)}`)
+      .join('\n'),
+  );
 }
 
 function isReference(value: unknown): boolean {

@@ -10,12 +10,19 @@ export const discoverTables = defineOperation({
   name: 'connections/discover-tables',
   summary: 'Show tables, columns, keys, sizes and cursor candidates of a connection.',
   permission: 'connection.read',
-  input: z.strictObject({ connection: z.string(), include: z.array(z.string()).default([]), exclude: z.array(z.string()).default([]) }),
+  input: z.strictObject({
+    connection: z.string(),
+    include: z.array(z.string()).default([]),
+    exclude: z.array(z.string()).default([]),
+  }),
   output: z.strictObject({ connection: z.string(), tables: z.array(z.custom<SourceTable>()) }),
   async handler(context, { connection, include, exclude }, signal) {
     const { resolved } = await useConnection(context, connection);
-    const tables = await context.runner().call('discover', { connection: resolved, include, exclude }, signal);
-    if (include.length === 0 && exclude.length === 0) await rememberTables(await context.store(), connection, tables);
+    const tables = await context
+      .runner()
+      .call('discover', { connection: resolved, include, exclude }, signal);
+    if (include.length === 0 && exclude.length === 0)
+      await rememberTables(await context.store(), connection, tables);
     return { connection, tables: [...tables] };
   },
 });

@@ -24,7 +24,12 @@ export const listConnections = defineOperation({
   async handler(context) {
     const project = await context.project();
     const names = Object.keys(project.document.connections ?? {});
-    const declared = await declareConnections(project, context.registry, await context.environmentName(), names);
+    const declared = await declareConnections(
+      project,
+      context.registry,
+      await context.environmentName(),
+      names,
+    );
     return {
       connections: declared.map(({ name, connector, definition, settings }) => ({
         name,
@@ -32,7 +37,10 @@ export const listConnections = defineOperation({
         isSource: definition.openSource !== undefined,
         isDestination: definition.openDestination !== undefined,
         settings: Object.fromEntries(
-          Object.entries(settings).map(([key, value]) => [key, isSecretSetting(definition, [key]) && !isReference(value) ? '***' : value]),
+          Object.entries(settings).map(([key, value]) => [
+            key,
+            isSecretSetting(definition, [key]) && !isReference(value) ? '***' : value,
+          ]),
         ),
       })),
     };

@@ -9,11 +9,23 @@ export const testConnection = defineOperation({
   summary: 'Connect, log in and say which server answered.',
   permission: 'connection.read',
   input: z.strictObject({ connection: z.string() }),
-  output: z.strictObject({ connection: z.string(), type: z.string(), product: z.string(), version: z.string(), milliseconds: z.number() }),
+  output: z.strictObject({
+    connection: z.string(),
+    type: z.string(),
+    product: z.string(),
+    version: z.string(),
+    milliseconds: z.number(),
+  }),
   async handler(context, { connection }, signal) {
     const { declared, resolved } = await useConnection(context, connection);
     const start = performance.now();
     const { product, version } = await context.runner().call('check', { connection: resolved }, signal);
-    return { connection, type: declared.connector, product, version, milliseconds: Math.round(performance.now() - start) };
+    return {
+      connection,
+      type: declared.connector,
+      product,
+      version,
+      milliseconds: Math.round(performance.now() - start),
+    };
   },
 });

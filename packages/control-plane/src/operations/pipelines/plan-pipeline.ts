@@ -19,7 +19,11 @@ export const planPipeline = defineOperation({
   name: 'pipelines/plan-pipeline',
   summary: 'Show what a run would read, build and write.',
   permission: 'pipeline.read',
-  input: z.strictObject({ pipeline: z.string(), isFullRefresh: z.boolean().default(false), tables: z.array(z.string()).default([]) }),
+  input: z.strictObject({
+    pipeline: z.string(),
+    isFullRefresh: z.boolean().default(false),
+    tables: z.array(z.string()).default([]),
+  }),
   output: z.strictObject({
     plan: z.custom<Plan>(),
     tables: z.array(z.custom<PlannedTable>()),
@@ -33,7 +37,9 @@ export const planPipeline = defineOperation({
     for (const [name, tasks] of byConnection) {
       const connection = connections[name];
       if (!connection) continue;
-      const described = await context.runner().call('describe', { connection, tables: tasks.map((task) => task.destination.table) }, signal);
+      const described = await context
+        .runner()
+        .call('describe', { connection, tables: tasks.map((task) => task.destination.table) }, signal);
       tasks.forEach((task, index) => {
         const published = described[index] ?? null;
         const table = formatTableName(task.destination.table);
@@ -43,9 +49,22 @@ export const planPipeline = defineOperation({
             : isFullRefresh
               ? (['full', '--full-refresh asks for everything'] as const)
               : published?.record
-                ? ([task.load.kind, `continues from version ${published.record.version} of ${table}`] as const)
-                : (['full', published ? `${table} exists, but was not published by Millrace` : `${table} does not exist yet`] as const);
-        planned.set(task.id, { task: task.id, mode, reason, publishedVersion: published?.record?.version ?? null });
+                ? ([
+                    task.load.kind,
+                    `continues from version ${published.record.version} of ${table}`,
+                  ] as const)
+                : ([
+                    'full',
+                    published
+                      ? `${table} exists, but was not published by Millrace`
+                      : `${table} does not exist yet`,
+                  ] as const);
+        planned.set(task.id, {
+          task: task.id,
+          mode,
+          reason,
+          publishedVersion: published?.record?.version ?? null,
+        });
       });
     }
     return { plan, tables: plan.tasks.flatMap((task) => planned.get(task.id) ?? []), diagnostics, texts };

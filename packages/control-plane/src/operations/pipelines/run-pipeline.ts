@@ -7,7 +7,14 @@ import { executeRun } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { holdPipeline } from '../../runs/run-lease.ts';
 import { isSameRequest } from '../../runs/run-record.ts';
-import { createRun, findUnfinishedRun, finishRun, readEvents, readRun, resumeRun } from '../../runs/run-store.ts';
+import {
+  createRun,
+  findUnfinishedRun,
+  finishRun,
+  readEvents,
+  readRun,
+  resumeRun,
+} from '../../runs/run-store.ts';
 import { summarizeRun } from '../../runs/run-summary.ts';
 import type { RunSummary } from '../../runs/run-summary.ts';
 
@@ -42,12 +49,26 @@ export const runPipeline = defineOperation({
     if (unfinished && isSame) {
       runId = unfinished.record.runId;
       const attempt = await resumeRun(store, held.lease, runId);
-      await executeRun(context, held, { runId, attempt, plan: unfinished.plan, options, connections, limits });
+      await executeRun(context, held, {
+        runId,
+        attempt,
+        plan: unfinished.plan,
+        options,
+        connections,
+        limits,
+      });
     } else {
       if (unfinished) await finishRun(store, unfinished.record.runId, 'failed', SUPERSEDED);
       runId = newId;
       await createRun(store, held.lease, { runId, plan: prepared.plan, options });
-      await executeRun(context, held, { runId, attempt: 1, plan: prepared.plan, options, connections, limits });
+      await executeRun(context, held, {
+        runId,
+        attempt: 1,
+        plan: prepared.plan,
+        options,
+        connections,
+        limits,
+      });
     }
     const finished = await readRun(store, runId);
     if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);
@@ -55,4 +76,5 @@ export const runPipeline = defineOperation({
   },
 });
 
-const SUPERSEDED = 'Superseded: its process was killed, and the pipeline or the request changed before it could be taken up again. What it had published stays.';
+const SUPERSEDED =
+  'Superseded: its process was killed, and the pipeline or the request changed before it could be taken up again. What it had published stays.';

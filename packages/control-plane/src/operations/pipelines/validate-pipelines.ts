@@ -22,14 +22,21 @@ export const validatePipelines = defineOperation({
   async handler(context, { pipeline }) {
     const project = await context.project();
     const names = Object.keys(project.document.connections ?? {});
-    const declared = await declareConnections(project, context.registry, await context.environmentName(), names);
-    const files = pipeline === undefined
-      ? await loadPipelineFiles(context.projectFolder, context.workingFolder)
-      : [await loadPipeline(context.projectFolder, context.workingFolder, pipeline)];
+    const declared = await declareConnections(
+      project,
+      context.registry,
+      await context.environmentName(),
+      names,
+    );
+    const files =
+      pipeline === undefined
+        ? await loadPipelineFiles(context.projectFolder, context.workingFolder)
+        : [await loadPipeline(context.projectFolder, context.workingFolder, pipeline)];
     const diagnostics: Diagnostic[] = [...project.diagnostics];
     for (const file of files) {
       diagnostics.push(...file.parsed.diagnostics);
-      if (file.parsed.document) diagnostics.push(...checkPipelineConnections(file.parsed.document, file.parsed.locate, declared));
+      if (file.parsed.document)
+        diagnostics.push(...checkPipelineConnections(file.parsed.document, file.parsed.locate, declared));
     }
     return {
       isValid: !hasErrors(diagnostics),

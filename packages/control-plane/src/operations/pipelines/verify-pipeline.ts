@@ -17,7 +17,11 @@ export const verifyPipeline = defineOperation({
   summary: 'Compare every row of source and destination.',
   permission: 'pipeline.read',
   input: z.strictObject({ pipeline: z.string(), tables: z.array(z.string()).default([]) }),
-  output: z.strictObject({ pipeline: z.string(), isEqual: z.boolean(), tables: z.array(z.custom<TableVerification>()) }),
+  output: z.strictObject({
+    pipeline: z.string(),
+    isEqual: z.boolean(),
+    tables: z.array(z.custom<TableVerification>()),
+  }),
   async handler(context, { pipeline, tables }, signal) {
     const { plan, connections, limits } = await preparePlan(context, pipeline, tables, signal);
     const request = toRunRequest(context, 0, {
@@ -36,7 +40,11 @@ export const verifyPipeline = defineOperation({
         isEqual: results.every((result) => result.isEqual),
         tables: results.map((result) => {
           const task = tasks.get(result.task);
-          return { ...result, source: task ? formatTableName(task.source.table.table) : '', table: task ? formatTableName(task.destination.table) : '' };
+          return {
+            ...result,
+            source: task ? formatTableName(task.source.table.table) : '',
+            table: task ? formatTableName(task.destination.table) : '',
+          };
         }),
       };
     } finally {

@@ -33,8 +33,13 @@ export const createProject = defineOperation({
     const schemas = join(folder, STATE_FOLDER, 'schemas');
     await mkdir(schemas, { recursive: true, mode: 0o700 });
     await writeFile(join(schemas, 'pipeline.json'), `${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`);
-    const definitions = await Promise.all(Object.entries(context.registry).map(async ([type, load]) => [type, (await load()).config] as const));
-    await writeFile(join(schemas, 'project.json'), `${JSON.stringify(projectJsonSchema(Object.fromEntries(definitions)), null, 2)}\n`);
+    const definitions = await Promise.all(
+      Object.entries(context.registry).map(async ([type, load]) => [type, (await load()).config] as const),
+    );
+    await writeFile(
+      join(schemas, 'project.json'),
+      `${JSON.stringify(projectJsonSchema(Object.fromEntries(definitions)), null, 2)}\n`,
+    );
     await ignoreState(join(folder, '.gitignore'));
     await writeFile(join(folder, PROJECT_FILE), projectText(name), { flag: 'wx' });
     return { folder, name, files: [PROJECT_FILE, `${PIPELINES_FOLDER}/`, '.gitignore'] };

@@ -26,6 +26,9 @@ export const showRun = defineOperation({
       });
     }
     const { runId } = found.record;
-    return { ...summarizeRun(found.record, found.plan, await readEvents(store, runId)), attemptList: await readAttempts(store, runId) };
+    return {
+      ...summarizeRun(found.record, found.plan, await readEvents(store, runId)),
+      attemptList: await readAttempts(store, runId),
+    };
   },
 });

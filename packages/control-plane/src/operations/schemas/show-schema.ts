@@ -12,7 +12,9 @@ export const showSchema = defineOperation({
   output: z.record(z.string(), z.unknown()),
   async handler(context, { document }) {
     if (document === 'pipeline') return { ...pipelineJsonSchema() };
-    const definitions = await Promise.all(Object.entries(context.registry).map(async ([type, load]) => [type, (await load()).config] as const));
+    const definitions = await Promise.all(
+      Object.entries(context.registry).map(async ([type, load]) => [type, (await load()).config] as const),
+    );
     return { ...projectJsonSchema(Object.fromEntries(definitions)) };
   },
 });

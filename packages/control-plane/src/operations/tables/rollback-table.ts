@@ -19,7 +19,11 @@ export const rollbackTable = defineOperation({
   name: 'tables/rollback-table',
   summary: 'Publish an earlier version of a table again.',
   permission: 'data.write',
-  input: z.strictObject({ table: z.string().min(1), toRun: z.string().optional(), pipeline: z.string().optional() }),
+  input: z.strictObject({
+    table: z.string().min(1),
+    toRun: z.string().optional(),
+    pipeline: z.string().optional(),
+  }),
   output: z.strictObject({
     pipeline: z.string(),
     table: z.string(),
@@ -30,7 +34,9 @@ export const rollbackTable = defineOperation({
   }),
   async handler(context, { table, toRun, pipeline }, signal) {
     const store = await context.store();
-    const plans = (await readLatestPlans(store)).filter((plan) => pipeline === undefined || plan.pipeline === pipeline);
+    const plans = (await readLatestPlans(store)).filter(
+      (plan) => pipeline === undefined || plan.pipeline === pipeline,
+    );
     const { plan, task } = findTask(plans, table);
     const wanted = toRun === undefined ? undefined : ((await readRun(store, toRun))?.record.runId ?? toRun);
     await using held = await holdPipeline(store, plan.pipeline, context.owner, signal);
@@ -39,7 +45,11 @@ export const rollbackTable = defineOperation({
     const started = performance.now();
     const runId = newRunId(new Date());
     const narrowed = { ...plan, tasks: [task] };
-    const options = { isFullRefresh: false, isVerified: false, tables: [formatTableName(task.source.table.table)] };
+    const options = {
+      isFullRefresh: false,
+      isVerified: false,
+      tables: [formatTableName(task.source.table.table)],
+    };
     const request = toRunRequest(context, held.lease.fenceToken, {
       runId,
       attempt: 1,
@@ -49,31 +59,59 @@ export const rollbackTable = defineOperation({
       limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
     });
     try {
-      const result = await context.runner().call('rollback', { run: request, task: task.id, toRun: wanted ?? null }, held.signal);
+      const result = await context
+        .runner()
+        .call('rollback', { run: request, task: task.id, toRun: wanted ?? null }, held.signal);
       const reason = `Rollback of ${formatTableName(task.destination.table)} to run ${result.restoredRunId}.`;
       const durationMs = Math.round(performance.now() - started);
       // Recorded when it is done: a rollback that was killed is not taken up, it is asked for again.
       await createRun(store, held.lease, { runId, plan: narrowed, options });
       await appendEvents(store, describeRollback(narrowed, runId, task, result, durationMs));
       await finishRun(store, runId, 'succeeded', reason);
-      return { pipeline: plan.pipeline, table: formatTableName(task.destination.table), restoredRun: result.restoredRunId, version: result.record.version, rows: result.rows };
+      return {
+        pipeline: plan.pipeline,
+        table: formatTableName(task.destination.table),
+        restoredRun: result.restoredRunId,
+        version: result.record.version,
+        rows: result.rows,
+      };
     } finally {
       await rm(request.folders.scratch, { recursive: true, force: true });
     }
   },
 });
 
-function describeRollback(plan: Plan, runId: string, task: LoadTask, result: RollbackResult, durationMs: number): readonly RunEvent[] {
+function describeRollback(
+  plan: Plan,
+  runId: string,
+  task: LoadTask,
+  result: RollbackResult,
+  durationMs: number,
+): readonly RunEvent[] {
   const bodies: readonly RunEventBody[] = [
     { type: 'runStarted', pipeline: plan.pipeline, planFingerprint: plan.fingerprint, tasks: [task.id] },
-    { type: 'taskPublished', task: task.id, record: result.record, rowsRead: result.rows, bytesRead: 0, rowsInserted: result.rows, rowsUpdated: 0, rowsDeleted: 0, quarantined: 0, durationMs, isAdopted: false },
+    {
+      type: 'taskPublished',
+      task: task.id,
+      record: result.record,
+      rowsRead: result.rows,
+      bytesRead: 0,
+      rowsInserted: result.rows,
+      rowsUpdated: 0,
+      rowsDeleted: 0,
+      quarantined: 0,
+      durationMs,
+      isAdopted: false,
+    },
     { type: 'runFinished', state: 'succeeded', durationMs },
   ];
   return bodies.map((body) => ({ at: new Date().toISOString(), runId, attempt: 1, ...body }));
 }
 
 function findTask(plans: readonly Plan[], table: string): { readonly plan: Plan; readonly task: LoadTask } {
-  const tasks = plans.flatMap((plan) => plan.tasks.map((task) => ({ plan, task, name: formatTableName(task.destination.table) })));
+  const tasks = plans.flatMap((plan) =>
+    plan.tasks.map((task) => ({ plan, task, name: formatTableName(task.destination.table) })),
+  );
   const found = tasks.filter(({ task, name }) => name === table || task.destination.table.name === table);
   const [first, second] = found;
   if (first && !second) return first;

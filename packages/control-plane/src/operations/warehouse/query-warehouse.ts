@@ -10,7 +10,11 @@ export const queryWarehouse = defineOperation({
   name: 'warehouse/query-warehouse',
   summary: 'Ask the warehouse a question in SQL.',
   permission: 'data.read',
-  input: z.strictObject({ sql: z.string().min(1), connection: z.string().optional(), maxRows: z.int().min(1).max(1_000_000).default(1000) }),
+  input: z.strictObject({
+    sql: z.string().min(1),
+    connection: z.string().optional(),
+    maxRows: z.int().min(1).max(1_000_000).default(1000),
+  }),
   output: z.custom<QueryResult & { readonly connection: string }>(),
   async handler(context, { sql, connection, maxRows }, signal) {
     const project = await context.project();
