@@ -64,6 +64,8 @@ function floatText(value: string): string {
 export function isReadable(field: DigestField): string | undefined {
   if (field.type.kind !== 'date' && field.type.kind !== 'timestamp') return undefined;
   const column = quoteIdentifier(mysqlDialect, field.name);
-  const isDay = `YEAR(${column}) > 0 AND MONTH(${column}) > 0 AND DAYOFMONTH(${column}) BETWEEN 1 AND DAYOFMONTH(LAST_DAY(${column}))`;
+  const day = `DAYOFMONTH(${column})`;
+  const isInMonth = `(${day} BETWEEN 1 AND 28 OR ${day} BETWEEN 29 AND DAYOFMONTH(LAST_DAY(${column})))`;
+  const isDay = `YEAR(${column}) > 0 AND MONTH(${column}) > 0 AND ${isInMonth}`;
   return `(${column} IS NULL OR (${isDay}))`;
 }

@@ -2,12 +2,13 @@ import { hash } from 'node:crypto';
 
 import {
   type BucketDigest,
+  type DigestField,
   type DigestFilter,
   type DigestRequest,
   PipelineError,
   type RowDigest,
 } from '@millrace/connector-sdk';
-import { type Field, formatTableName } from '@millrace/spec';
+import { type Field, formatTableName, type LogicalTypeKind } from '@millrace/spec';
 import { mysqlDialect, quoteIdentifier, quoteTable, quoteText } from '@millrace/sql';
 
 import type { Role } from '../errors.ts';
@@ -111,31 +112,44 @@ interface DigestParts {
 }
 
 function digestParts(request: DigestRequest, role: Role): DigestParts {
-  const texts = new Map(request.fields.map((field) => [field.name, canonicalText(field)]));
-  const keyTexts = request.key.map((name) => {
-    const text = texts.get(name);
-    if (text === undefined)
+  const keyFields = request.key.map((name) => {
+    const field = request.fields.find((each) => each.name === name);
+    if (field === undefined)
       throw new RangeError(`The key column ${name} is not among the columns to digest.`);
-    return text;
+    return field;
   });
-  const rowText = framedText([...texts.values()]);
+  const rowText = framedText(request.fields);
   const conditions = [
     ...(role === 'source' ? request.fields.flatMap((field) => isReadable(field) ?? []) : []),
     ...(request.where === undefined ? [] : [filterCondition(request.where, request.fields)]),
   ];
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return {
-    keyTexts,
+    keyTexts: keyFields.map(canonicalText),
     rowText,
-    keyText: keyTexts.length === 0 ? rowText : framedText(keyTexts),
+    keyText: keyFields.length === 0 ? rowText : framedText(keyFields),
     source: `${quoteTable(mysqlDialect, request.table)}${where}`,
   };
 }
 
 /** NULL when the text is longer than max_allowed_packet. */
-function framedText(texts: readonly string[]): string {
-  return `CONCAT(${texts.map((text) => `IF(${text} IS NULL, '~|', CONCAT(LENGTH(${text}), ':', ${text}, '|'))`).join(', ')})`;
+function framedText(fields: readonly DigestField[]): string {
+  const framed = fields.map((field) => {
+    const text = canonicalText(field);
+    const length = FIXED_LENGTHS[field.type.kind] ?? `LENGTH(${text})`;
+    return `IF(${quoteIdentifier(mysqlDialect, field.name)} IS NULL, '~|', CONCAT(${length}, ':', ${text}, '|'))`;
+  });
+  return `CONCAT(${framed.join(', ')})`;
 }
+
+/** Bytes of canonical texts that are always of one length; the server would compute such a text twice to measure it. */
+const FIXED_LENGTHS: Partial<Record<LogicalTypeKind, number>> = {
+  boolean: 1,
+  date: 10,
+  timestamp: 26,
+  time: 15,
+  uuid: 36,
+};
 
 function hashOf(text: string): string {
   return `CAST(CONV(LEFT(MD5(${text}), 16), 16, 10) AS UNSIGNED)`;

@@ -87,9 +87,14 @@ export async function versionRows(context: RowChange): Promise<RowCounts> {
   return { rowsInserted, rowsUpdated, rowsDeleted };
 }
 
-/** Null-safe, and served by the index over the key. */
-function sameKey({ request }: RowChange): string {
-  return request.key.map((name) => `t.${identifier(name)} <=> d.${identifier(name)}`).join(' AND ');
+/** Served by the index over the key. Only columns that can be NULL compare NULL as a value. */
+function sameKey({ request, fields }: RowChange): string {
+  return request.key
+    .map((name) => {
+      const isNullable = fields.find((field) => field.name === name)?.nullable !== false;
+      return `t.${identifier(name)} ${isNullable ? '<=>' : '='} d.${identifier(name)}`;
+    })
+    .join(' AND ');
 }
 
 function sameValues({ request, fields }: RowChange): string {

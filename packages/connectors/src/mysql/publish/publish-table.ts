@@ -139,6 +139,12 @@ async function stage(
     for (const file of deleted)
       await stageFile({ ...shared, table: work.deletedKeys, fields: keyFields }, file, signal);
   }
+  // Without statistics the optimizer takes a table that was just loaded for empty and scans it in joins.
+  const loaded = [
+    ...(stagedRows > 0 ? [work.staged] : []),
+    ...(deleted.length > 0 ? [work.deletedKeys] : []),
+  ];
+  if (loaded.length > 0) await connection.query(`ANALYZE LOCAL TABLE ${loaded.map(qualified).join(', ')}`);
   return { ...context, stagedRows, generation, hasDeletedKeys: deleted.length > 0 };
 }
 
