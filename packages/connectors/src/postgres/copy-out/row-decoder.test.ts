@@ -126,4 +126,23 @@ describe('rows of COPY in text format', () => {
     ]);
     expect(decoding.rows()).toBe(3);
   });
+
+  it.each([0, 1, 31, 32, 33, 100, 1600])('of %i columns are decoded', (count) => {
+    const builder = new BatchBuilder(
+      Array.from({ length: count }, (_, index) => ({ name: `c${index}`, type: STRING })),
+    );
+    const decoding = createRowDecoder(
+      Array.from({ length: count }, () => ({ escapes: 'text' as const })),
+      builder,
+    );
+    const row = Array.from({ length: count }, (_, index) => (index % 7 === 3 ? null : `value ${index}`));
+    const bytes = message('d', `${row.map((cell) => cell ?? '\\N').join('\t')}\n`);
+    expect(decoding.decode(bytes, 0, bytes.length)).toBe(bytes.length);
+    expect(
+      canonicalRows(
+        builder.take(),
+        Array.from({ length: count }, () => STRING),
+      ),
+    ).toEqual([row]);
+  });
 });
