@@ -1,6 +1,6 @@
 import type { LogicalType } from '@millrace/spec';
 
-import type { Batch, RejectedRow } from './batch.ts';
+import { type Batch, type RejectedRow, valueWidth } from './batch.ts';
 import { type CellEncoding, type ColumnWriter, type RowState } from './column-writer.ts';
 import { DecimalWriter } from './decimal-writer.ts';
 import { FloatWriter } from './float-writer.ts';
@@ -11,6 +11,9 @@ import { BytesWriter, HexBytesWriter, TextWriter } from './view-writer.ts';
 
 /** Sixteen DuckDB vectors. */
 const DEFAULT_MAX_ROWS = 16 * 2048;
+/** A table of very many columns gets fewer rows to a batch, so that memory does not follow the number of columns. */
+const MAX_FIXED_BYTES = 16 * 1024 * 1024;
+const MIN_ROWS = 2048;
 const DEFAULT_MAX_HEAP_BYTES = 8 * 1024 * 1024;
 /** The first batch is small, because most tables are. */
 const FIRST_CAPACITY = 2048;
@@ -42,7 +45,7 @@ export class BatchBuilder {
     options: { readonly maxRows?: number; readonly maxHeapBytes?: number } = {},
   ) {
     this.fields = fields;
-    this.maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
+    this.maxRows = options.maxRows ?? defaultMaxRows(fields);
     this.maxHeapBytes = options.maxHeapBytes ?? DEFAULT_MAX_HEAP_BYTES;
     this.capacity = Math.min(FIRST_CAPACITY, this.maxRows);
     this.columns = fields.map((field, index) => createWriter(this.state, index, field, this.capacity));
@@ -95,6 +98,12 @@ export class BatchBuilder {
     this.state.heapBytes = 0;
     return batch;
   }
+}
+
+function defaultMaxRows(fields: readonly BuilderField[]): number {
+  const rowBytes = fields.reduce((sum, field) => sum + valueWidth(field.type), 1);
+  const rows = Math.floor(MAX_FIXED_BYTES / rowBytes / MIN_ROWS) * MIN_ROWS;
+  return Math.min(DEFAULT_MAX_ROWS, Math.max(MIN_ROWS, rows));
 }
 
 function createWriter(state: RowState, index: number, field: BuilderField, capacity: number): ColumnWriter {
