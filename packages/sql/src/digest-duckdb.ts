@@ -54,14 +54,15 @@ export function canonicalText(type: CanonicalType, expression: string): string {
   }
 }
 
-/** A query of `bucket`, `rows` and `sum` (of row hashes, not yet modulo 2^64), each as text. */
+/** A query of `bucket` (ascending), `rows` and `sum` (of row hashes, not yet modulo 2^64), each as text. */
 export function bucketDigestSql(digest: DuckdbDigest): string {
   const bucket =
     digest.buckets === 1
       ? '0'
       : `${digest.key.length === 0 ? 'row_hash' : 'key_hash'} & ${digest.buckets - 1}`;
-  return `SELECT CAST(${bucket} AS VARCHAR) AS bucket, CAST(count(*) AS VARCHAR) AS "rows", CAST(sum(row_hash) AS VARCHAR) AS "sum"
-    FROM (${hashedRowsSql(digest, digest.buckets > 1)}) GROUP BY 1`;
+  return `SELECT CAST(bucket AS VARCHAR) AS bucket, CAST(count(*) AS VARCHAR) AS "rows", CAST(sum(row_hash) AS VARCHAR) AS "sum"
+    FROM (SELECT ${bucket} AS bucket, row_hash FROM (${hashedRowsSql(digest, digest.buckets > 1)})) AS hashed
+    GROUP BY hashed.bucket ORDER BY hashed.bucket`;
 }
 
 /** A query of the rows in the given buckets: `hash` as text, then the canonical text of each key column as a BLOB. */

@@ -1,4 +1,4 @@
-import { PipelineError, type CursorEvidence, type Source } from '@millrace/connector-sdk';
+import { PipelineError, throwIfCancelled, type CursorEvidence, type Source } from '@millrace/connector-sdk';
 import { formatTableName, type SourceTable } from '@millrace/spec';
 
 import type { DuckdbConfig } from './config.ts';
@@ -17,7 +17,10 @@ export async function openDuckdbSource(config: DuckdbConfig, signal: AbortSignal
   const { warehouse } = lease;
   return {
     check: (abort) => warehouse.identity(abort),
-    discover: async (request) => discoverTables(warehouse.catalog, request),
+    async discover(request, abort) {
+      throwIfCancelled(abort);
+      return discoverTables(warehouse.catalog, request);
+    },
     async *read(request, abort) {
       requireTable(request.table);
       using session = await warehouse.session('source', abort);

@@ -1,6 +1,7 @@
 import type { BucketDigest, DigestFilter, DigestRequest, RowDigest } from '@millrace/connector-sdk';
 import { bucketDigestSql, rowDigestSql, type DuckdbDigest } from '@millrace/sql';
 
+import { decodeText } from '../warehouse/exact-text.ts';
 import { readExpression } from '../native-field.ts';
 import { identifier, qualifiedName, text } from '../warehouse/names.ts';
 import type { Session } from '../warehouse/session.ts';
@@ -32,17 +33,9 @@ export async function* digestRowsOfTable(
   for (;;) {
     const chunk = await session.cancellable(signal, () => result.fetchChunk());
     if (chunk === null || chunk.rowCount === 0) return;
-    for (const [hash, ...key] of chunk.getRows()) yield { hash: BigInt(String(hash)), key: key.map(toText) };
+    for (const [hash, ...key] of chunk.getRows())
+      yield { hash: BigInt(String(hash)), key: key.map((text) => decodeText(text) ?? '') };
   }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Keys come as bytes, because the binding drops a leading U+FEFF from VARCHAR. */
-function toText(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof Uint8Array)
-    return decoder.decode(value.bytes);
-  return '';
 }
 
 function toDigest(request: DigestRequest): DuckdbDigest {

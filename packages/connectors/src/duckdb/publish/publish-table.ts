@@ -4,7 +4,7 @@ import { formatTableName, type Field } from '@millrace/spec';
 import { toPipelineError } from '../errors.ts';
 import { nativeType } from '../types.ts';
 import type { CatalogTable } from '../warehouse/catalog.ts';
-import { identifier, qualifiedName } from '../warehouse/names.ts';
+import { CATALOG, identifier, qualifiedName } from '../warehouse/names.ts';
 import { createViewSql } from '../warehouse/parquet-view.ts';
 import {
   createPublications,
@@ -129,7 +129,7 @@ async function createSchema(
 ): Promise<void> {
   const schema = request.table.schema;
   if (schema === undefined || warehouse.catalog.hasSchema(schema)) return;
-  await session.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`, signal);
+  await session.run(`CREATE SCHEMA IF NOT EXISTS ${CATALOG}.${identifier(schema)}`, signal);
 }
 
 async function publishView(
@@ -191,6 +191,7 @@ function toCatalogTable(publication: Publication): CatalogTable {
       nativeType: nativeType(type),
       isNullable: nullable,
     })),
+    key: [],
     estimatedRows: publication.tableRows,
     publication,
   };

@@ -3,6 +3,7 @@ import { PipelineError, type QueryRequest, type QueryResult } from '@millrace/co
 
 import type { DuckdbConfig } from '../config.ts';
 import { Catalog } from '../warehouse/catalog.ts';
+import { decodeText } from '../warehouse/exact-text.ts';
 import { text } from '../warehouse/names.ts';
 import { openWarehouse, withPrivateInstance } from '../warehouse/open-warehouse.ts';
 import { Session } from '../warehouse/session.ts';
@@ -19,7 +20,6 @@ export async function queryWarehouse(
 ): Promise<QueryResult> {
   const answer = await withPrivateInstance(
     config,
-    READ_ONLY,
     (instance, path) => queryLocked(instance, path, request, signal),
     signal,
   );
@@ -29,7 +29,6 @@ export async function queryWarehouse(
   lease[Symbol.dispose]();
   const again = await withPrivateInstance(
     config,
-    READ_ONLY,
     (instance, path) => queryLocked(instance, path, request, signal),
     signal,
   );
@@ -38,8 +37,6 @@ export async function queryWarehouse(
     `The folder of ${config.path} has moved, and its views cannot be made again because the file is read-only here.`,
   );
 }
-
-const READ_ONLY = { access_mode: 'READ_ONLY' };
 
 async function queryLocked(
   instance: DuckDBInstance,
@@ -80,7 +77,7 @@ async function answer(session: Session, request: QueryRequest, signal: AbortSign
       if (chunk === null || chunk.rowCount === 0) return { columns, rows, isTruncated: false };
       for (const row of chunk.getRows()) {
         if (rows.length === request.maxRows) return { columns, rows, isTruncated: true };
-        rows.push(row.map(toText));
+        rows.push(row.map(decodeText));
       }
     }
   } finally {
@@ -103,20 +100,11 @@ function describe(statement: DuckDBPreparedStatement): QueryResult['columns'] {
   }));
 }
 
-/** The statement with every value as the bytes of its text, because the binding drops a leading U+FEFF from VARCHAR. */
+/** The statement with every value as the bytes of its text. */
 function asText(request: QueryRequest, columnCount: number): string {
   const names = Array.from({ length: columnCount }, (_, index) => `c${index}`);
   const values = names.map((name) => `encode(CAST(${name} AS VARCHAR))`);
   return `SELECT ${values.join(', ')} FROM query(${text(request.sql)}) AS answer(${names.join(', ')}) LIMIT ${request.maxRows + 1}`;
-}
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-function toText(value: unknown): string | null {
-  if (value === null) return null;
-  if (typeof value === 'object' && 'bytes' in value && value.bytes instanceof Uint8Array)
-    return decoder.decode(value.bytes);
-  return String(value);
 }
 
 function failure(reason: string, cause?: unknown): PipelineError {

@@ -8,9 +8,21 @@ const MICROS_PER_DAY = 86_400_000_000n;
 
 /** The condition that keeps the rows of a range; NULLs are not among them. Undefined for everything. */
 export function cursorCondition(field: SourceField, range: CursorRange): string | undefined {
-  return range.from === null
-    ? undefined
-    : `${identifier(field.name)} >= ${lowerBound(field, range.from, range.lookback)}`;
+  if (!isOrdered(field, range.lookback)) {
+    throw new PipelineError({
+      code: 'cursorUnfit',
+      blame: 'config',
+      retry: 'never',
+      message: `${field.name} cannot be a cursor${range.lookback === 0n ? '' : ' with a look-back'}: it is ${formatLogicalType(field.type)}. Choose a timestamp, date or integer column.`,
+    });
+  }
+  if (range.from === null) return undefined;
+  return `${identifier(field.name)} >= ${lowerBound(field, range.from, range.lookback)}`;
+}
+
+function isOrdered({ type }: SourceField, lookback: bigint): boolean {
+  if (type.kind === 'integer' || type.kind === 'date' || type.kind === 'timestamp') return true;
+  return lookback === 0n && (type.kind === 'decimal' || type.kind === 'string' || type.kind === 'uuid');
 }
 
 function lowerBound(field: SourceField, from: string, lookback: bigint): string {
@@ -29,18 +41,7 @@ function lowerBound(field: SourceField, from: string, lookback: bigint): string 
     }
     case 'timestamp':
       return lookback === 0n ? value : `${value} - to_microseconds(${lookback})`;
-    case 'decimal':
-    case 'string':
-    case 'uuid':
-      if (lookback === 0n) return value;
-      break;
     default:
-      break;
+      return value;
   }
-  throw new PipelineError({
-    code: 'cursorUnfit',
-    blame: 'config',
-    retry: 'never',
-    message: `${field.name} cannot be a cursor${lookback === 0n ? '' : ' with a look-back'}: it is ${formatLogicalType(type)}. Choose a timestamp, date or integer column.`,
-  });
 }

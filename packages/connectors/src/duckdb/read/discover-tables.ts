@@ -28,7 +28,7 @@ function toSourceTable(table: CatalogTable): SourceTable {
     // What Millrace publishes as a view over files is a table to its readers.
     kind: table.kind === 'view' && table.publication === null ? 'view' : 'table',
     fields,
-    key: [],
+    key: table.key,
     // Every column has the least and the greatest value of each row group, which is what a range needs.
     indexedColumns: cursors.map(({ name }) => name),
     estimatedRows: described.estimatedRows,

@@ -2,7 +2,13 @@ import { statSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import { PipelineError, type ParquetFile, type ReadRequest, type ReadResult } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  throwIfCancelled,
+  type ParquetFile,
+  type ReadRequest,
+  type ReadResult,
+} from '@millrace/connector-sdk';
 import { canonicalText } from '@millrace/sql';
 
 import { readExpression } from '../native-field.ts';
@@ -48,5 +54,6 @@ export async function* readTable(
   }));
   const bytesReceived = statSync(path).size;
   yield { kind: 'parquet', path, rows: rowsSent, isTemporary: true };
+  throwIfCancelled(signal);
   return { rowsSent, bytesReceived, highMark, position: {}, statement };
 }

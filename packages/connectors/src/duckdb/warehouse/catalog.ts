@@ -16,6 +16,8 @@ export interface CatalogTable {
   readonly table: TableName;
   readonly kind: 'table' | 'view';
   readonly columns: readonly CatalogColumn[];
+  /** The declared primary key; empty when there is none. */
+  readonly key: readonly string[];
   readonly estimatedRows: number | null;
   readonly publication: Publication | null;
 }
@@ -33,7 +35,8 @@ export class Catalog {
 
   static async read(session: Session, signal: AbortSignal): Promise<Catalog> {
     const catalog = new Catalog();
-    const [tables, columns, schemas] = await readCatalog(session, signal);
+    const { tables, columns, schemas, keys } = await readCatalog(session, signal);
+    const keyOf = new Map(keys.map(([schema, name, key]) => [`${schema}\0${name}`, key]));
     catalog.hasPublications = tables.some(
       ([schema, name]) => schema === OWN_SCHEMA && name === 'publications',
     );
@@ -58,6 +61,7 @@ export class Catalog {
         table,
         kind: kind === 'view' ? 'view' : 'table',
         columns: (columnsOf.get(`${schema}\0${name}`) ?? []).map(toColumn),
+        key: parseNames(keyOf.get(`${schema}\0${name}`)),
         estimatedRows: rows === null || rows === undefined ? null : Number(rows),
         publication: catalog.#publications.get(tableKey(table)) ?? null,
       });
@@ -112,9 +116,20 @@ async function readCatalog(session: Session, signal: AbortSignal) {
     'SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()',
     signal,
   );
-  return [tables, columns, schemas] as const;
+  const keys = await session.texts(
+    `SELECT schema_name, table_name, CAST(to_json(constraint_column_names) AS VARCHAR) FROM duckdb_constraints()
+      WHERE database_name = current_database() AND constraint_type = 'PRIMARY KEY'`,
+    signal,
+  );
+  return { tables, columns, schemas, keys };
 }
 
 function toColumn(row: readonly (string | null)[]): CatalogColumn {
   return { name: row[2] ?? '', nativeType: reportedType(row[3] ?? ''), isNullable: row[4] === 'true' };
+}
+
+function parseNames(json: string | null | undefined): readonly string[] {
+  if (json === null || json === undefined) return [];
+  const names: readonly string[] = JSON.parse(json);
+  return names;
 }

@@ -1,6 +1,12 @@
 import type { TableName } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
+/**
+ * The name a file is attached under. By itself DuckDB takes the file's name, and then a schema of the same name
+ * (`shop.duckdb` with `shop.orders`) is ambiguous.
+ */
+export const CATALOG = '_warehouse';
+
 /** The schema of Millrace's own tables in a warehouse. */
 export const OWN_SCHEMA = '_millrace';
 
@@ -19,7 +25,7 @@ export function identifier(name: string): string {
 }
 
 export function qualifiedName(table: TableName): string {
-  return `${identifier(table.schema ?? 'main')}.${identifier(table.name)}`;
+  return `${CATALOG}.${identifier(table.schema ?? 'main')}.${identifier(table.name)}`;
 }
 
 export function text(value: string): string {

@@ -9,6 +9,7 @@ import { PipelineError, throwIfCancelled, type Blame } from '@millrace/connector
 
 import type { DuckdbConfig } from '../config.ts';
 import { errorCode, toPipelineError } from '../errors.ts';
+import { CATALOG, text } from './names.ts';
 import { Warehouse } from './warehouse.ts';
 
 /** A share in the one instance of a file; the last one to be disposed closes the file. */
@@ -60,12 +61,11 @@ export async function openWarehouse(
 }
 
 /**
- * An instance with settings of its own, for as long as `work` takes. Settings that lock an instance hold for all of it,
+ * An instance of its own that only reads, for as long as `work` takes. Settings that lock an instance hold for all of it,
  * so this waits until this process has the file closed, and keeps it from being opened meanwhile.
  */
 export async function withPrivateInstance<T>(
   config: DuckdbConfig,
-  settings: Readonly<Record<string, string>>,
   work: (instance: DuckDBInstance, path: string) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
@@ -86,13 +86,7 @@ export async function withPrivateInstance<T>(
   const { promise, resolve: giveBack } = Promise.withResolvers<void>();
   lentFiles.set(path, promise);
   try {
-    const instance = await createInstance(
-      path,
-      config,
-      { ...engineSettings(config), ...settings },
-      options,
-      signal,
-    );
+    const instance = await createInstance(path, config, true, options, signal);
     try {
       return await work(instance, path);
     } finally {
@@ -119,8 +113,7 @@ async function loadWarehouse(
   signal: AbortSignal,
 ): Promise<Warehouse> {
   const isReadOnly = existsSync(path) && !(await isWritable(path));
-  const settings = { ...engineSettings(config), access_mode: isReadOnly ? 'READ_ONLY' : 'READ_WRITE' };
-  const instance = await createInstance(path, config, settings, options, signal);
+  const instance = await createInstance(path, config, isReadOnly, options, signal);
   try {
     return await Warehouse.load(path, instance, isReadOnly, signal);
   } catch (error) {
@@ -148,7 +141,7 @@ function lease(path: string, file: OpenFile, warehouse: Warehouse): WarehouseLea
 async function createInstance(
   path: string,
   config: DuckdbConfig,
-  settings: Readonly<Record<string, string>>,
+  isReadOnly: boolean,
   options: OpenOptions,
   signal: AbortSignal,
 ): Promise<DuckDBInstance> {
@@ -156,13 +149,32 @@ async function createInstance(
   for (;;) {
     throwIfCancelled(signal);
     try {
-      return await DuckDBInstance.create(path, settings);
+      return await attach(path, config, isReadOnly);
     } catch (error) {
       const failure = toPipelineError(error, `${config.path} cannot be opened`, options.blame);
       if (failure.code !== 'warehouseBusy') throw failure;
       if (Date.now() >= deadline) throw busyError(config.path, failure, options.blame);
     }
     await pause(signal);
+  }
+}
+
+async function attach(path: string, config: DuckdbConfig, isReadOnly: boolean): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    ...engineSettings(config),
+    temp_directory: `${path}.tmp`,
+  });
+  const connection = await instance.connect();
+  try {
+    await connection.run(
+      `ATTACH ${text(path)} AS ${CATALOG} (TYPE duckdb${isReadOnly ? ', READ_ONLY' : ''})`,
+    );
+    return instance;
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  } finally {
+    connection.closeSync();
   }
 }
 

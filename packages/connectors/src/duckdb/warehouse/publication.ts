@@ -1,7 +1,7 @@
 import type { PublicationRecord, SourcePosition } from '@millrace/connector-sdk';
 import type { Field, TableName, WriteMode } from '@millrace/spec';
 
-import { identifier, OWN_SCHEMA, text, textOrNull } from './names.ts';
+import { CATALOG, identifier, OWN_SCHEMA, text, textOrNull } from './names.ts';
 import type { Session } from './session.ts';
 
 /** What `_millrace.publications` holds of a table: one row, replaced in the transaction of each publication. */
@@ -29,9 +29,10 @@ export interface ParquetTable {
   readonly constants: Readonly<Record<string, string | null>>;
 }
 
-const TABLE = `${OWN_SCHEMA}.publications`;
+const SCHEMA = `${CATALOG}.${OWN_SCHEMA}`;
+const TABLE = `${SCHEMA}.publications`;
 
-const CREATE = `CREATE SCHEMA IF NOT EXISTS ${OWN_SCHEMA};
+const CREATE = `CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
 CREATE TABLE IF NOT EXISTS ${TABLE} (
   schema_name VARCHAR NOT NULL,
   table_name VARCHAR NOT NULL,

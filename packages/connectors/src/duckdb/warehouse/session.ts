@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBMaterializedResult } from 
 import { throwIfCancelled, type Blame } from '@millrace/connector-sdk';
 
 import { toPipelineError } from '../errors.ts';
+import { CATALOG } from './names.ts';
 
 /** One connection to a DuckDB instance. Statements stop within a second of their signal. */
 export class Session implements Disposable {
@@ -15,7 +16,7 @@ export class Session implements Disposable {
 
   static async open(instance: DuckDBInstance, blame: Blame, signal: AbortSignal): Promise<Session> {
     const session = new Session(await instance.connect(), blame);
-    await session.run("SET TimeZone = 'UTC'", signal);
+    await session.run(`USE ${CATALOG}; SET TimeZone = 'UTC'`, signal);
     return session;
   }
 

@@ -69,6 +69,13 @@ export class Warehouse {
     }
   }
 
+  /** Reads again what the file holds, after statements that were not publications. */
+  async reload(signal: AbortSignal): Promise<void> {
+    await this.exclusively(signal, async (session) => {
+      this.#catalog = await Catalog.read(session, signal);
+    });
+  }
+
   async identity(signal: AbortSignal): Promise<ServerIdentity> {
     using session = await this.session('destination', signal);
     const [row] = await session.texts('SELECT version()', signal);
