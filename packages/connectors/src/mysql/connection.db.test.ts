@@ -178,6 +178,18 @@ describe.each(products)('connection to %s', (product) => {
     },
   );
 
+  it('takes a reset line for an error over TLS too', async () => {
+    if (database === undefined) return;
+    await using proxy = await startTcpProxy({ host: '127.0.0.1', port: database.config.port });
+    await using source = new MysqlSource(database.configWith({ port: proxy.port, tls: 'require' }));
+    await source.check(never);
+    proxy.arm({ kind: 'breakAt', how: 'reset', direction: 'fromServer', offset: 20_000_000 }, { times: 1 });
+    expect(await readBig(source, () => undefined)).toMatchObject({
+      code: 'connectionLost',
+      retry: 'backoff',
+    });
+  });
+
   it('waits for a statement that computes longer than the read timeout', async () => {
     if (database === undefined) return;
     await database.execute('CREATE VIEW slow AS SELECT SLEEP(2.5) AS s');

@@ -1,7 +1,7 @@
 import { defineConnector } from '@millrace/connector-sdk';
 
 import { mysqlConfig } from './config.ts';
-import { destinationType, sourceTypes } from './types.ts';
+import { destinationRejects, destinationType, sourceTypes } from './types.ts';
 
 /** MySQL 8 and 9, and MariaDB 10.6 and later. */
 export const connector = defineConnector({
@@ -29,6 +29,7 @@ export const connector = defineConnector({
   },
   sourceTypes,
   destinationType,
+  destinationRejects,
   openSource: async (config) => new (await import('./source.ts')).MysqlSource(config),
   openDestination: async (config) => new (await import('./destination.ts')).MysqlDestination(config),
 });

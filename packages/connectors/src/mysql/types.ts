@@ -56,7 +56,7 @@ export const sourceTypes: readonly TypeRule[] = [
   },
 ];
 
-const outside = 'years before 1000 and after 9999 and infinities are refused';
+const outside = 'years before 1000 and after 9999 and infinities go to quarantine';
 
 /** The column type that a logical type gets in a table that Millrace makes. */
 export function destinationType(type: LogicalType): DestinationType | undefined {
@@ -68,7 +68,7 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
       return { native: type.signed ? name : `${name} unsigned` };
     }
     case 'float':
-      return { native: type.bits === 32 ? 'float' : 'double', mapping: 'NaN and infinities are refused' };
+      return { native: type.bits === 32 ? 'float' : 'double', mapping: 'NaN and infinities go to quarantine' };
     case 'decimal':
       if (type.scale > 30)
         return {
@@ -93,5 +93,22 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
       return { native: 'time(6)' };
     case 'timestamp':
       return { native: 'datetime(6)', mapping: type.timezone ? `the instant in UTC; ${outside}` : outside };
+  }
+}
+
+/** DuckDB predicate over `{column}`: true for values that a destination column cannot keep. */
+export function destinationRejects(type: LogicalType): string | undefined {
+  switch (type.kind) {
+    case 'float':
+      return '(isnan({column}) OR isinf({column}))';
+    case 'date':
+      return `({column} < DATE '1000-01-01' OR {column} > DATE '9999-12-31')`;
+    case 'timestamp': {
+      const name = type.timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+      const zone = type.timezone ? '+00' : '';
+      return `({column} < ${name} '1000-01-01 00:00:00${zone}' OR {column} > ${name} '9999-12-31 23:59:59.999999${zone}')`;
+    }
+    default:
+      return undefined;
   }
 }

@@ -46,6 +46,8 @@ const unflushed = { 'innodb-flush-log-at-trx-commit': '2', 'sync-binlog': '0' };
 export function sharedSettings(folder: string, port: number): Readonly<Record<string, string>> {
   return {
     datadir: folder,
+    // A temporary table that something else removes from /tmp fails the statement that uses it.
+    tmpdir: folder,
     port: String(port),
     user: currentUser(),
     'bind-address': '127.0.0.1',

@@ -1,26 +1,14 @@
 import type { Socket } from 'node:net';
 
-import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
+import { type PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 
 import type { MysqlConfig } from '../config.ts';
-import {
-  connectFailure,
-  connectionLost,
-  connectionTimeout,
-  protocolViolation,
-  type Role,
-} from '../errors.ts';
-import { ChunkReceiver } from './chunk-receiver.ts';
-import {
-  authenticate,
-  type Greeting,
-  type Login,
-  readGreeting,
-  serverHasTls,
-  tlsRequest,
-} from './handshake.ts';
-import { openSocket, upgradeToTls } from './open-socket.ts';
-import { CONTINUED_LENGTH, PacketReader, type Payload } from './packet-reader.ts';
+import { connectionLost, protocolViolation, type Role } from '../errors.ts';
+import type { ChunkReceiver } from './chunk-receiver.ts';
+import type { Greeting } from './handshake.ts';
+import { cancellationOf, type LoggedIn, type LoginOptions, openLogin } from './log-in.ts';
+import type { PacketReader, Payload } from './packet-reader.ts';
+import { packetsOf, sendLocalFile } from './packet-writer.ts';
 import { isEndOfRows, isError, PayloadCursor, readServerError } from './payload.ts';
 
 /** A row of a control query: exact texts as the server wrote them. */
@@ -52,14 +40,7 @@ export class MysqlConnection implements AsyncDisposable {
   /** Statements whose answers have not been taken. */
   private pending = 0;
 
-  constructor(
-    receiver: ChunkReceiver,
-    reader: PacketReader,
-    socket: Socket,
-    greeting: Greeting,
-    role: Role,
-    isTls: boolean,
-  ) {
+  constructor({ receiver, reader, socket, greeting, isTls }: LoggedIn, role: Role) {
     this.receiver = receiver;
     this.reader = reader;
     this.socket = socket;
@@ -72,48 +53,9 @@ export class MysqlConnection implements AsyncDisposable {
     config: MysqlConfig,
     role: Role,
     signal: AbortSignal,
-    options: { readonly allowsLocalInfile?: boolean } = {},
+    options: LoginOptions = {},
   ): Promise<MysqlConnection> {
-    throwIfCancelled(signal);
-    const address = config.socket ?? `${config.host}:${config.port}`;
-    const receiver = new ChunkReceiver(role, config.readTimeoutSeconds * 1000);
-    const timeout = setTimeout(() => {
-      const seconds = config.connectTimeoutSeconds;
-      stop(
-        connectionTimeout(
-          role,
-          `${address} did not answer within ${seconds} s. Check host and port, or raise connectTimeoutSeconds.`,
-        ),
-      );
-    }, config.connectTimeoutSeconds * 1000);
-    let opened: Socket | undefined;
-    let reject: (error: unknown) => void = () => undefined;
-    const stopped = new Promise<never>((_, rejectStopped) => (reject = rejectStopped));
-    stopped.catch(() => undefined);
-    const stop = (error: unknown): void => {
-      reject(error);
-      receiver.fail(error);
-      opened?.destroy();
-    };
-    const onAbort = (): void => stop(cancellation(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      const login = async (): Promise<MysqlConnection> => {
-        const socket = await openSocket(config, receiver);
-        opened = socket;
-        // The attempt may have been given up while the socket was being opened.
-        if (receiver.hasFailed) socket.destroy();
-        return await logIn(config, role, receiver, socket, options.allowsLocalInfile ?? false);
-      };
-      return await Promise.race([login(), stopped]);
-    } catch (error) {
-      receiver.fail(error);
-      opened?.destroy();
-      throw connectFailure(role, address, error);
-    } finally {
-      clearTimeout(timeout);
-      signal.removeEventListener('abort', onAbort);
-    }
+    return new MysqlConnection(await openLogin(config, role, signal, options), role);
   }
 
   get isUsable(): boolean {
@@ -144,7 +86,7 @@ export class MysqlConnection implements AsyncDisposable {
   /** Runs `work`; when the signal fires the session is cut and `work` rejects with the cancellation. */
   async during<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     throwIfCancelled(signal);
-    const onAbort = (): void => this.fail(cancellation(signal));
+    const onAbort = (): void => this.fail(cancellationOf(signal));
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await work();
@@ -213,7 +155,7 @@ export class MysqlConnection implements AsyncDisposable {
     this.reader.sequence = 1;
     let payload = await this.reader.next();
     if (payload.bytes[payload.start] === 0xfb && feed !== undefined) {
-      await this.sendFile(feed());
+      await sendLocalFile(this.socket, this.reader, this.receiver, feed());
       payload = await this.reader.next();
     }
     if (isError(payload)) throw this.refusal(payload);
@@ -266,114 +208,4 @@ export class MysqlConnection implements AsyncDisposable {
     }
     this.receiver.fail(connectionLost(this.role));
   }
-
-  private async sendFile(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    try {
-      for await (const chunk of chunks) {
-        for (let start = 0; start < chunk.length; start += LOAD_PACKET_BYTES) {
-          await this.sendPacket(chunk.subarray(start, start + LOAD_PACKET_BYTES));
-        }
-      }
-    } catch (error) {
-      // An empty packet would tell the server that the file is complete; only cutting the line says that it is not.
-      this.fail(error);
-      throw error;
-    }
-    await this.sendPacket(new Uint8Array(0));
-  }
-
-  private async sendPacket(payload: Uint8Array): Promise<void> {
-    if (this.receiver.hasFailed) await this.receiver.receive();
-    const isFlushed = this.socket.write(packetHeader(payload.length, this.reader.sequence));
-    const isTaken = payload.length === 0 ? isFlushed : this.socket.write(Uint8Array.from(payload));
-    this.reader.sequence = (this.reader.sequence + 1) & 0xff;
-    if (!isTaken) await this.drained();
-  }
-
-  private drained(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        this.socket.removeListener('drain', settle);
-        this.socket.removeListener('close', settle);
-        if (this.receiver.hasFailed) this.receiver.receive().then(() => resolve(), reject);
-        else resolve();
-      };
-      this.socket.on('drain', settle);
-      this.socket.on('close', settle);
-    });
-  }
-}
-
-/** LOAD DATA's packets must fit the smallest usual max_allowed_packet. */
-const LOAD_PACKET_BYTES = 1024 * 1024;
-
-async function logIn(
-  config: MysqlConfig,
-  role: Role,
-  receiver: ChunkReceiver,
-  tcp: Socket,
-  allowsLocalInfile: boolean,
-): Promise<MysqlConnection> {
-  receiver.attach(tcp, true);
-  const reader = new PacketReader(receiver, role);
-  const greeting = await readGreeting(reader, role);
-  const wantsTls = config.tls !== 'disable' && config.socket === undefined;
-  const isTls = wantsTls && serverHasTls(greeting);
-  if (wantsTls && !isTls && config.tls !== 'prefer') {
-    throw new PipelineError({
-      code: 'tlsFailed',
-      blame: 'config',
-      retry: 'never',
-      message: `The server offers no TLS, and tls is ${config.tls}. Turn TLS on at the server, or set tls to prefer.`,
-    });
-  }
-  const login: Login = {
-    user: config.user,
-    password: config.password,
-    database: config.database,
-    allowsLocalInfile,
-    isPrivate: isTls || config.socket !== undefined,
-    isTls,
-  };
-  let socket: Socket = tcp;
-  const write = (payload: Uint8Array): void => {
-    for (const packet of packetsOf(payload, reader.sequence)) socket.write(packet);
-    reader.sequence = (reader.sequence + 1) & 0xff;
-  };
-  if (isTls) {
-    // Plain bytes behind the greeting would be an injection into the encrypted session.
-    if (reader.unread > 0) throw protocolViolation(role, 'data between greeting and TLS');
-    write(tlsRequest(greeting, login));
-    receiver.detach();
-    socket = await upgradeToTls(config, tcp);
-    receiver.attach(socket, false);
-  }
-  await authenticate(reader, write, greeting, login, role);
-  return new MysqlConnection(receiver, reader, socket, greeting, role, isTls);
-}
-
-function cancellation(signal: AbortSignal): unknown {
-  try {
-    throwIfCancelled(signal);
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
-
-function packetsOf(payload: Uint8Array, firstSequence: number): Uint8Array[] {
-  const packets: Uint8Array[] = [];
-  let start = 0;
-  let sequence = firstSequence;
-  for (;;) {
-    const part = payload.subarray(start, start + CONTINUED_LENGTH);
-    packets.push(packetHeader(part.length, sequence), part);
-    start += part.length;
-    sequence = (sequence + 1) & 0xff;
-    if (part.length < CONTINUED_LENGTH) return packets;
-  }
-}
-
-function packetHeader(length: number, sequence: number): Uint8Array {
-  return Uint8Array.of(length & 0xff, (length >> 8) & 0xff, length >> 16, sequence);
 }

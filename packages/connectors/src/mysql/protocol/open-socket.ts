@@ -45,6 +45,8 @@ export async function upgradeToTls(config: MysqlConfig, socket: Socket): Promise
     ...(isIP(config.host) === 0 ? { servername: config.host } : {}),
     ...(config.ca === undefined ? {} : { ca: await readAuthority(config.ca) }),
   };
+  // Its failures show on the TLS socket; unheard here they would end the process.
+  socket.on('error', () => undefined);
   return new Promise((resolve, reject) => {
     const secure = connectTls(options);
     secure.once('error', reject);
