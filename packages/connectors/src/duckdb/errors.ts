@@ -40,6 +40,12 @@ const MEANINGS: readonly Meaning[] = [
     advice: 'Open it with the DuckDB that wrote it and export it, or give another path.',
   },
   {
+    pattern: /Corrupt database file|[Cc]hecksum .*does not match|computed checksum/,
+    code: 'checksumMismatch',
+    retry: 'never',
+    advice: 'The file is damaged: restore it from a copy, or load its tables into a new one.',
+  },
+  {
     pattern: /Permission denied|read-only (mode|file system)/i,
     code: 'permissionDenied',
     retry: 'never',

@@ -2,7 +2,7 @@ import type { PublishRequest, StagedFile } from '@millrace/connector-sdk';
 import type { Field } from '@millrace/spec';
 
 import { nativeType } from '../types.ts';
-import { identifier, qualifiedName, text } from '../warehouse/names.ts';
+import { identifier, qualifiedName, text, textOrNull } from '../warehouse/names.ts';
 import { parquetFiles } from '../warehouse/parquet-view.ts';
 import type { Session } from '../warehouse/session.ts';
 import { findField } from './changed-fields.ts';
@@ -25,13 +25,18 @@ export interface RowCounts {
   readonly rowsDeleted: number;
 }
 
-/** Adds the staged rows; columns the files lack stay NULL. */
-export async function appendRows(target: TargetTable): Promise<RowCounts> {
+/** Adds the staged rows, with the same `constants` in each; other columns that the files lack stay NULL. */
+export async function appendRows(
+  target: TargetTable,
+  constants: Readonly<Record<string, string | null>> = {},
+): Promise<RowCounts> {
   const { session, request, files, stagedRows, signal } = target;
   if (files.length === 0) return { rowsInserted: 0, rowsUpdated: 0, rowsDeleted: 0 };
-  const columns = request.fields.map(({ name }) => identifier(name)).join(', ');
+  const columns = [...request.fields.map(({ name }) => name), ...Object.keys(constants)].map(identifier);
+  const values = [stagedColumns(target), ...Object.values(constants).map(textOrNull)];
   const inserted = await session.change(
-    `INSERT INTO ${qualifiedName(request.table)} (${columns}) SELECT ${stagedColumns(target)} FROM ${parquetFiles(files.map(({ path }) => path))}`,
+    `INSERT INTO ${qualifiedName(request.table)} (${columns.join(', ')})
+      SELECT ${values.join(', ')} FROM ${parquetFiles(files.map(({ path }) => path))}`,
     signal,
   );
   requireRows(request, stagedRows, inserted, 'DuckDB inserted');

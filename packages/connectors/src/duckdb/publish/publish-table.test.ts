@@ -264,3 +264,41 @@ describe('scd2', () => {
     ]);
   });
 });
+
+describe('a large first load', () => {
+  it.each(['append', 'merge', 'scd2'] as const)('is stored by DuckDB itself: %s', async (mode) => {
+    await using warehouse = await openTestWarehouse();
+    const file = await warehouse.stager.stage("SELECT i AS id, 'old' AS status FROM range(150000) r(i)");
+    const parts = {
+      table,
+      mode,
+      fields,
+      key: ['id'],
+      deletes: 'soft',
+      loadedAt: '2026-01-01T00:00:00Z',
+    } as const;
+    await warehouse.destination.publish(publishRequest(parts), filesOf(file), noSignal);
+    expect(
+      await warehouse.rows("SELECT table_type FROM information_schema.tables WHERE table_name = 'orders'"),
+    ).toEqual([['BASE TABLE']]);
+    const delta = await warehouse.stager.stage(
+      "SELECT i AS id, 'new' AS status FROM range(149999, 150001) r(i)",
+    );
+    const result = await warehouse.destination.publish(
+      publishRequest({ ...parts, loadedAt: '2026-01-02T00:00:00Z' }),
+      filesOf(delta),
+      noSignal,
+    );
+    expect(result).toMatchObject(
+      {
+        append: { rowsInserted: 2 },
+        merge: { rowsInserted: 1, rowsUpdated: 1 },
+        scd2: { rowsInserted: 2, rowsUpdated: 1 },
+      }[mode],
+    );
+    const total = { append: '150002', merge: '150001', scd2: '150002' }[mode];
+    expect(await warehouse.rows('SELECT count(*) FROM shop.orders')).toEqual([[total]]);
+    if (mode === 'scd2')
+      expect(await warehouse.rows('SELECT count(*) FROM shop.orders WHERE is_current')).toEqual([['150001']]);
+  });
+});

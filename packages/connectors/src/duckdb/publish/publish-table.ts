@@ -89,10 +89,11 @@ export async function publishTable(
     );
     request.checkpoint?.('afterCommit');
     const { publication, counts } = outcome;
+    // The rows are in: what cannot be removed now goes with the next publication.
     await removeFilesExcept(warehouse.filesRoot, publication.table, [
       publication.parquet?.folder ?? null,
       publication.previousFolder,
-    ]);
+    ]).catch(() => undefined);
     return { record, ...counts, isAdopted: false };
   });
 }
@@ -171,12 +172,14 @@ async function publishStored(
 }
 
 async function changeRows(target: TargetTable, isFirst: boolean): Promise<RowCounts> {
-  switch (target.request.mode) {
+  const { request } = target;
+  if (isFirst) return appendRows(target, addedConstants(request));
+  switch (request.mode) {
     case 'replace':
     case 'append':
       return appendRows(target);
     case 'merge':
-      return isFirst ? appendRows(target) : mergeRows(target);
+      return mergeRows(target);
     case 'scd2':
       return versionRows(target);
   }
