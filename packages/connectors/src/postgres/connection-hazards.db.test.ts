@@ -153,6 +153,9 @@ describe.skipIf(server === undefined)('PostgreSQL over a bad connection', () => 
       { tls: 'verify', ca, host: 'localhost' },
     ]) {
       await using source = new PostgresSource(configOf(server, changes));
+      // Twice, with a control query between: the stream goes to us and back to the driver.
+      await readAll(source, requestFor(table));
+      await discoverOne(source, 'hazard_test.wide');
       expect((await readAll(source, requestFor(table))).result.rowsSent).toBe(60_000);
       expect(
         (

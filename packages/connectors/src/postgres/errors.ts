@@ -63,6 +63,11 @@ const BY_STATE: Readonly<Record<string, Outcome>> = {
     advice: 'All connections of the server are taken.',
   },
   '23505': { code: 'keyNotUnique', retry: 'never', advice: 'Choose a key that is unique.' },
+  '2BP01': {
+    code: 'queryFailed',
+    retry: 'backoff',
+    advice: 'Something was made to depend on it in the meantime; it is tried again.',
+  },
   '40001': { code: 'queryFailed', retry: 'backoff', advice: 'It is tried again.' },
   '40P01': { code: 'queryFailed', retry: 'backoff', advice: 'A deadlock was broken; it is tried again.' },
   '55P03': {
