@@ -38,7 +38,7 @@ export function canonicalColumn(type: LogicalType, vector: Vector): CanonicalCol
       return fixed(decimalWriter(type.precision, type.scale, vector.values));
     case 'float': {
       const values = type.bits === 32 ? new Float32Array(vector.values) : new Float64Array(vector.values);
-      return fixed((row, target, at) => writeAscii(target, at, canonicalFloat(values[row] as number)));
+      return fixed((row, target, at) => writeFloat(target, at, values[row] as number));
     }
     case 'date': {
       const values = new Int32Array(vector.values);
@@ -160,17 +160,18 @@ function pointed(unscaled: bigint, scale: number): string {
 const floatBits = new DataView(new ArrayBuffer(8));
 
 /** `<sign><m>e<e>` with value = m x 2^(e-52) and 2^52 <= m < 2^53. */
-export function canonicalFloat(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (value === 0) return '0';
-  const sign = value < 0 ? '-' : '';
+function writeFloat(target: Buffer, at: number, value: number): number {
+  if (Number.isNaN(value)) return writeAscii(target, at, 'nan');
+  if (!Number.isFinite(value)) return writeAscii(target, at, value > 0 ? 'inf' : '-inf');
+  if (value === 0) return writeAscii(target, at, '0');
   const isSubnormal = Math.abs(value) < 2 ** -1022;
   floatBits.setFloat64(0, isSubnormal ? value * 2 ** 60 : value);
   const high = floatBits.getUint32(0);
   const exponent = ((high >>> 20) & 0x7ff) - 1023 - (isSubnormal ? 60 : 0);
   const mantissa = ((high & 0xfffff) + 0x100000) * TWO_32 + floatBits.getUint32(4);
-  return `${sign}${mantissa}e${exponent}`;
+  const to = writeInteger(target, at, value < 0 ? -mantissa : mantissa);
+  target[to] = 0x65;
+  return writeInteger(target, to + 1, exponent);
 }
 
 function writeTimestamp(target: Buffer, at: number, value: number | bigint): number {

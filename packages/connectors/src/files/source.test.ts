@@ -129,6 +129,26 @@ describe('discovery', () => {
     ]);
   });
 
+  it('reads a file that has only a header as a table without rows', async () => {
+    put('t.csv', 'id,note');
+    const { table, rows } = await read('t');
+    expect(types(table)).toEqual(['id string', 'note string']);
+    expect(rows).toEqual([]);
+  });
+
+  it('says that a table without any content has unknown columns', async () => {
+    put('t.csv', '');
+    await expect(read('t')).rejects.toMatchObject({
+      code: 'configInvalid',
+      message: expect.stringContaining('only empty files'),
+    });
+    const elsewhere = { tables: { t: { path: 'nowhere/*.csv' } } };
+    await expect(read('t', elsewhere)).rejects.toMatchObject({
+      code: 'tableMissing',
+      message: expect.stringContaining('matches no file'),
+    });
+  });
+
   it('tells a file without a header', async () => {
     put('t.csv', '1,a\n2,b\n');
     expect(types((await read('t')).table)).toEqual(['column_1 int64', 'column_2 string']);

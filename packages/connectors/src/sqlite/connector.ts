@@ -1,7 +1,7 @@
 import { defineConnector } from '@millrace/connector-sdk';
 import { z } from 'zod';
 
-import { destinationType, sourceTypes } from './types.ts';
+import { destinationRejects, destinationType, sourceTypes } from './types.ts';
 
 const config = z.strictObject({
   path: z
@@ -43,6 +43,7 @@ export const connector = defineConnector<SqliteConfig>({
   },
   sourceTypes,
   destinationType,
+  destinationRejects,
   openSource: async (options) => (await import('./source.ts')).openSqliteSource(options),
   openDestination: async (options) => (await import('./destination.ts')).openSqliteDestination(options),
 });

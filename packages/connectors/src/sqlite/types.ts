@@ -184,3 +184,8 @@ export function destinationType(type: LogicalType): DestinationType {
         : { native: 'TIMESTAMP', mapping: 'Text YYYY-MM-DD HH:MM:SS[.ffffff].' };
   }
 }
+
+/** DuckDB predicate over `{column}`: true for values that a destination column cannot keep. */
+export function destinationRejects(type: LogicalType): string | undefined {
+  return type.kind === 'float' ? 'isnan({column})' : undefined;
+}
