@@ -5,7 +5,9 @@ import { QuietReporter, verdict } from './vitest/quiet-reporter.ts';
 
 const [seeds = '200', firstSeed] = process.argv.slice(2);
 if (!/^\d+$/.test(seeds) || (firstSeed !== undefined && !/^\d+$/.test(firstSeed))) {
-  console.error('Use: npm run soak -- SEEDS FIRST-SEED, both whole numbers, e.g. npm run soak -- 50 279293882.');
+  console.error(
+    'Use: npm run soak -- SEEDS FIRST-SEED, both whole numbers, e.g. npm run soak -- 50 279293882.',
+  );
   process.exit(2);
 }
 process.env['FAULT_SEEDS'] = seeds;

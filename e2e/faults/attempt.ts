@@ -5,7 +5,13 @@ import { createInterface } from 'node:readline';
 
 import type { LoadTask } from '@millrace/compiler';
 import { registry } from '@millrace/connectors';
-import { runPlan, type ResolvedConnection, type RunEvent, type RunPoint, type RunRequest } from '@millrace/engine';
+import {
+  runPlan,
+  type ResolvedConnection,
+  type RunEvent,
+  type RunPoint,
+  type RunRequest,
+} from '@millrace/engine';
 
 import type { Shop } from './shop.ts';
 
@@ -44,7 +50,11 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
       shop: { connector: 'sqlite', config: { path: shop.sourcePath } },
       warehouse: options.warehouse ?? { connector: 'duckdb', config: { path: shop.warehousePath } },
     },
-    folders: { stage: join(shop.folder, 'stage'), quarantine: join(shop.folder, 'quarantine'), scratch: join(shop.folder, 'scratch') },
+    folders: {
+      stage: join(shop.folder, 'stage'),
+      quarantine: join(shop.folder, 'quarantine'),
+      scratch: join(shop.folder, 'scratch'),
+    },
     limits: { parallelTables: 2, memoryBytes: 256 * 2 ** 20, threads: 1, keepPackages: 20, maxTries: 3 },
     isFullRefresh: options.isFullRefresh ?? false,
     isVerified: false,
@@ -75,7 +85,9 @@ export async function runHere(shop: Shop, options: LocalOptions): Promise<readon
 /** Runs one attempt in a process of its own, which can be killed without taking the test along. */
 export async function runAttempt(shop: Shop, options: AttemptOptions): Promise<AttemptResult> {
   const { killAt, killAfterMs, cancelAt } = options;
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'attempt-process.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'attempt-process.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const input: AttemptInput = {
     request: requestFor(shop, options),
     ...(killAt && { killAt }),

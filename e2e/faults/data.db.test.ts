@@ -59,7 +59,9 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
       const tasks = await shop.plan();
       const runId = `flip${flip}`;
       await runHere(shop, { runId, tasks, isFullRefresh: true, onPoint: stopAt('checked') });
-      const folders = readdirSync(join(shop.folder, 'stage', 'shop')).map((task) => join(shop.folder, 'stage', 'shop', task, `${runId}-1`));
+      const folders = readdirSync(join(shop.folder, 'stage', 'shop')).map((task) =>
+        join(shop.folder, 'stage', 'shop', task, `${runId}-1`),
+      );
       for (const folder of folders) flipBit(join(folder, 'part-00000.parquet'), shop.random.integer(0, 1e9));
       const events = await runHere(shop, { runId, attempt: 2, tasks, isFullRefresh: true });
       expect(eventsOf(events, 'taskStaged').map((event) => event.isReused)).toEqual([false, false]);
@@ -80,10 +82,19 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
     shop.database.exec("UPDATE orders SET customer = 'not a number' WHERE id IN (2, 3, 5)");
     const events = await runHere(shop, { runId: 'r1', tasks: await typedPlan() });
     expect(statusOf(events)).toBe('succeeded');
-    expect(await reconcile(shop, (table, id) => table === 'orders' && ['2', '3', '5'].includes(id))).toEqual(EQUAL);
+    expect(await reconcile(shop, (table, id) => table === 'orders' && ['2', '3', '5'].includes(id))).toEqual(
+      EQUAL,
+    );
     const folder = join(shop.folder, 'quarantine', 'shop', 'warehouse%3Aorders');
-    const lines = readFileSync(join(folder, 'r1-1.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-    expect(lines.map((line) => Buffer.from(line.key.id, 'base64').toString()).sort()).toEqual(['2', '3', '5']);
+    const lines = readFileSync(join(folder, 'r1-1.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => Buffer.from(line.key.id, 'base64').toString()).sort()).toEqual([
+      '2',
+      '3',
+      '5',
+    ]);
     expect(lines.every((line) => line.column === 'customer' && line.reason !== '')).toBe(true);
   });
 
@@ -92,7 +103,12 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
     const events = await runHere(shop, { runId: 'r1', tasks: await typedPlan({ maxRows: 2, maxShare: 1 }) });
     expect(errorOf(events, 'orders')).toMatchObject({ code: 'quarantineOverflow' });
     expect(eventsOf(events, 'taskPublished').map((event) => event.task)).toEqual(['warehouse:customers']);
-    expect(await queryWarehouse(shop, "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'orders'")).toEqual([{ n: '0' }]);
+    expect(
+      await queryWarehouse(
+        shop,
+        "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'orders'",
+      ),
+    ).toEqual([{ n: '0' }]);
   });
 
   it.for<RunPoint>(['planned', 'extracting', 'staged', 'manifestWritten', 'checked', 'publish:beforeCommit'])(
@@ -125,9 +141,14 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
     try {
       const moved = { ...other, warehousePath: shop.warehousePath, nextFenceToken: shop.nextFenceToken };
       const events = await runHere(moved, { runId: 'r2', tasks });
-      expect(errorOf(events, 'orders')).toMatchObject({ code: 'positionLost', message: expect.stringContaining('Last good position: changed =') });
+      expect(errorOf(events, 'orders')).toMatchObject({
+        code: 'positionLost',
+        message: expect.stringContaining('Last good position: changed ='),
+      });
       expect(await reconcile(shop)).toEqual(EQUAL);
-      expect(statusOf(await runHere(moved, { runId: 'r3', tasks: await moved.plan(), isFullRefresh: true }))).toBe('succeeded');
+      expect(
+        statusOf(await runHere(moved, { runId: 'r3', tasks: await moved.plan(), isFullRefresh: true })),
+      ).toBe('succeeded');
       expect(await reconcile(moved)).toEqual(EQUAL);
     } finally {
       other.close();
@@ -137,15 +158,27 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
   it('follows new columns, stops at lost ones, and one bad table never blocks the others (F17, F18)', async () => {
     const planned = await shop.plan();
     await runHere(shop, { runId: 'r1', tasks: planned });
-    shop.database.exec("ALTER TABLE orders ADD COLUMN extra TEXT; UPDATE orders SET extra = 'e', changed = 999999");
+    shop.database.exec(
+      "ALTER TABLE orders ADD COLUMN extra TEXT; UPDATE orders SET extra = 'e', changed = 999999",
+    );
     const evolved = await runHere(shop, { runId: 'r2', tasks: planned });
-    expect(eventsOf(evolved, 'schemaDrift').map((event) => event.changes)).toEqual([['column extra (string) is new']]);
+    expect(eventsOf(evolved, 'schemaDrift').map((event) => event.changes)).toEqual([
+      ['column extra (string) is new'],
+    ]);
     expect(statusOf(evolved)).toBe('succeeded');
-    expect(await queryWarehouse(shop, "SELECT count(*) FILTER (WHERE extra IS DISTINCT FROM 'e') AS n FROM raw.orders")).toEqual([{ n: '0' }]);
+    expect(
+      await queryWarehouse(
+        shop,
+        "SELECT count(*) FILTER (WHERE extra IS DISTINCT FROM 'e') AS n FROM raw.orders",
+      ),
+    ).toEqual([{ n: '0' }]);
 
     shop.database.exec('ALTER TABLE orders DROP COLUMN status; UPDATE customers SET changed = changed + 1');
     const stopped = await runHere(shop, { runId: 'r3', tasks: planned });
-    expect(errorOf(stopped, 'orders')).toMatchObject({ code: 'schemaDrift', message: expect.stringContaining('has lost the column status') });
+    expect(errorOf(stopped, 'orders')).toMatchObject({
+      code: 'schemaDrift',
+      message: expect.stringContaining('has lost the column status'),
+    });
     expect(foldRun(stopped).tasks.get('warehouse:customers')?.status).toBe('published');
 
     shop.database.exec('DROP TABLE orders');
@@ -156,29 +189,50 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
 
   it('refuses a key that does not identify a row, with counts and examples', async () => {
     shop.database.exec('UPDATE orders SET customer = 7');
-    const events = await runHere(shop, { runId: 'r1', tasks: await shop.plan({ write: { key: ['changed'] } }) });
-    expect(errorOf(events, 'orders')).toMatchObject({ code: 'keyNotUnique', message: expect.stringMatching(/share \d+ keys: \(\d+\) \d+ times/) });
+    const events = await runHere(shop, {
+      runId: 'r1',
+      tasks: await shop.plan({ write: { key: ['changed'] } }),
+    });
+    expect(errorOf(events, 'orders')).toMatchObject({
+      code: 'keyNotUnique',
+      message: expect.stringMatching(/share \d+ keys: \(\d+\) \d+ times/),
+    });
   });
 
   it('refuses a cursor that is NULL in fact', async () => {
     const load = { kind: 'incremental', cursor: 'customer', lookback: '0', detectDeletes: false } as const;
-    shop.database.exec('UPDATE orders SET customer = NULL WHERE id < 100; CREATE INDEX orders_customer ON orders (customer)');
+    shop.database.exec(
+      'UPDATE orders SET customer = NULL WHERE id < 100; CREATE INDEX orders_customer ON orders (customer)',
+    );
     const tasks = (await shop.plan({ load })).filter((task) => task.id === 'warehouse:orders');
     expect(errorOf(await runHere(shop, { runId: 'r1', tasks }), 'orders')).toMatchObject({
       code: 'cursorUnfit',
-      message: expect.stringMatching(/^orders\.customer cannot be a cursor: .* are NULL\. Use load\.mode: full, or choose changed\.$/),
+      message: expect.stringMatching(
+        /^orders\.customer cannot be a cursor: .* are NULL\. Use load\.mode: full, or choose changed\.$/,
+      ),
     });
   });
 
   it('appends each row of an append table once, ties and late rows included', async () => {
-    const options = { write: { mode: 'append', key: [], deletes: 'ignore' }, load: { kind: 'incremental', cursor: 'changed', lookback: '2', detectDeletes: false } } as const;
+    const options = {
+      write: { mode: 'append', key: [], deletes: 'ignore' },
+      load: { kind: 'incremental', cursor: 'changed', lookback: '2', detectDeletes: false },
+    } as const;
     await runHere(shop, { runId: 'r1', tasks: await shop.plan(options) });
     for (let run = 2; run < 6; run++) {
-      shop.database.exec(`INSERT INTO orders SELECT 900000 + ${run}, 1, NULL, NULL, max(changed) - 1 FROM orders`);
-      shop.database.exec(`INSERT INTO orders SELECT 800000 + ${run}, 1, NULL, NULL, max(changed) + ${run % 2} FROM orders`);
-      expect(statusOf(await runHere(shop, { runId: `r${run}`, tasks: await shop.plan(options) }))).toBe('succeeded');
+      shop.database.exec(
+        `INSERT INTO orders SELECT 900000 + ${run}, 1, NULL, NULL, max(changed) - 1 FROM orders`,
+      );
+      shop.database.exec(
+        `INSERT INTO orders SELECT 800000 + ${run}, 1, NULL, NULL, max(changed) + ${run % 2} FROM orders`,
+      );
+      expect(statusOf(await runHere(shop, { runId: `r${run}`, tasks: await shop.plan(options) }))).toBe(
+        'succeeded',
+      );
       expect(await reconcile(shop)).toEqual(EQUAL);
-      expect(await queryWarehouse(shop, 'SELECT count(*) - count(DISTINCT id) AS n FROM raw.orders')).toEqual([{ n: '0' }]);
+      expect(await queryWarehouse(shop, 'SELECT count(*) - count(DISTINCT id) AS n FROM raw.orders')).toEqual(
+        [{ n: '0' }],
+      );
     }
   });
 
@@ -197,8 +251,13 @@ async function typedPlan(quarantine = { maxRows: 10, maxShare: 1 }) {
   const type = { kind: 'integer', bits: 64, signed: true } as const;
   return tasks.map((task) => ({
     ...task,
-    source: { ...task.source, fields: task.source.fields.map((field) => (field.name === 'customer' ? { ...field, type } : field)) },
-    columns: task.columns.map((column) => (column.field.name === 'customer' ? { ...column, field: { ...column.field, type } } : column)),
+    source: {
+      ...task.source,
+      fields: task.source.fields.map((field) => (field.name === 'customer' ? { ...field, type } : field)),
+    },
+    columns: task.columns.map((column) =>
+      column.field.name === 'customer' ? { ...column, field: { ...column.field, type } } : column,
+    ),
   }));
 }
 

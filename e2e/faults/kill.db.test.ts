@@ -13,7 +13,15 @@ import { openShop, type Shop } from './shop.ts';
 const SEEDS = Number(process.env['FAULT_SEEDS'] ?? 4);
 const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? newSeed());
 const POINTS: readonly RunPoint[] = [
-  'planned', 'extracting', 'staged', 'manifestWritten', 'checked', 'publish:staged', 'publish:beforeCommit', 'publish:afterCommit', 'recorded',
+  'planned',
+  'extracting',
+  'staged',
+  'manifestWritten',
+  'checked',
+  'publish:staged',
+  'publish:beforeCommit',
+  'publish:afterCommit',
+  'recorded',
 ];
 
 describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
@@ -23,30 +31,36 @@ describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
   });
   afterEach(() => shop.close());
 
-  it.for(POINTS)('at %s of a first and of an incremental load converges to the source', { timeout: 60_000 }, async (killAt) => {
-    const first = { runId: 'run1', tasks: await shop.plan() };
-    expect((await runAttempt(shop, { ...first, attempt: 1, killAt })).wasKilled).toBe(true);
-    const resumed = await runAttempt(shop, { ...first, attempt: 2 });
-    expect(foldRun(resumed.events).status).toBe('succeeded');
-    expect(await reconcile(shop)).toEqual(EQUAL);
+  it.for(POINTS)(
+    'at %s of a first and of an incremental load converges to the source',
+    { timeout: 60_000 },
+    async (killAt) => {
+      const first = { runId: 'run1', tasks: await shop.plan() };
+      expect((await runAttempt(shop, { ...first, attempt: 1, killAt })).wasKilled).toBe(true);
+      const resumed = await runAttempt(shop, { ...first, attempt: 2 });
+      expect(foldRun(resumed.events).status).toBe('succeeded');
+      expect(await reconcile(shop)).toEqual(EQUAL);
 
-    shop.change();
-    const second = { runId: 'run2', tasks: await shop.plan() };
-    const killed = await runAttempt(shop, { ...second, attempt: 1, killAt });
-    expect(killed.wasKilled).toBe(true);
-    const again = await runAttempt(shop, { ...second, attempt: 2 });
-    expect(foldRun(again.events).status).toBe('succeeded');
-    expect(await reconcile(shop)).toEqual(EQUAL);
-    expectNoLeftovers(shop);
+      shop.change();
+      const second = { runId: 'run2', tasks: await shop.plan() };
+      const killed = await runAttempt(shop, { ...second, attempt: 1, killAt });
+      expect(killed.wasKilled).toBe(true);
+      const again = await runAttempt(shop, { ...second, attempt: 2 });
+      expect(foldRun(again.events).status).toBe('succeeded');
+      expect(await reconcile(shop)).toEqual(EQUAL);
+      expectNoLeftovers(shop);
 
-    // What was durable is not done again.
-    const staged = again.events.filter((event) => event.type === 'taskStaged');
-    const isDurable = POINTS.indexOf(killAt) >= POINTS.indexOf('manifestWritten') && POINTS.indexOf(killAt) < POINTS.indexOf('publish:afterCommit');
-    if (isDurable) expect(staged.some((event) => event.isReused)).toBe(true);
-    if (killAt === 'publish:afterCommit') {
-      expect(again.events.some((event) => event.type === 'taskPublished' && event.isAdopted)).toBe(true);
-    }
-  });
+      // What was durable is not done again.
+      const staged = again.events.filter((event) => event.type === 'taskStaged');
+      const isDurable =
+        POINTS.indexOf(killAt) >= POINTS.indexOf('manifestWritten') &&
+        POINTS.indexOf(killAt) < POINTS.indexOf('publish:afterCommit');
+      if (isDurable) expect(staged.some((event) => event.isReused)).toBe(true);
+      if (killAt === 'publish:afterCommit') {
+        expect(again.events.some((event) => event.type === 'taskPublished' && event.isAdopted)).toBe(true);
+      }
+    },
+  );
 
   it('at any moment converges to the source', { timeout: 60_000 * SEEDS }, async () => {
     for (let index = 0; index < SEEDS; index++) {
@@ -57,7 +71,12 @@ describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
           const tasks = await one.plan();
           let attempt = 1;
           for (; attempt <= 3; attempt++) {
-            const { wasKilled } = await runAttempt(one, { runId, tasks, attempt, killAfterMs: one.random.integer(150, 1200) });
+            const { wasKilled } = await runAttempt(one, {
+              runId,
+              tasks,
+              attempt,
+              killAfterMs: one.random.integer(150, 1200),
+            });
             if (!wasKilled) break;
           }
           await runAttempt(one, { runId, tasks, attempt: attempt + 1 });
@@ -76,7 +95,10 @@ describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
     await runAttempt(shop, options);
     const repeated = await runAttempt(shop, options);
     const published = repeated.events.filter((event) => event.type === 'taskPublished');
-    expect(published.map((event) => [event.isAdopted, event.record.version])).toEqual([[true, 1], [true, 1]]);
+    expect(published.map((event) => [event.isAdopted, event.record.version])).toEqual([
+      [true, 1],
+      [true, 1],
+    ]);
     expect(await reconcile(shop)).toEqual(EQUAL);
   });
 });

@@ -14,7 +14,10 @@ export const EQUAL: Reconciliation = { onlySource: 0, onlyDestination: 0, differ
  * Compares every row of source and warehouse by key, as text that each system writes itself; it shares no code with what
  * it checks. A key that is there twice counts as one that is only at the destination.
  */
-export async function reconcile(shop: Shop, skip: (table: string, id: string) => boolean = () => false): Promise<Reconciliation> {
+export async function reconcile(
+  shop: Shop,
+  skip: (table: string, id: string) => boolean = () => false,
+): Promise<Reconciliation> {
   const counts = { onlySource: 0, onlyDestination: 0, differing: 0 };
   const instance = await DuckDBInstance.create(shop.warehousePath, { access_mode: 'READ_ONLY' });
   const connection = await instance.connect();
@@ -42,7 +45,10 @@ export async function reconcile(shop: Shop, skip: (table: string, id: string) =>
 /** Doubles are compared rounded to nine digits; their bits are the business of the connectors' own tests. */
 function columns(table: string): string {
   const hexOrNull = (name: string) => `CASE WHEN ${name} IS NOT NULL THEN hex(${name}) END`;
-  const values = table === 'customers' ? ['name', `CAST(CAST(rating * 1000 AS BIGINT) AS TEXT)`, 'changed'] : ['customer', 'status', hexOrNull('note'), 'changed'];
+  const values =
+    table === 'customers'
+      ? ['name', `CAST(CAST(rating * 1000 AS BIGINT) AS TEXT)`, 'changed']
+      : ['customer', 'status', hexOrNull('note'), 'changed'];
   return `CAST(id AS TEXT) AS id, ${values.map((value) => `coalesce(CAST(${value} AS TEXT), '~')`).join(" || '|' || ")} AS line`;
 }
 

@@ -49,8 +49,19 @@ export function openShop(seed: number, rows = 3000): Shop {
       // Ties at one cursor value are the rule.
       if (random.next() < 0.2) clock++;
       const id = nextId > 0 && random.next() < 0.4 && index > 0 ? random.integer(1, nextId) : ++nextId;
-      customer.run(id, `name ${random.integer(0, 1e9)} ${'é'.repeat(random.integer(0, 9))}`, random.next() < 0.1 ? null : random.integer(0, 1e6) / 4, clock);
-      order.run(id, random.integer(1, 99), random.pick(['new', 'paid', '', null]), random.bytes(random.integer(0, 40)), clock);
+      customer.run(
+        id,
+        `name ${random.integer(0, 1e9)} ${'é'.repeat(random.integer(0, 9))}`,
+        random.next() < 0.1 ? null : random.integer(0, 1e6) / 4,
+        clock,
+      );
+      order.run(
+        id,
+        random.integer(1, 99),
+        random.pick(['new', 'paid', '', null]),
+        random.bytes(random.integer(0, 40)),
+        clock,
+      );
     }
   }
   database.exec('BEGIN');
@@ -67,7 +78,8 @@ export function openShop(seed: number, rows = 3000): Shop {
       database.exec('BEGIN');
       write(Math.ceil(rows / 20));
       for (let index = 0; index < 10; index++) {
-        for (const table of TABLES) database.exec(`DELETE FROM ${table} WHERE id = ${random.integer(1, nextId)}`);
+        for (const table of TABLES)
+          database.exec(`DELETE FROM ${table} WHERE id = ${random.integer(1, nextId)}`);
       }
       database.exec('COMMIT');
     },
@@ -100,9 +112,18 @@ function planTask(table: SourceTable, { write, ...options }: PlanOptions): LoadT
     id: `warehouse:${table.table.name}`,
     sourceStep: table.table.name,
     destinationStep: 'warehouse',
-    source: { connection: 'shop', connector: 'sqlite', table, fields: table.fields, schemaFingerprint: fingerprintTable(table) },
+    source: {
+      connection: 'shop',
+      connector: 'sqlite',
+      table,
+      fields: table.fields,
+      schemaFingerprint: fingerprintTable(table),
+    },
     load: { kind: 'incremental', cursor: 'changed', lookback: '0', detectDeletes: true },
-    columns: table.fields.map(({ name, type, nullable }) => ({ field: { name, type, nullable }, origin: { kind: 'source', column: name } })),
+    columns: table.fields.map(({ name, type, nullable }) => ({
+      field: { name, type, nullable },
+      origin: { kind: 'source', column: name },
+    })),
     contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' },
     quarantine: { maxRows: 1000, maxShare: 0.5 },
     destination: {

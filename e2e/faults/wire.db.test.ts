@@ -1,4 +1,11 @@
-import { findProgram, newSeed, runCommand, startTcpProxy, testServer, type TcpProxy } from '@millrace/connector-sdk/testing';
+import {
+  findProgram,
+  newSeed,
+  runCommand,
+  startTcpProxy,
+  testServer,
+  type TcpProxy,
+} from '@millrace/connector-sdk/testing';
 import { foldRun, type RunEvent, type RunPoint } from '@millrace/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -27,50 +34,84 @@ describe.skipIf(server === undefined)(`a destination behind a bad wire (seed ${S
 
   /** Lines of one column, as the server's own client prints them. */
   async function query(sql: string): Promise<readonly string[]> {
-    const at = ['-h', 'host', '-p', 'port', '-U', 'user', '-d', 'database'].map((part) => (part.startsWith('-') ? part : String(connection[part])));
-    const output = await runCommand(findProgram('psql') ?? 'psql', [...at, '-v', 'ON_ERROR_STOP=1', '-qAtc', sql], { env: { PGPASSWORD: String(connection['password']) } }, AbortSignal.timeout(30_000));
+    const at = ['-h', 'host', '-p', 'port', '-U', 'user', '-d', 'database'].map((part) =>
+      part.startsWith('-') ? part : String(connection[part]),
+    );
+    const output = await runCommand(
+      findProgram('psql') ?? 'psql',
+      [...at, '-v', 'ON_ERROR_STOP=1', '-qAtc', sql],
+      { env: { PGPASSWORD: String(connection['password']) } },
+      AbortSignal.timeout(30_000),
+    );
     return output.split('\n').filter((one) => one !== '');
   }
 
   async function run(runId: string, onPoint?: (point: RunPoint) => void): Promise<readonly RunEvent[]> {
     const tasks = (await shop.plan())
       .filter((task) => task.id === 'warehouse:orders')
-      .map((task) => ({ ...task, destination: { ...task.destination, connector: 'postgres', table: { schema, name: 'orders' } } }));
-    const warehouse = { connector: 'postgres', config: { ...connection, host: proxy.host, port: proxy.port, tls: 'disable' } };
+      .map((task) => ({
+        ...task,
+        destination: { ...task.destination, connector: 'postgres', table: { schema, name: 'orders' } },
+      }));
+    const warehouse = {
+      connector: 'postgres',
+      config: { ...connection, host: proxy.host, port: proxy.port, tls: 'disable' },
+    };
     return runHere(shop, { runId, tasks, warehouse, ...(onPoint && { onPoint }) });
   }
 
   async function reconcile(): Promise<{ readonly lost: number; readonly extra: number }> {
-    const line = "id || '|' || coalesce(CAST(customer AS TEXT), '~') || '|' || coalesce(status, '~') || '|' || changed AS line";
+    const line =
+      "id || '|' || coalesce(CAST(customer AS TEXT), '~') || '|' || coalesce(status, '~') || '|' || changed AS line";
     const there = await query(`SELECT ${line} FROM ${schema}.orders`);
     const left = new Set(there);
-    const source = shop.database.prepare(`SELECT ${line} FROM orders`).all().map((row) => String(row['line']));
+    const source = shop.database
+      .prepare(`SELECT ${line} FROM orders`)
+      .all()
+      .map((row) => String(row['line']));
     const lost = source.filter((one) => !left.delete(one)).length;
     return { lost, extra: there.length - (source.length - lost) };
   }
 
-  it('adopts a commit whose reply was lost, and doubles nothing (F3)', { timeout: 20_000 * SEEDS }, async () => {
-    for (let index = 0; index < SEEDS; index++) {
-      let isArmed = false;
-      const events = await run(`r${index}`, (point) => {
-        if (point !== 'publish:beforeCommit' || isArmed) return;
-        isArmed = true;
-        proxy.arm({ kind: 'dropReply', how: shop.random.pick(['cut', 'reset']), after: 'COMMIT' }, { times: 1 });
-      });
-      expect(proxy.firedFaults).toBe(index + 1);
-      expect(foldRun(events).status).toBe('succeeded');
-      const published = events.filter((event) => event.type === 'taskPublished');
-      expect(published.map((event) => [event.isAdopted, event.record.version])).toEqual([[true, index + 1]]);
-      expect(await reconcile()).toEqual({ lost: 0, extra: 0 });
-      shop.change();
-    }
-  });
+  it(
+    'adopts a commit whose reply was lost, and doubles nothing (F3)',
+    { timeout: 20_000 * SEEDS },
+    async () => {
+      for (let index = 0; index < SEEDS; index++) {
+        let isArmed = false;
+        const events = await run(`r${index}`, (point) => {
+          if (point !== 'publish:beforeCommit' || isArmed) return;
+          isArmed = true;
+          proxy.arm(
+            { kind: 'dropReply', how: shop.random.pick(['cut', 'reset']), after: 'COMMIT' },
+            { times: 1 },
+          );
+        });
+        expect(proxy.firedFaults).toBe(index + 1);
+        expect(foldRun(events).status).toBe('succeeded');
+        const published = events.filter((event) => event.type === 'taskPublished');
+        expect(published.map((event) => [event.isAdopted, event.record.version])).toEqual([
+          [true, index + 1],
+        ]);
+        expect(await reconcile()).toEqual({ lost: 0, extra: 0 });
+        shop.change();
+      }
+    },
+  );
 
   it('publishes all or nothing when the wire breaks anywhere (F7)', { timeout: 20_000 * SEEDS }, async () => {
     await run('first');
     for (let index = 0; index < SEEDS; index++) {
       shop.change();
-      proxy.arm({ kind: 'breakAt', how: shop.random.pick(['cut', 'reset']), direction: shop.random.pick(['fromClient', 'fromServer']), offset: shop.random.integer(1, 12_000) }, { times: 1 });
+      proxy.arm(
+        {
+          kind: 'breakAt',
+          how: shop.random.pick(['cut', 'reset']),
+          direction: shop.random.pick(['fromClient', 'fromServer']),
+          offset: shop.random.integer(1, 12_000),
+        },
+        { times: 1 },
+      );
       const events = await run(`r${index}`);
       proxy.disarm();
       if (foldRun(events).status !== 'succeeded') await run(`again${index}`);

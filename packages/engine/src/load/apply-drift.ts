@@ -32,18 +32,29 @@ export interface AppliedDrift {
 }
 
 /** Plans a task again by its contract where source or destination changed. Throws `schemaDrift` where it says stop. */
-export function applyDrift({ planned, current, published, target, isFullRefresh }: DriftOptions): AppliedDrift {
+export function applyDrift({
+  planned,
+  current,
+  published,
+  target,
+  isFullRefresh,
+}: DriftOptions): AppliedDrift {
   const followed = refuseViolations(applyContract(planned, current, target));
   const isKept = published?.record !== undefined && published.record !== null && !isFullRefresh;
   const fingerprint = fingerprintSchema(followed.task);
-  if (!isKept || published.record.schemaFingerprint === fingerprint) return apply(followed.task, followed.changes, []);
+  if (!isKept || published.record.schemaFingerprint === fingerprint)
+    return apply(followed.task, followed.changes, []);
   const reconciled = refuseViolations(reconcileDestination(followed.task, published.fields, target));
   return apply(reconciled.task, followed.changes, reconciled.changes);
 }
 
 function apply(task: LoadTask, atSource: readonly Drift[], atDestination: readonly Drift[]): AppliedDrift {
   const differences = new Set([...atSource, ...atDestination].map(formatDrift));
-  return { task, changes: task.destination.mode === 'replace' ? [] : atDestination.filter(isSchemaChange), differences: [...differences] };
+  return {
+    task,
+    changes: task.destination.mode === 'replace' ? [] : atDestination.filter(isSchemaChange),
+    differences: [...differences],
+  };
 }
 
 function isSchemaChange(drift: Drift): drift is Extract<Drift, SchemaChange> {

@@ -19,7 +19,11 @@ export function refuseUnfitCursor(task: LoadTask, cursor: string, evidence: Curs
     throw unfit(task, cursor, sampled);
   }
   if (!evidence.isIndexed && (evidence.estimatedRows ?? 0) > LARGE_TABLE_ROWS) {
-    throw unfit(task, cursor, `it has no index, and the table has about ${count(evidence.estimatedRows ?? 0)} rows`);
+    throw unfit(
+      task,
+      cursor,
+      `it has no index, and the table has about ${count(evidence.estimatedRows ?? 0)} rows`,
+    );
   }
 }
 
@@ -29,7 +33,9 @@ export function refuseNullCursors(task: LoadTask, cursor: string, nullCount: num
 }
 
 function unfit(task: LoadTask, cursor: string, reason: string): PipelineError {
-  const better = task.source.table.cursorCandidates.find((candidate) => candidate.column !== cursor && !candidate.isNullable);
+  const better = task.source.table.cursorCandidates.find(
+    (candidate) => candidate.column !== cursor && !candidate.isNullable,
+  );
   const choose = better === undefined ? '.' : `, or choose ${better.column}.`;
   return new PipelineError({
     code: 'cursorUnfit',

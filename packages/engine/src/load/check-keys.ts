@@ -32,13 +32,16 @@ export async function uniqueByKey(
     `SELECT count(*) FILTER (WHERE ${key.map((column) => `${column} IS NULL`).join(' OR ')}) AS nulls, ` +
       `count(*) - (SELECT count(*) FROM (SELECT DISTINCT ${key.join(', ')} FROM ${source})) AS extra FROM ${source}`,
   );
-  if (Number(counts?.['nulls']) > 0) throw notUnique(load, `${String(counts?.['nulls'])} rows have NULL in it`);
+  if (Number(counts?.['nulls']) > 0)
+    throw notUnique(load, `${String(counts?.['nulls'])} rows have NULL in it`);
   if (Number(counts?.['extra']) === 0) return files;
   if (decision.kind === 'full') throw await repeatedKeys(load, database, source);
   throwIfCancelled(signal);
   await mkdir(scratchFolder, { recursive: true });
   const cursor = task.load.kind === 'incremental' ? task.load.cursor : undefined;
-  const order = task.columns.find((column) => column.origin.kind === 'source' && column.origin.column === cursor)?.field.name;
+  const order = task.columns.find(
+    (column) => column.origin.kind === 'source' && column.origin.column === cursor,
+  )?.field.name;
   const path = join(scratchFolder, `${database.uniqueName('unique')}.parquet`);
   const columns = task.columns.map((column) => name(column.field.name)).join(', ');
   const [copied] = await database.query(
@@ -60,12 +63,18 @@ export async function uniqueByKey(
   return writer.writtenFiles;
 }
 
-async function repeatedKeys(load: TableLoad, database: StagingDatabase, source: string): Promise<PipelineError> {
+async function repeatedKeys(
+  load: TableLoad,
+  database: StagingDatabase,
+  source: string,
+): Promise<PipelineError> {
   const key = load.task.destination.key.map(name);
   const text = key.map((column) => `CAST(${column} AS VARCHAR)`).join(` || ', ' || `);
   const grouped = `(SELECT ${key.join(', ')}, count(*) AS times FROM ${source} GROUP BY ALL HAVING count(*) > 1)`;
   const [total] = await database.query(`SELECT count(*) AS keys, sum(times)::BIGINT AS rows FROM ${grouped}`);
-  const examples = await database.query(`SELECT ${text} AS example, times FROM ${grouped} ORDER BY times DESC, example LIMIT 3`);
+  const examples = await database.query(
+    `SELECT ${text} AS example, times FROM ${grouped} ORDER BY times DESC, example LIMIT 3`,
+  );
   const list = examples.map((row) => `(${String(row['example'])}) ${String(row['times'])} times`).join('; ');
   return notUnique(load, `${String(total?.['rows'])} rows share ${String(total?.['keys'])} keys: ${list}`);
 }

@@ -33,7 +33,8 @@ export function parseCursorValue(type: LogicalType, text: string): CursorValue |
 
 /** Negative, zero or positive; values of one column only. */
 export function compareCursorValues(left: CursorValue, right: CursorValue): number {
-  if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (typeof left === 'string' && typeof right === 'string')
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
@@ -68,7 +69,8 @@ export function cursorReader(type: LogicalType, vector: Vector): ((row: number) 
       const heap = vector.heap === null ? null : new Uint8Array(vector.heap);
       return (row) => {
         const length = view.getInt32(row * 16, true);
-        if (length <= 12 || heap === null) return Buffer.from(bytes.buffer, row * 16 + 4, length).toString('utf8');
+        if (length <= 12 || heap === null)
+          return Buffer.from(bytes.buffer, row * 16 + 4, length).toString('utf8');
         return Buffer.from(heap.buffer, view.getUint32(row * 16 + 12, true), length).toString('utf8');
       };
     }
@@ -77,9 +79,47 @@ export function cursorReader(type: LogicalType, vector: Vector): ((row: number) 
   }
 }
 
-function integerReader(values: ArrayBuffer, bits: 8 | 16 | 32 | 64, signed: boolean): (row: number) => bigint {
+/**
+ * The same values as the nearest doubles, without an allocation per row; undefined where there is no fast way. Rounding
+ * keeps the order: a value that is not below another is not below it here either.
+ */
+export function roughCursorReader(
+  type: LogicalType,
+  { values }: Vector,
+): ((row: number) => number) | undefined {
+  if (type.kind === 'date') {
+    const days = new Int32Array(values);
+    return (row) => (days[row] ?? 0) * Number(DAY_US);
+  }
+  const isInteger = type.kind === 'integer';
+  if (!isInteger && type.kind !== 'timestamp' && !(type.kind === 'decimal' && type.precision <= 18))
+    return undefined;
+  const bits = isInteger
+    ? type.bits
+    : type.kind === 'decimal' && type.precision <= 9
+      ? type.precision <= 4
+        ? 16
+        : 32
+      : 64;
+  const signed = !isInteger || type.signed;
+  if (bits !== 64) {
+    const array = signed ? signedArray(values, bits) : unsignedArray(values, bits);
+    return (row) => array[row] ?? 0;
+  }
+  const low = new Uint32Array(values, 0, (values.byteLength >> 3) * 2);
+  const high = signed ? new Int32Array(values, 0, low.length) : low;
+  return (row) => (high[row * 2 + 1] ?? 0) * 4_294_967_296 + (low[row * 2] ?? 0);
+}
+
+function integerReader(
+  values: ArrayBuffer,
+  bits: 8 | 16 | 32 | 64,
+  signed: boolean,
+): (row: number) => bigint {
   if (bits === 64) {
-    const array = signed ? new BigInt64Array(values, 0, values.byteLength >> 3) : new BigUint64Array(values, 0, values.byteLength >> 3);
+    const array = signed
+      ? new BigInt64Array(values, 0, values.byteLength >> 3)
+      : new BigUint64Array(values, 0, values.byteLength >> 3);
     return (row) => array[row] ?? 0n;
   }
   const array = signed ? signedArray(values, bits) : unsignedArray(values, bits);
@@ -91,7 +131,11 @@ function signedArray(values: ArrayBuffer, bits: 8 | 16 | 32): Int8Array | Int16A
 }
 
 function unsignedArray(values: ArrayBuffer, bits: 8 | 16 | 32): Uint8Array | Uint16Array | Uint32Array {
-  return bits === 8 ? new Uint8Array(values) : bits === 16 ? new Uint16Array(values) : new Uint32Array(values);
+  return bits === 8
+    ? new Uint8Array(values)
+    : bits === 16
+      ? new Uint16Array(values)
+      : new Uint32Array(values);
 }
 
 function hugeReader(values: ArrayBuffer): (row: number) => bigint {
@@ -117,5 +161,12 @@ function daysFromCivil(year: number, month: number, day: number): number {
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468;
+  return (
+    era * 146_097 +
+    yearOfEra * 365 +
+    Math.floor(yearOfEra / 4) -
+    Math.floor(yearOfEra / 100) +
+    dayOfYear -
+    719_468
+  );
 }

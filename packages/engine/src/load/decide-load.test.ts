@@ -29,7 +29,9 @@ const task: LoadTask = {
       indexedColumns: ['id'],
       estimatedRows: 500_000,
       estimatedBytes: null,
-      cursorCandidates: [{ column: 'created_at', isIndexed: true, isNullable: false, score: 1, reason: 'indexed' }],
+      cursorCandidates: [
+        { column: 'created_at', isIndexed: true, isNullable: false, score: 1, reason: 'indexed' },
+      ],
       notes: [],
     },
     fields: [],
@@ -39,19 +41,39 @@ const task: LoadTask = {
   columns: [],
   contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' },
   quarantine: { maxRows: 0, maxShare: 0 },
-  destination: { connection: 'w', connector: 'any', table: { name: 'orders' }, mode: 'merge', deletes: 'soft', key: ['id'] },
+  destination: {
+    connection: 'w',
+    connector: 'any',
+    table: { name: 'orders' },
+    mode: 'merge',
+    deletes: 'soft',
+    key: ['id'],
+  },
 };
 
 const position: LoadPosition = {
   version: 1,
   identity,
   source: {},
-  cursor: { column: 'updated_at', mark: '2024-05-01 10:00:00.000000', lookback: '0', columns: ['id int64'], tail: null },
+  cursor: {
+    column: 'updated_at',
+    mark: '2024-05-01 10:00:00.000000',
+    lookback: '0',
+    columns: ['id int64'],
+    tail: null,
+  },
 };
 
 function published(saved: LoadPosition | Record<string, unknown>, runId = 'r0'): PublishedTable {
-  const record = { runId, fenceToken: 1, version: 3, position: 'version' in saved ? toSourcePosition(position) : saved,
-    publishedAt: '2026-01-01T00:00:00Z', rows: 5, schemaFingerprint: 'f' };
+  const record = {
+    runId,
+    fenceToken: 1,
+    version: 3,
+    position: 'version' in saved ? toSourcePosition(position) : saved,
+    publishedAt: '2026-01-01T00:00:00Z',
+    rows: 5,
+    schemaFingerprint: 'f',
+  };
   return { table: { name: 'orders' }, fields: [], record, estimatedRows: 5 };
 }
 
@@ -59,11 +81,18 @@ const base = { task, identity, runId: 'r1', isFullRefresh: false };
 
 describe('decideLoad', () => {
   it('loads everything the first time', () => {
-    expect(decideLoad({ ...base, published: undefined })).toMatchObject({ kind: 'full', reason: 'first load', publishMode: 'merge' });
+    expect(decideLoad({ ...base, published: undefined })).toMatchObject({
+      kind: 'full',
+      reason: 'first load',
+      publishMode: 'merge',
+    });
   });
 
   it('continues from the record of the destination', () => {
-    expect(decideLoad({ ...base, published: published(position) })).toMatchObject({ kind: 'incremental', from: { mark: '2024-05-01 10:00:00.000000' } });
+    expect(decideLoad({ ...base, published: published(position) })).toMatchObject({
+      kind: 'incremental',
+      from: { mark: '2024-05-01 10:00:00.000000' },
+    });
   });
 
   it('adopts what this run published before', () => {
@@ -71,7 +100,10 @@ describe('decideLoad', () => {
   });
 
   it('rebuilds the table on a full refresh', () => {
-    expect(decideLoad({ ...base, isFullRefresh: true, published: published(position) })).toMatchObject({ kind: 'full', publishMode: 'replace' });
+    expect(decideLoad({ ...base, isFullRefresh: true, published: published(position) })).toMatchObject({
+      kind: 'full',
+      publishMode: 'replace',
+    });
   });
 
   it('stops when the server was replaced, naming the last good position', () => {
@@ -82,10 +114,19 @@ describe('decideLoad', () => {
   });
 
   it('stops when the saved position cannot be read, when the record is lost, and when the cursor was changed', () => {
-    expect(() => decideLoad({ ...base, published: published({ strange: 1 }) })).toThrow(/saved position cannot be read/);
-    expect(() => decideLoad({ ...base, published: { ...published(position), record: null } })).toThrow(/nothing says that Millrace published it/);
-    const changed: LoadTask = { ...task, load: { kind: 'incremental', cursor: 'id', lookback: '0', detectDeletes: false } };
-    expect(() => decideLoad({ ...base, task: changed, published: published(position) })).toThrow(/cursor is id now, but updated_at was saved/);
+    expect(() => decideLoad({ ...base, published: published({ strange: 1 }) })).toThrow(
+      /saved position cannot be read/,
+    );
+    expect(() => decideLoad({ ...base, published: { ...published(position), record: null } })).toThrow(
+      /nothing says that Millrace published it/,
+    );
+    const changed: LoadTask = {
+      ...task,
+      load: { kind: 'incremental', cursor: 'id', lookback: '0', detectDeletes: false },
+    };
+    expect(() => decideLoad({ ...base, task: changed, published: published(position) })).toThrow(
+      /cursor is id now, but updated_at was saved/,
+    );
   });
 });
 
@@ -99,7 +140,9 @@ describe('refuseUnfitCursor', () => {
 
   it('refuses a column without an index on a large table only', () => {
     const evidence = { nullCount: 0, sampledRows: 20_000, isIndexed: false, estimatedRows: 500_000 };
-    expect(() => refuseUnfitCursor(task, 'updated_at', evidence)).toThrow(/no index, and the table has about 500,000 rows/);
+    expect(() => refuseUnfitCursor(task, 'updated_at', evidence)).toThrow(
+      /no index, and the table has about 500,000 rows/,
+    );
     expect(() => refuseUnfitCursor(task, 'updated_at', { ...evidence, estimatedRows: 900 })).not.toThrow();
   });
 });

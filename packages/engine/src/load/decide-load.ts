@@ -1,8 +1,18 @@
 import type { LoadTask } from '@millrace/compiler';
-import { PipelineError, type PublicationRecord, type PublishedTable, type ServerIdentity } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  type PublicationRecord,
+  type PublishedTable,
+  type ServerIdentity,
+} from '@millrace/connector-sdk';
 import { formatTableName, type WriteMode } from '@millrace/spec';
 
-import { formatLoadPosition, readLoadPosition, type CursorPosition, type LoadPosition } from './load-position.ts';
+import {
+  formatLoadPosition,
+  readLoadPosition,
+  type CursorPosition,
+  type LoadPosition,
+} from './load-position.ts';
 
 /** What a task does in this run, and why. The destination's own record decides, never a local file. */
 export type LoadDecision =
@@ -15,7 +25,12 @@ export type LoadDecision =
       /** Rows of the table that are not in the load are gone at the source. */
       readonly isComplete: boolean;
     }
-  | { readonly kind: 'incremental'; readonly reason: string; readonly from: CursorPosition; readonly position: LoadPosition }
+  | {
+      readonly kind: 'incremental';
+      readonly reason: string;
+      readonly from: CursorPosition;
+      readonly position: LoadPosition;
+    }
   | { readonly kind: 'newFiles'; readonly reason: string; readonly position: LoadPosition | null };
 
 export interface DecideLoadOptions {
@@ -37,13 +52,19 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
     return { kind: 'full', reason: 'a full refresh was asked for', publishMode, isComplete: true };
   }
   if (published === undefined) {
-    if (load.kind === 'newFiles') return { kind: 'newFiles', reason: 'first load', position: null };
+    if (load.kind === 'newFiles' && destination.mode !== 'replace')
+      return { kind: 'newFiles', reason: 'first load', position: null };
     return { kind: 'full', reason: 'first load', publishMode: destination.mode, isComplete: false };
   }
   if (record === null) throw foreignTable(task);
-  if (load.kind === 'full' || (load.kind === 'incremental' && destination.mode === 'replace')) {
+  if (load.kind === 'full' || destination.mode === 'replace') {
     const isComplete = destination.mode === 'merge' || destination.mode === 'scd2';
-    return { kind: 'full', reason: 'the table is loaded in full each time', publishMode: destination.mode, isComplete };
+    return {
+      kind: 'full',
+      reason: 'the table is loaded in full each time',
+      publishMode: destination.mode,
+      isComplete,
+    };
   }
   const position = readLoadPosition(record.position);
   if (position === undefined) throw lost(task, 'its saved position cannot be read', record);
@@ -54,7 +75,12 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
   if (load.kind === 'newFiles') return { kind: 'newFiles', reason: 'only new files', position };
   if (position.cursor === null) throw lost(task, 'its last load saved no cursor value', record, position);
   if (position.cursor.column !== load.cursor) {
-    throw lost(task, `the cursor is ${load.cursor} now, but ${position.cursor.column} was saved`, record, position);
+    throw lost(
+      task,
+      `the cursor is ${load.cursor} now, but ${position.cursor.column} was saved`,
+      record,
+      position,
+    );
   }
   const from = position.cursor.mark;
   const reason = from === null ? 'the table was empty so far' : `rows from ${load.cursor} = ${from}`;
@@ -73,9 +99,15 @@ function foreignTable(task: LoadTask): PipelineError {
   });
 }
 
-function lost(task: LoadTask, reason: string, record: PublicationRecord, position?: LoadPosition): PipelineError {
+function lost(
+  task: LoadTask,
+  reason: string,
+  record: PublicationRecord,
+  position?: LoadPosition,
+): PipelineError {
   const name = formatTableName(task.destination.table);
-  const last = position === undefined ? `run ${record.runId} of ${record.publishedAt}` : formatLoadPosition(position);
+  const last =
+    position === undefined ? `run ${record.runId} of ${record.publishedAt}` : formatLoadPosition(position);
   return new PipelineError({
     code: 'positionLost',
     blame: 'source',

@@ -8,7 +8,12 @@ import { removeFolder } from '../package/package-store.ts';
 import { syncFolder } from '../stage/manifest.ts';
 import { openStageWriter } from '../stage/stage-writer.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
-import { chooseBuckets, compareBuckets, listDifferences, type DigestSide } from '../verify/compare-digests.ts';
+import {
+  chooseBuckets,
+  compareBuckets,
+  listDifferences,
+  type DigestSide,
+} from '../verify/compare-digests.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
 import { destinationSide, publishedSide, sourceSide } from '../verify/table-sides.ts';
 import type { TableLoad } from './table-load.ts';
@@ -21,15 +26,23 @@ export interface DeletedKeys {
 }
 
 /** Where to look up which rows there are: the source itself, or a complete load that was staged. */
-export type KeySet = { readonly kind: 'source' } | { readonly kind: 'files'; readonly files: readonly StagedFile[] };
+export type KeySet =
+  | { readonly kind: 'source' }
+  | { readonly kind: 'files'; readonly files: readonly StagedFile[] };
 
 /**
  * Compares which keys there are by bucket digests and looks only into buckets that differ. A key counts as deleted only
  * when the source does not have it; rows that came after the load's snapshot are on the source alone and do not count.
  */
-export async function findDeletedKeys(load: TableLoad, keys: KeySet, signal: AbortSignal): Promise<DeletedKeys> {
+export async function findDeletedKeys(
+  load: TableLoad,
+  keys: KeySet,
+  signal: AbortSignal,
+): Promise<DeletedKeys> {
   const { task, destination, published, session, source } = load;
-  const fields = task.destination.key.flatMap((name) => task.columns.find((column) => column.field.name === name)?.field ?? []);
+  const fields = task.destination.key.flatMap(
+    (name) => task.columns.find((column) => column.field.name === name)?.field ?? [],
+  );
   if (published === undefined) return { fields, keys: [] };
   const right = destinationSide(task, published, destination.destination, 'key');
   const leave = await destination.publishing.take(signal);
@@ -37,7 +50,12 @@ export async function findDeletedKeys(load: TableLoad, keys: KeySet, signal: Abo
     const left: DigestSide =
       keys.kind === 'source'
         ? sourceSide(task, source, 'key')
-        : publishedSide(task, task.destination.table, openStagedDigest(await session.database(), keys.files), 'key');
+        : publishedSide(
+            task,
+            task.destination.table,
+            openStagedDigest(await session.database(), keys.files),
+            'key',
+          );
     const buckets = chooseBuckets(published.estimatedRows ?? task.source.table.estimatedRows);
     const comparison = await compareBuckets(left, right, buckets, signal);
     const onlyDestination: (readonly string[])[] = [];
@@ -56,7 +74,11 @@ function inKeyOrder(side: DigestSide, fields: readonly Field[], key: readonly st
 }
 
 /** Writes the keys as Parquet files of the package. */
-export async function stageDeletedKeys(database: StagingDatabase, folder: string, deleted: DeletedKeys): Promise<readonly StagedFile[]> {
+export async function stageDeletedKeys(
+  database: StagingDatabase,
+  folder: string,
+  deleted: DeletedKeys,
+): Promise<readonly StagedFile[]> {
   if (deleted.keys.length === 0) return [];
   const fields = deleted.fields.map((field): SourceField => ({ ...field, nativeType: '' }));
   const inner = join(folder, 'deleted');
@@ -83,7 +105,11 @@ export async function stageDeletedKeys(database: StagingDatabase, folder: string
 }
 
 function* keyBatches({ fields, keys }: DeletedKeys): Generator<Batch> {
-  const builder = new BatchBuilder(fields.map(({ name, type }) => (type.kind === 'bytes' ? { name, type, encoding: 'hex' } : { name, type })));
+  const builder = new BatchBuilder(
+    fields.map(({ name, type }) =>
+      type.kind === 'bytes' ? { name, type, encoding: 'hex' } : { name, type },
+    ),
+  );
   for (const key of keys) {
     for (const [index, field] of fields.entries()) {
       const text = Buffer.from(fromCanonicalText(field.type, key[index] ?? ''));

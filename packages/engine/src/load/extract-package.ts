@@ -5,7 +5,13 @@ import { basename, join } from 'node:path';
 import { PipelineError, type ReadResult, type StagedFile } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
-import { packageFolder, removeFolder, removeOrphans, toFolderName, type LoadPackage } from '../package/package-store.ts';
+import {
+  packageFolder,
+  removeFolder,
+  removeOrphans,
+  toFolderName,
+  type LoadPackage,
+} from '../package/package-store.ts';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import { writeManifest, type Manifest } from '../stage/manifest.ts';
@@ -17,6 +23,7 @@ import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-de
 import { fingerprintSchema } from './fingerprint-schema.ts';
 import { KnownRows, describeColumns } from './known-rows.ts';
 import { toSourcePosition, type CursorPosition, type LoadPosition } from './load-position.ts';
+import { refusedValues } from './refused-values.ts';
 import { StageRows } from './stage-rows.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
 import { TailTracker, isSameTail } from './tail.ts';
@@ -45,7 +52,11 @@ export function startExtraction(load: TableLoad, signal: AbortSignal): Extractio
   return { opened: opened.promise, finished };
 }
 
-async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void, signal: AbortSignal): Promise<LoadPackage | undefined> {
+async function extract(
+  load: TableLoad,
+  onOpened: (writer: StageWriter) => void,
+  signal: AbortSignal,
+): Promise<LoadPackage | undefined> {
   const { session, task, decision, source } = load;
   const { fields, table } = task.source;
   const folder = packageFolder(load.taskPath, load.runId, load.attempt);
@@ -55,7 +66,11 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
     decision.kind === 'incremental' && task.destination.mode === 'append'
       ? new KnownRows(formatTableName(table.table), fields, decision.from)
       : undefined;
-  const scratchFolder = join(session.folders.scratch, `${toFolderName(load.runId)}-${load.attempt}`, toFolderName(task.id));
+  const scratchFolder = join(
+    session.folders.scratch,
+    `${toFolderName(load.runId)}-${load.attempt}`,
+    toFolderName(task.id),
+  );
   const rows = new StageRows(async () => {
     if (existsSync(folder)) await removeFolder(folder);
     await removeOrphans(load.taskPath, folder);
@@ -64,6 +79,7 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
       columns: task.columns,
       fields,
       metadata: { runId: load.runId, loadedAt: load.loadedAt },
+      rejectPredicates: refusedValues(task, load.destination),
       onRejected: (rejected) => quarantine.add(rejected),
     });
     onOpened(writer);
@@ -77,7 +93,10 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
         ? { column: decision.from.column, from: decision.from.mark, lookback: BigInt(decision.from.lookback) }
         : null;
     const position = decision.kind === 'full' ? null : (decision.position?.source ?? null);
-    result = yield* source.read({ table, fields, cursor: cursor ?? firstCursor(load), position, scratchFolder }, signal);
+    result = yield* source.read(
+      { table, fields, cursor: cursor ?? firstCursor(load), position, scratchFolder },
+      signal,
+    );
   }
   try {
     if (mayLeaveFiles(source)) await mkdir(scratchFolder, { recursive: true });
@@ -109,14 +128,26 @@ async function extract(load: TableLoad, onOpened: (writer: StageWriter) => void,
     const writer = await rows.open();
     await writer.finish();
     refuseLostRows(load, result.rowsSent, writer.rows + quarantine.rows + (known?.dropped ?? 0), 'staged');
-    if (task.load.kind === 'incremental' && tail !== undefined) refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
+    if (task.load.kind === 'incremental' && tail !== undefined)
+      refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
     quarantine.finish(result.rowsSent);
-    load.emit({ type: 'taskStaged', task: task.id, rows: writer.rows, bytes: result.bytesReceived, quarantined: quarantine.rows, isReused: false, folder });
+    load.emit({
+      type: 'taskStaged',
+      task: task.id,
+      rows: writer.rows,
+      bytes: result.bytesReceived,
+      quarantined: quarantine.rows,
+      isReused: false,
+      folder,
+    });
     session.point('staged', task.id);
     const files =
-      isKeyed(task) && !isKeyGuaranteed(task) ? await uniqueByKey(load, folder, writer.writtenFiles, scratchFolder, signal) : writer.writtenFiles;
+      isKeyed(task) && !isKeyGuaranteed(task)
+        ? await uniqueByKey(load, folder, writer.writtenFiles, scratchFolder, signal)
+        : writer.writtenFiles;
     const gone = deleted ?? (await findAbsent(load, files, signal));
-    const deletedKeys = gone === undefined ? [] : await stageDeletedKeys(await session.database(), folder, gone);
+    const deletedKeys =
+      gone === undefined ? [] : await stageDeletedKeys(await session.database(), folder, gone);
     const manifest: Manifest = {
       version: 1,
       pipeline: load.pipeline,
@@ -173,7 +204,11 @@ function openTail({ task, decision }: TableLoad): TailTracker | undefined {
   const { cursor } = task.load;
   const lookback = decision.kind === 'incremental' ? decision.from.lookback : task.load.lookback;
   const index = task.source.fields.findIndex((field) => field.name === cursor);
-  return new TailTracker({ types: task.source.fields.map((field) => field.type), cursor: index, lookback: BigInt(lookback) });
+  return new TailTracker({
+    types: task.source.fields.map((field) => field.type),
+    cursor: index,
+    lookback: BigInt(lookback),
+  });
 }
 
 /** A first load reads everything, and still needs the high mark of its snapshot. */
@@ -184,24 +219,39 @@ function firstCursor({ task }: TableLoad) {
 
 function savePosition(load: TableLoad, result: ReadResult, tail: TailTracker | undefined): LoadPosition {
   const { task, decision, identity } = load;
-  if (task.load.kind !== 'incremental' || tail === undefined) return { version: 1, identity, source: result.position, cursor: null };
+  if (task.load.kind !== 'incremental' || tail === undefined)
+    return { version: 1, identity, source: result.position, cursor: null };
   const { cursor, lookback } = task.load;
   const from = decision.kind === 'incremental' ? decision.from : undefined;
   const type = task.source.fields.find((field) => field.name === cursor)?.type;
-  const parse = (mark: string | null | undefined) => (type === undefined || mark === null || mark === undefined ? undefined : parseCursorValue(type, mark));
+  const parse = (mark: string | null | undefined) =>
+    type === undefined || mark === null || mark === undefined ? undefined : parseCursorValue(type, mark);
   let mark = result.highMark ?? from?.mark ?? null;
   const [older, newer] = [parse(from?.mark), parse(result.highMark)];
   // Rows above the saved mark may have been deleted; the mark never goes back.
-  if (typeof older === 'bigint' && newer !== undefined && compareCursorValues(newer, older) < 0) mark = from?.mark ?? mark;
+  if (typeof older === 'bigint' && newer !== undefined && compareCursorValues(newer, older) < 0)
+    mark = from?.mark ?? mark;
   const kept = tail.finish(parse(mark), task.destination.mode === 'append');
-  const saved: CursorPosition = { column: cursor, mark, lookback, columns: describeColumns(task.source.fields), tail: kept };
+  const saved: CursorPosition = {
+    column: cursor,
+    mark,
+    lookback,
+    columns: describeColumns(task.source.fields),
+    tail: kept,
+  };
   return { version: 1, identity, source: result.position, cursor: saved };
 }
 
-function isUnchanged(load: TableLoad, position: LoadPosition, rows: number, deleted: DeletedKeys | undefined): boolean {
+function isUnchanged(
+  load: TableLoad,
+  position: LoadPosition,
+  rows: number,
+  deleted: DeletedKeys | undefined,
+): boolean {
   const { decision } = load;
   if (decision.kind === 'newFiles') return decision.position !== null && rows === 0;
-  if (decision.kind !== 'incremental' || position.cursor === null || (deleted?.keys.length ?? 0) > 0) return false;
+  if (decision.kind !== 'incremental' || position.cursor === null || (deleted?.keys.length ?? 0) > 0)
+    return false;
   const { from } = decision;
   return (
     position.cursor.mark === from.mark &&
@@ -214,15 +264,21 @@ function isUnchanged(load: TableLoad, position: LoadPosition, rows: number, dele
 /** Keys that are gone at the source, for incremental loads that ask for them. */
 async function findDeleted(load: TableLoad, signal: AbortSignal): Promise<DeletedKeys | undefined> {
   const { task, decision } = load;
-  if (decision.kind !== 'incremental' || task.load.kind !== 'incremental' || !task.load.detectDeletes) return undefined;
+  if (decision.kind !== 'incremental' || task.load.kind !== 'incremental' || !task.load.detectDeletes)
+    return undefined;
   if (task.destination.mode === 'merge' && task.destination.deletes === 'ignore') return undefined;
   return findDeletedKeys(load, { kind: 'source' }, signal);
 }
 
 /** Keys of the table that a complete load does not have. */
-async function findAbsent(load: TableLoad, files: readonly StagedFile[], signal: AbortSignal): Promise<DeletedKeys | undefined> {
+async function findAbsent(
+  load: TableLoad,
+  files: readonly StagedFile[],
+  signal: AbortSignal,
+): Promise<DeletedKeys | undefined> {
   const { decision, task } = load;
-  if (decision.kind !== 'full' || !decision.isComplete || decision.publishMode === 'replace') return undefined;
+  if (decision.kind !== 'full' || !decision.isComplete || decision.publishMode === 'replace')
+    return undefined;
   if (task.destination.mode === 'merge' && task.destination.deletes === 'ignore') return undefined;
   return findDeletedKeys(load, { kind: 'files', files }, signal);
 }
@@ -234,7 +290,13 @@ function relative(file: StagedFile): StagedFile {
 function reportProgress(load: TableLoad, progress: { rows: number; bytes: number; at: number }): void {
   progress.at = performance.now();
   const { task } = load;
-  load.emit({ type: 'taskProgress', task: task.id, rows: progress.rows, bytes: progress.bytes, estimatedRows: task.source.table.estimatedRows });
+  load.emit({
+    type: 'taskProgress',
+    task: task.id,
+    rows: progress.rows,
+    bytes: progress.bytes,
+    estimatedRows: task.source.table.estimatedRows,
+  });
 }
 
 function refuseLostRows(load: TableLoad, sent: number, counted: number, what: 'received' | 'staged'): void {

@@ -28,27 +28,68 @@ function batch(rows: readonly (readonly (string | null)[])[], of = fields): Batc
 function after(rows: readonly (readonly (string | null)[])[]): CursorPosition {
   const tracker = new TailTracker({ types: fields.map((field) => field.type), cursor: 0, lookback: 1n });
   tracker.add(batch(rows));
-  return { column: 'at', mark: '9', lookback: '1', columns: describeColumns(fields), tail: tracker.finish(9n, true) };
+  return {
+    column: 'at',
+    mark: '9',
+    lookback: '1',
+    columns: describeColumns(fields),
+    tail: tracker.finish(9n, true),
+  };
 }
 
 describe('KnownRows', () => {
   it('drops what was appended before, as often as it was', () => {
-    const known = new KnownRows('t', fields, after([['9', 'a'], ['8', null], ['9', 'a']]));
-    const kept = known.filter(batch([['9', 'a'], ['9', 'a'], ['9', 'a'], ['8', null], ['8', 'a note that does not fit into a view'], ['10', 'a']]));
+    const known = new KnownRows(
+      't',
+      fields,
+      after([
+        ['9', 'a'],
+        ['8', null],
+        ['9', 'a'],
+      ]),
+    );
+    const kept = known.filter(
+      batch([
+        ['9', 'a'],
+        ['9', 'a'],
+        ['9', 'a'],
+        ['8', null],
+        ['8', 'a note that does not fit into a view'],
+        ['10', 'a'],
+      ]),
+    );
     expect(kept.rows).toBe(3);
     expect(known.dropped).toBe(3);
-    expect([...new BigInt64Array(kept.columns[0]?.values ?? new ArrayBuffer(0)).subarray(0, 3)]).toEqual([9n, 8n, 10n]);
+    expect([...new BigInt64Array(kept.columns[0]?.values ?? new ArrayBuffer(0)).subarray(0, 3)]).toEqual([
+      9n,
+      8n,
+      10n,
+    ]);
   });
 
   it('knows rows again after a column was added', () => {
     const wider = [...fields, flag];
     const known = new KnownRows('t', wider, after([['9', 'a']]));
-    expect(known.filter(batch([['9', 'a', '1'], ['9', 'b', null]], wider)).rows).toBe(1);
+    expect(
+      known.filter(
+        batch(
+          [
+            ['9', 'a', '1'],
+            ['9', 'b', null],
+          ],
+          wider,
+        ),
+      ).rows,
+    ).toBe(1);
   });
 
   it('stops where it cannot tell rows apart', () => {
-    expect(() => new KnownRows('t', fields.slice(0, 1), after([['9', 'a']]))).toThrow(/lost or changed a column/);
-    expect(() => new KnownRows('t', fields, { ...after([]), tail: null })).toThrow(/more than 5,000 rows share its look-back window/);
+    expect(() => new KnownRows('t', fields.slice(0, 1), after([['9', 'a']]))).toThrow(
+      /lost or changed a column/,
+    );
+    expect(() => new KnownRows('t', fields, { ...after([]), tail: null })).toThrow(
+      /more than 5,000 rows share its look-back window/,
+    );
   });
 });
 
@@ -56,7 +97,9 @@ describe('fromCanonicalText', () => {
   it('gives back what a column writer reads', () => {
     expect(fromCanonicalText({ kind: 'bytes' }, '00ff')).toBe('\\x00ff');
     expect(fromCanonicalText({ kind: 'date' }, '-0043-03-15')).toBe('0044-03-15 BC');
-    expect(fromCanonicalText({ kind: 'timestamp', timezone: true }, '2024-01-01 00:00:00.000000')).toBe('2024-01-01 00:00:00.000000+00');
+    expect(fromCanonicalText({ kind: 'timestamp', timezone: true }, '2024-01-01 00:00:00.000000')).toBe(
+      '2024-01-01 00:00:00.000000+00',
+    );
     expect(fromCanonicalText({ kind: 'timestamp', timezone: true }, 'infinity')).toBe('infinity');
     for (const value of [1, -0.1, 5e-324, Number.MAX_VALUE, 1 / 3, 2.2250738585072014e-308]) {
       expect(Number(fromCanonicalText({ kind: 'float', bits: 64 }, canonicalFloat(value)))).toBe(value);

@@ -39,19 +39,37 @@ export class KnownRows {
   filter(batch: Batch): Batch {
     const field = this.#fields[this.#cursor];
     const vector = batch.columns[this.#cursor];
-    const mark = field === undefined || this.#from.mark === null ? undefined : parseCursorValue(field.type, this.#from.mark);
+    const mark =
+      field === undefined || this.#from.mark === null
+        ? undefined
+        : parseCursorValue(field.type, this.#from.mark);
     const read = field === undefined || vector === undefined ? undefined : cursorReader(field.type, vector);
-    if (vector === undefined || mark === undefined || read === undefined || this.#known.size === 0) return batch;
+    if (vector === undefined || mark === undefined || read === undefined || this.#known.size === 0)
+      return batch;
     const validity = vector.validity === null ? null : new Uint8Array(vector.validity);
     const types = this.#hashed.flatMap((index) => this.#fields[index]?.type ?? []);
-    const hash = rowHasher(types, this.#hashed.flatMap((index) => batch.columns[index] ?? []));
+    const hash = rowHasher(
+      types,
+      this.#hashed.flatMap((index) => batch.columns[index] ?? []),
+    );
     const kept: number[] = [];
     for (let row = 0; row < batch.rows; row++) {
-      if (hasValue(validity, row) && compareCursorValues(read(row), mark) <= 0 && this.#take(formatHash(hash(row)))) continue;
+      if (
+        hasValue(validity, row) &&
+        compareCursorValues(read(row), mark) <= 0 &&
+        this.#take(formatHash(hash(row)))
+      )
+        continue;
       kept.push(row);
     }
     this.dropped += batch.rows - kept.length;
-    return kept.length === batch.rows ? batch : selectRows(batch, this.#fields.map((one) => one.type), kept);
+    return kept.length === batch.rows
+      ? batch
+      : selectRows(
+          batch,
+          this.#fields.map((one) => one.type),
+          kept,
+        );
   }
 
   #take(hash: string): boolean {
@@ -70,7 +88,8 @@ export function selectRows(batch: Batch, types: readonly LogicalType[], rows: re
     const width = isViewType(type) ? 16 : valueWidth(type);
     const from = new Uint8Array(vector.values);
     const values = new Uint8Array(rows.length * width);
-    for (const [target, row] of rows.entries()) values.set(from.subarray(row * width, (row + 1) * width), target * width);
+    for (const [target, row] of rows.entries())
+      values.set(from.subarray(row * width, (row + 1) * width), target * width);
     if (vector.validity === null) return { ...vector, values: values.buffer };
     const old = new Uint8Array(vector.validity);
     const validity = new Uint8Array(Math.ceil(rows.length / 64) * 8);

@@ -50,7 +50,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function isIdentity(value: unknown): value is ServerIdentity {
-  return isRecord(value) && typeof value['product'] === 'string' && typeof value['version'] === 'string' && typeof value['identity'] === 'string';
+  return (
+    isRecord(value) &&
+    typeof value['product'] === 'string' &&
+    typeof value['version'] === 'string' &&
+    typeof value['identity'] === 'string'
+  );
 }
 
 function isCursor(value: unknown): value is CursorPosition {

@@ -1,5 +1,11 @@
 import type { LoadTask } from '@millrace/compiler';
-import { PipelineError, throwIfCancelled, toPlainPipelineError, type PublicationRecord, type PublishResult } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  throwIfCancelled,
+  toPlainPipelineError,
+  type PublicationRecord,
+  type PublishResult,
+} from '@millrace/connector-sdk';
 
 import { findReusable, taskFolder, type LoadPackage } from '../package/package-store.ts';
 import { compactPackages } from '../package/compact-packages.ts';
@@ -68,7 +74,13 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     const identity = await source.identity(signal);
     const { isFullRefresh } = request;
     const current = await source.table(planned.source.table.table, signal);
-    const { task, changes, differences } = applyDrift({ planned, current, published, target: destination.target, isFullRefresh });
+    const { task, changes, differences } = applyDrift({
+      planned,
+      current,
+      published,
+      target: destination.target,
+      isFullRefresh,
+    });
     if (differences.length > 0) emit({ type: 'schemaDrift', task: task.id, changes: differences });
     const decision = decideLoad({ task, published, identity, runId: request.runId, isFullRefresh });
     if (decision.kind === 'adopt') {
@@ -111,13 +123,30 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
 }
 
 /** Compacts and forgets packages. The table is published by then, so that what fails here is a warning. */
-async function keepHouse({ task, taskPath, session }: TableLoad, { request, emit }: LoadTableOptions, signal: AbortSignal): Promise<void> {
+async function keepHouse(
+  { task, taskPath, session }: TableLoad,
+  { request, emit }: LoadTableOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { limits, runId } = request;
   try {
-    await compactPackages({ database: () => session.database(), task, taskPath, currentRunId: runId, scratchFolder: session.folders.scratch }, signal);
+    await compactPackages(
+      {
+        database: () => session.database(),
+        task,
+        taskPath,
+        currentRunId: runId,
+        scratchFolder: session.folders.scratch,
+      },
+      signal,
+    );
     await retainPackages(taskPath, runId, limits.keepPackages);
   } catch (error) {
-    emit({ type: 'warning', task: task.id, message: `Old load packages could not be tidied up: ${toPlainPipelineError(error).message}` });
+    emit({
+      type: 'warning',
+      task: task.id,
+      message: `Old load packages could not be tidied up: ${toPlainPipelineError(error).message}`,
+    });
   }
 }
 
@@ -183,7 +212,15 @@ async function reusePackage(load: TableLoad): Promise<LoadPackage | undefined> {
   });
   if (reused === undefined) return undefined;
   const { rows, bytesReceived, rejected } = reused.manifest;
-  load.emit({ type: 'taskStaged', task: load.task.id, rows, bytes: bytesReceived, quarantined: rejected, isReused: true, folder: reused.folder });
+  load.emit({
+    type: 'taskStaged',
+    task: load.task.id,
+    rows,
+    bytes: bytesReceived,
+    quarantined: rejected,
+    isReused: true,
+    folder: reused.folder,
+  });
   return reused;
 }
 
@@ -201,7 +238,9 @@ function canPublishEarly(load: TableLoad, options: LoadTableOptions): boolean {
   const { decision, task, destination } = load;
   if (decision.kind !== 'full' || (decision.isComplete && decision.publishMode !== 'replace')) return false;
   if (isKeyed(task) && !isKeyGuaranteed(task)) return false;
-  return destination.publishing.isFree && (destination.capabilities.parallelPublishes > 1 || options.isLast());
+  return (
+    destination.publishing.isFree && (destination.capabilities.parallelPublishes > 1 || options.isLast())
+  );
 }
 
 async function reportVerified(load: TableLoad, signal: AbortSignal): Promise<void> {
@@ -220,7 +259,12 @@ async function reportVerified(load: TableLoad, signal: AbortSignal): Promise<voi
   });
 }
 
-function reportPublished(load: TableLoad, result: PublishResult, { manifest }: LoadPackage, startedAt: number): void {
+function reportPublished(
+  load: TableLoad,
+  result: PublishResult,
+  { manifest }: LoadPackage,
+  startedAt: number,
+): void {
   load.emit({
     type: 'taskPublished',
     task: load.task.id,
@@ -236,9 +280,27 @@ function reportPublished(load: TableLoad, result: PublishResult, { manifest }: L
   });
 }
 
-function reportAdopted({ task, emit }: LoadTableOptions, record: PublicationRecord, durationMs: number): void {
-  const counts = { rowsRead: record.rows, bytesRead: 0, rowsInserted: 0, rowsUpdated: 0, rowsDeleted: 0, quarantined: 0 };
-  emit({ type: 'taskPublished', task: task.id, record, ...counts, durationMs: Math.round(durationMs), isAdopted: true });
+function reportAdopted(
+  { task, emit }: LoadTableOptions,
+  record: PublicationRecord,
+  durationMs: number,
+): void {
+  const counts = {
+    rowsRead: record.rows,
+    bytesRead: 0,
+    rowsInserted: 0,
+    rowsUpdated: 0,
+    rowsDeleted: 0,
+    quarantined: 0,
+  };
+  emit({
+    type: 'taskPublished',
+    task: task.id,
+    record,
+    ...counts,
+    durationMs: Math.round(durationMs),
+    isAdopted: true,
+  });
 }
 
 function fail({ task, emit }: LoadTableOptions, error: unknown): LoadOutcome {
@@ -260,4 +322,3 @@ function cancellation(signal: AbortSignal, caught: unknown): unknown {
 function elapsed(startedAt: number): number {
   return Math.round(performance.now() - startedAt);
 }
-

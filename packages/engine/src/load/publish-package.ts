@@ -10,7 +10,11 @@ import type { TableLoad } from './table-load.ts';
 const PUBLISH_POINTS: readonly RunPoint[] = ['publish:staged', 'publish:beforeCommit', 'publish:afterCommit'];
 
 /** Publishes a package that is finished. The caller holds a publishing place of the destination. */
-export function publishPackage(load: TableLoad, finished: LoadPackage, signal: AbortSignal): Promise<PublishResult> {
+export function publishPackage(
+  load: TableLoad,
+  finished: LoadPackage,
+  signal: AbortSignal,
+): Promise<PublishResult> {
   return publish(load, listFiles(finished), () => finished, signal);
 }
 
@@ -18,7 +22,11 @@ export function publishPackage(load: TableLoad, finished: LoadPackage, signal: A
  * Publishes while rows still arrive. The list of files ends only when the read ended with its result, every count held
  * and the manifest is durable; if any of it fails the list throws, and the destination drops what it staged.
  */
-export async function publishDuring(load: TableLoad, extraction: Extraction, signal: AbortSignal): Promise<PublishResult> {
+export async function publishDuring(
+  load: TableLoad,
+  extraction: Extraction,
+  signal: AbortSignal,
+): Promise<PublishResult> {
   let finished: LoadPackage | undefined;
   async function* files(): AsyncGenerator<StagedFile> {
     const writer = await extraction.opened;
@@ -66,7 +74,9 @@ async function publish(
       deletedKeys: () => resolveFiles(finished().folder, finished().manifest.deletedKeys),
       reader: await session.reader(),
       checkpoint: (name) => {
-        const point = PUBLISH_POINTS.find((candidate) => candidate === name || candidate === `publish:${name}`);
+        const point = PUBLISH_POINTS.find(
+          (candidate) => candidate === name || candidate === `publish:${name}`,
+        );
         if (point !== undefined) session.point(point, task.id);
       },
     },

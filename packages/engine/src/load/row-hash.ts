@@ -7,7 +7,10 @@ import type { LogicalType } from '@millrace/spec';
  * Hashes rows of a batch as they lie in memory: 64 bits of SHA-256 over each column's presence, length and bytes. Stable
  * between runs for one list of types; not the canonical digest, which crosses systems.
  */
-export function rowHasher(types: readonly LogicalType[], columns: readonly Vector[]): (row: number) => bigint {
+export function rowHasher(
+  types: readonly LogicalType[],
+  columns: readonly Vector[],
+): (row: number) => bigint {
   const writers = types.map((type, index) => cellWriter(type, columns[index]));
   let scratch = Buffer.alloc(4096);
   return (row) => {

@@ -36,7 +36,10 @@ export function isKeyGuaranteed(task: LoadTask): boolean {
   if (kind !== 'table' || key.length === 0) return false;
   const published = new Set(task.destination.key);
   return key.every((name) =>
-    task.columns.some((column) => column.origin.kind === 'source' && column.origin.column === name && published.has(column.field.name)),
+    task.columns.some(
+      (column) =>
+        column.origin.kind === 'source' && column.origin.column === name && published.has(column.field.name),
+    ),
   );
 }
 

@@ -48,7 +48,12 @@ function track(lookback: bigint, ...batches: Batch[]): TailTracker {
 }
 
 describe('TailTracker', () => {
-  const rows = [[1n, 'one'], [5n, 'a longer text than twelve'], [3n, 'three'], [5n, 'five']] as const;
+  const rows = [
+    [1n, 'one'],
+    [5n, 'a longer text than twelve'],
+    [3n, 'three'],
+    [5n, 'five'],
+  ] as const;
 
   it('is the same whatever the order and the batches', () => {
     const whole = track(0n, batch(rows)).finish(5n, false);
@@ -64,19 +69,65 @@ describe('TailTracker', () => {
 
   it('sees a changed value, a row more and a row less', () => {
     const tail = track(0n, batch(rows)).finish(5n, false);
-    expect(isSameTail(tail, track(0n, batch([[5n, 'a longer text than twelvE'], [5n, 'five']])).finish(5n, false))).toBe(false);
+    expect(
+      isSameTail(
+        tail,
+        track(
+          0n,
+          batch([
+            [5n, 'a longer text than twelvE'],
+            [5n, 'five'],
+          ]),
+        ).finish(5n, false),
+      ),
+    ).toBe(false);
     expect(isSameTail(tail, track(0n, batch([[5n, 'five']])).finish(5n, false))).toBe(false);
-    expect(isSameTail(tail, track(0n, batch([[5n, 'five'], [5n, 'five']])).finish(5n, false))).toBe(false);
-    expect(isSameTail(tail, track(0n, batch([[5n, 'five'], [5n, 'a longer text than twelve']])).finish(5n, false))).toBe(true);
+    expect(
+      isSameTail(
+        tail,
+        track(
+          0n,
+          batch([
+            [5n, 'five'],
+            [5n, 'five'],
+          ]),
+        ).finish(5n, false),
+      ),
+    ).toBe(false);
+    expect(
+      isSameTail(
+        tail,
+        track(
+          0n,
+          batch([
+            [5n, 'five'],
+            [5n, 'a longer text than twelve'],
+          ]),
+        ).finish(5n, false),
+      ),
+    ).toBe(true);
   });
 
   it('counts rows without a cursor value', () => {
-    expect(track(0n, batch([[null, 'x'], [2n, 'y']])).nullCount).toBe(1);
+    expect(
+      track(
+        0n,
+        batch([
+          [null, 'x'],
+          [2n, 'y'],
+        ]),
+      ).nullCount,
+    ).toBe(1);
   });
 
   it('gives up over a window that is too large', () => {
     const many = Array.from({ length: 60_000 }, (_, index) => [7n, `row ${index}`] as const);
-    const small = { ...batch(many), columns: batch(many).columns.map((column, index) => (index === 0 ? { ...column, validity: null } : column)) };
+    const small = {
+      ...batch(many),
+      columns: batch(many).columns.map((column, index) =>
+        index === 0 ? { ...column, validity: null } : column,
+      ),
+    };
     expect(track(0n, small, small, small, small).finish(7n, false)).toBeNull();
   });
 });
@@ -84,7 +135,9 @@ describe('TailTracker', () => {
 describe('parseCursorValue', () => {
   it('reads canonical text exactly', () => {
     expect(parseCursorValue(integer, '-9223372036854775808')).toBe(-(2n ** 63n));
-    expect(parseCursorValue({ kind: 'timestamp', timezone: true }, '1970-01-02 00:00:00.000001')).toBe(86_400_000_001n);
+    expect(parseCursorValue({ kind: 'timestamp', timezone: true }, '1970-01-02 00:00:00.000001')).toBe(
+      86_400_000_001n,
+    );
     expect(parseCursorValue({ kind: 'timestamp', timezone: true }, '1969-12-31 23:59:59.999999')).toBe(-1n);
     expect(parseCursorValue({ kind: 'date' }, '0000-03-01')).toBe(-719_468n * 86_400_000_000n);
     expect(parseCursorValue({ kind: 'decimal', precision: 9, scale: 3 }, '-1.5')).toBe(-1500n);

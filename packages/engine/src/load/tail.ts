@@ -1,7 +1,13 @@
-import type { Batch, RejectedRow } from '@millrace/connector-sdk';
+import type { Batch, RejectedRow, Vector } from '@millrace/connector-sdk';
 import type { LogicalType } from '@millrace/spec';
 
-import { compareCursorValues, cursorReader, subtractLookback, type CursorValue } from './cursor-value.ts';
+import {
+  compareCursorValues,
+  cursorReader,
+  roughCursorReader,
+  subtractLookback,
+  type CursorValue,
+} from './cursor-value.ts';
 import { hasValue, rejectedRowHash, rowHasher } from './row-hash.ts';
 
 /**
@@ -75,27 +81,22 @@ export class TailTracker {
     const type = types[cursor];
     const vector = batch.columns[cursor];
     const read = type === undefined || vector === undefined ? undefined : cursorReader(type, vector);
-    if (read === undefined || vector === undefined) {
+    if (read === undefined || vector === undefined || type === undefined) {
       this.#isTooLarge = true;
       return;
     }
-    const validity = vector.validity === null ? null : new Uint8Array(vector.validity);
-    const values: (CursorValue | undefined)[] = [];
-    for (let row = 0; row < batch.rows; row++) {
-      if (!hasValue(validity, row)) {
-        this.nullCount++;
-        values.push(undefined);
-        continue;
-      }
-      const value = read(row);
-      values.push(value);
-      if (this.#highest === undefined || compareCursorValues(value, this.#highest) > 0) this.#highest = value;
-    }
+    const rows = rowsWithValue(batch.rows, vector);
+    this.nullCount += batch.rows - rows.length;
+    const rough = roughCursorReader(type, vector);
+    for (const row of rough === undefined ? rows : highestRows(rows, rough)) this.#raise(read(row));
     if (this.#highest === undefined || this.#isTooLarge) return;
     const threshold = subtractLookback(this.#highest, lookback);
+    const roughThreshold = typeof threshold === 'bigint' ? Number(threshold) : 0;
     const hash = rowHasher(types, batch.columns);
-    for (const [row, value] of values.entries()) {
-      if (value === undefined || compareCursorValues(value, threshold) < 0) continue;
+    for (const row of rows) {
+      if (rough !== undefined && rough(row) < roughThreshold) continue;
+      const value = read(row);
+      if (compareCursorValues(value, threshold) < 0) continue;
       this.#values.push(value);
       this.#hashes.push(hash(row));
     }
@@ -110,7 +111,7 @@ export class TailTracker {
 
   /** A row whose hash was computed elsewhere (Parquet files). */
   addHash(value: CursorValue, hash: bigint): void {
-    if (this.#highest === undefined || compareCursorValues(value, this.#highest) > 0) this.#highest = value;
+    this.#raise(value);
     this.#values.push(value);
     this.#hashes.push(hash);
     if (this.#values.length > MOST_TAIL_ROWS) this.#isTooLarge = true;
@@ -127,6 +128,10 @@ export class TailTracker {
     return { rows: hashes.length, sum: formatHash(sum), hashes: isListed ? hashes.map(formatHash) : null };
   }
 
+  #raise(value: CursorValue): void {
+    if (this.#highest === undefined || compareCursorValues(value, this.#highest) > 0) this.#highest = value;
+  }
+
   #drop(threshold: CursorValue): void {
     let kept = 0;
     for (const [index, value] of this.#values.entries()) {
@@ -139,6 +144,21 @@ export class TailTracker {
     this.#values.length = kept;
     this.#hashes.length = kept;
   }
+}
+
+function rowsWithValue(rows: number, { validity }: Vector): Uint32Array {
+  const found = new Uint32Array(rows);
+  const bits = validity === null ? null : new Uint8Array(validity);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (hasValue(bits, row)) found[count++] = row;
+  return found.subarray(0, count);
+}
+
+/** The rows that may hold the highest value: those whose rounded value is. */
+function highestRows(rows: Uint32Array, rough: (row: number) => number): Uint32Array {
+  let highest = -Infinity;
+  for (const row of rows) highest = Math.max(highest, rough(row));
+  return rows.filter((row) => rough(row) === highest);
 }
 
 export function isSameTail(left: Tail | null, right: Tail | null): boolean {

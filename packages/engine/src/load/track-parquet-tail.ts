@@ -19,14 +19,17 @@ export async function trackParquetTail(
   const column = `CAST(${quoteIdentifier(duckdbDialect, cursor.name)} AS ${duckdbType(cursor.type)})`;
   const text = cursorText(cursor.type, column);
   const source = StagingDatabase.parquetOf([file.path]);
-  const [summary] = await database.query(`SELECT count(*) - count(${column}) AS nulls, ${cursorText(cursor.type, `max(${column})`)} AS highest FROM ${source}`);
+  const [summary] = await database.query(
+    `SELECT count(*) - count(${column}) AS nulls, ${cursorText(cursor.type, `max(${column})`)} AS highest FROM ${source}`,
+  );
   tail.nullCount += Number(summary?.['nulls']);
   const highest = summary?.['highest'];
   if (typeof highest !== 'string') return;
   const value = parseCursorValue(cursor.type, highest);
   if (value === undefined) return tail.giveUp();
   throwIfCancelled(signal);
-  const top = tail.highest !== undefined && compareCursorValues(tail.highest, value) > 0 ? tail.highest : value;
+  const top =
+    tail.highest !== undefined && compareCursorValues(tail.highest, value) > 0 ? tail.highest : value;
   const bound = lowerBound(cursor.type, subtractLookback(top, tail.lookback));
   const parts = fields.map((field) => {
     const name = quoteIdentifier(duckdbDialect, field.name);

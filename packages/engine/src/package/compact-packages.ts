@@ -27,7 +27,10 @@ export interface CompactOptions {
  * Merges the base and the deltas of the current state into a new base, when there are many. The old packages stay until
  * retention removes them. Returns the new base, if any.
  */
-export async function compactPackages(options: CompactOptions, signal: AbortSignal): Promise<LoadPackage | undefined> {
+export async function compactPackages(
+  options: CompactOptions,
+  signal: AbortSignal,
+): Promise<LoadPackage | undefined> {
   const { task, taskPath, currentRunId } = options;
   const chain = packagesAsOf(await listPackages(taskPath), currentRunId);
   const last = chain?.at(-1);
@@ -47,7 +50,9 @@ export async function compactPackages(options: CompactOptions, signal: AbortSign
 }
 
 export function isWorthwhile(chain: readonly LoadPackage[]): boolean {
-  const [base = 0, ...deltas] = chain.map(({ manifest }) => manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0));
+  const [base = 0, ...deltas] = chain.map(({ manifest }) =>
+    manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0),
+  );
   const deltaBytes = deltas.reduce((sum, size) => sum + size, 0);
   return deltas.length > MOST_DELTAS || deltaBytes > Math.max(SMALL_BYTES, base * MOST_DELTA_SHARE);
 }

@@ -36,7 +36,9 @@ export function toFolderName(name: string): string {
 
 function encodeByte(byte: number): string {
   const character = String.fromCharCode(byte);
-  return /[A-Za-z0-9._-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return /[A-Za-z0-9._-]/.test(character)
+    ? character
+    : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 /** The finished packages of a task, oldest first; folders that died or were damaged are left out. */
@@ -46,7 +48,11 @@ export async function listPackages(taskPath: string): Promise<readonly LoadPacka
     const manifest = await readSoundManifest(folder, false);
     if (manifest !== undefined) packages.push({ folder, manifest });
   }
-  return packages.sort((left, right) => compareText(left.manifest.createdAt, right.manifest.createdAt) || left.manifest.attempt - right.manifest.attempt);
+  return packages.sort(
+    (left, right) =>
+      compareText(left.manifest.createdAt, right.manifest.createdAt) ||
+      left.manifest.attempt - right.manifest.attempt,
+  );
 }
 
 /** Removes what attempts left behind without a manifest. Packages that are listed stay, and so does `except`. */
@@ -98,7 +104,11 @@ async function readSoundManifest(folder: string, verifyChecksums: boolean): Prom
   try {
     return await readManifest(folder, { verifyChecksums });
   } catch (error) {
-    if (error instanceof PipelineError && (error.code === 'manifestInvalid' || error.code === 'checksumMismatch')) return undefined;
+    if (
+      error instanceof PipelineError &&
+      (error.code === 'manifestInvalid' || error.code === 'checksumMismatch')
+    )
+      return undefined;
     throw error;
   }
 }
@@ -106,7 +116,10 @@ async function readSoundManifest(folder: string, verifyChecksums: boolean): Prom
 async function listFolders(taskPath: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(taskPath, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => join(taskPath, entry.name)).sort(compareText);
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(taskPath, entry.name))
+      .sort(compareText);
   } catch (error) {
     if (isMissing(error)) return [];
     throw toStagingError(error);

@@ -6,15 +6,43 @@ import { describe, expect, it } from 'vitest';
 
 import { writeManifest, type Manifest } from '../stage/manifest.ts';
 import { isWorthwhile } from './compact-packages.ts';
-import { findReusable, listPackages, packageFolder, removeOrphans, toFolderName, type LoadPackage } from './package-store.ts';
+import {
+  findReusable,
+  listPackages,
+  packageFolder,
+  removeOrphans,
+  toFolderName,
+  type LoadPackage,
+} from './package-store.ts';
 import { packagesAsOf, retainPackages } from './retain-packages.ts';
 
-function manifest(runId: string, kind: Manifest['kind'], previousRunId: string | null, attempt = 1): Manifest {
+function manifest(
+  runId: string,
+  kind: Manifest['kind'],
+  previousRunId: string | null,
+  attempt = 1,
+): Manifest {
   return {
-    version: 1, pipeline: 'p', task: 't', runId, attempt, kind, createdAt: `2026-01-01T00:00:0${runId.at(-1)}Z`,
+    version: 1,
+    pipeline: 'p',
+    task: 't',
+    runId,
+    attempt,
+    kind,
+    createdAt: `2026-01-01T00:00:0${runId.at(-1)}Z`,
     source: { connection: 'c', identity: { product: 'x', version: '1', identity: 'i' }, statement: 'SELECT' },
-    schemaFingerprint: 'f', fields: [], key: [], files: [], deletedKeys: [], rows: 0, rowsSent: 0, bytesReceived: 0, rejected: 0,
-    position: {}, highMark: null, previousRunId,
+    schemaFingerprint: 'f',
+    fields: [],
+    key: [],
+    files: [],
+    deletedKeys: [],
+    rows: 0,
+    rowsSent: 0,
+    bytesReceived: 0,
+    rejected: 0,
+    position: {},
+    highMark: null,
+    previousRunId,
   };
 }
 
@@ -30,11 +58,21 @@ async function write(taskPath: string, ...manifests: readonly Manifest[]): Promi
   }
 }
 
-const chain = [manifest('r1', 'full', null), manifest('r2', 'delta', 'r1'), manifest('r3', 'delta', 'r2'), manifest('r4', 'full', 'r3'), manifest('r5', 'delta', 'r4')];
+const chain = [
+  manifest('r1', 'full', null),
+  manifest('r2', 'delta', 'r1'),
+  manifest('r3', 'delta', 'r2'),
+  manifest('r4', 'full', 'r3'),
+  manifest('r5', 'delta', 'r4'),
+];
 
 describe('packagesAsOf', () => {
   it('is the last full package and the deltas since', () => {
-    expect(packagesAsOf(packages(...chain), 'r3')?.map((one) => one.manifest.runId)).toEqual(['r1', 'r2', 'r3']);
+    expect(packagesAsOf(packages(...chain), 'r3')?.map((one) => one.manifest.runId)).toEqual([
+      'r1',
+      'r2',
+      'r3',
+    ]);
     expect(packagesAsOf(packages(...chain), 'r5')?.map((one) => one.manifest.runId)).toEqual(['r4', 'r5']);
   });
 
@@ -42,7 +80,9 @@ describe('packagesAsOf', () => {
     const twice = packages(manifest('r1', 'full', null, 1), manifest('r1', 'full', null, 2));
     expect(packagesAsOf(twice, 'r1')?.[0]?.manifest.attempt).toBe(2);
     const base = { folder: '/r3-1.base', manifest: manifest('r3', 'full', 'r2') };
-    expect(packagesAsOf([base, ...packages(...chain)], 'r3')?.map((one) => one.folder)).toEqual(['/r3-1.base']);
+    expect(packagesAsOf([base, ...packages(...chain)], 'r3')?.map((one) => one.folder)).toEqual([
+      '/r3-1.base',
+    ]);
   });
 
   it('is unknown when a part is missing', () => {
@@ -88,7 +128,13 @@ describe('the package store', () => {
   it('reuses only what continues the state that the destination shows', async () => {
     using folder = temporaryFolder('packages');
     await write(folder.path, ...chain);
-    const wanted = { taskPath: folder.path, runId: 'r5', kind: 'delta', schemaFingerprint: 'f', previousRunId: 'r4' } as const;
+    const wanted = {
+      taskPath: folder.path,
+      runId: 'r5',
+      kind: 'delta',
+      schemaFingerprint: 'f',
+      previousRunId: 'r4',
+    } as const;
     expect((await findReusable(wanted))?.manifest.runId).toBe('r5');
     expect(await findReusable({ ...wanted, previousRunId: 'r3' })).toBeUndefined();
     expect(await findReusable({ ...wanted, schemaFingerprint: 'g' })).toBeUndefined();
@@ -106,9 +152,14 @@ describe('the package store', () => {
 
 describe('compaction', () => {
   it('is worthwhile for many deltas or large ones', () => {
-    const sized = (sizeBytes: number, runId: string): Manifest => ({ ...manifest(runId, 'delta', null), files: [{ path: 'p', rows: 1, sizeBytes, sha256: '' }] });
+    const sized = (sizeBytes: number, runId: string): Manifest => ({
+      ...manifest(runId, 'delta', null),
+      files: [{ path: 'p', rows: 1, sizeBytes, sha256: '' }],
+    });
     expect(isWorthwhile(packages(sized(1e9, 'r1'), sized(1e6, 'r2')))).toBe(false);
     expect(isWorthwhile(packages(sized(1e8, 'r1'), sized(6e7, 'r2')))).toBe(true);
-    expect(isWorthwhile(packages(...Array.from({ length: 18 }, (_, index) => sized(1, `r${index}`))))).toBe(true);
+    expect(isWorthwhile(packages(...Array.from({ length: 18 }, (_, index) => sized(1, `r${index}`))))).toBe(
+      true,
+    );
   });
 });

@@ -4,12 +4,16 @@ import { listPackages, removeFolder, type LoadPackage } from './package-store.ts
  * The packages that make up the state of a table as of a run: the last full one before it and the deltas since, in
  * order. Undefined when one of them is gone.
  */
-export function packagesAsOf(packages: readonly LoadPackage[], runId: string): readonly LoadPackage[] | undefined {
+export function packagesAsOf(
+  packages: readonly LoadPackage[],
+  runId: string,
+): readonly LoadPackage[] | undefined {
   const byRun = new Map<string, LoadPackage>();
   for (const one of packages) {
     const known = byRun.get(one.manifest.runId);
     // A later attempt wrote its package because the earlier one's was never published; a compacted base replaces its delta.
-    if (known === undefined || known.manifest.kind === 'delta' || one.manifest.kind === 'full') byRun.set(one.manifest.runId, one);
+    if (known === undefined || known.manifest.kind === 'delta' || one.manifest.kind === 'full')
+      byRun.set(one.manifest.runId, one);
   }
   const chain: LoadPackage[] = [];
   let next: string | null = runId;
@@ -27,7 +31,11 @@ export function packagesAsOf(packages: readonly LoadPackage[], runId: string): r
  * Removes the packages that neither the current state nor the last `keep` states need. Packages of runs that were never
  * published go too.
  */
-export async function retainPackages(taskPath: string, currentRunId: string, keep: number): Promise<readonly string[]> {
+export async function retainPackages(
+  taskPath: string,
+  currentRunId: string,
+  keep: number,
+): Promise<readonly string[]> {
   const packages = await listPackages(taskPath);
   const needed = new Set<LoadPackage>();
   let runId: string | null = currentRunId;

@@ -12,7 +12,10 @@ import { packagesAsOf } from './retain-packages.ts';
 import { writeState } from './write-state.ts';
 
 /** A run of its own: `runId` names the rollback, `fenceToken` its lease. */
-export interface RollbackRequest extends Pick<RunRequest, 'plan' | 'runId' | 'attempt' | 'fenceToken' | 'connections' | 'folders' | 'limits'> {
+export interface RollbackRequest extends Pick<
+  RunRequest,
+  'plan' | 'runId' | 'attempt' | 'fenceToken' | 'connections' | 'folders' | 'limits'
+> {
   /** Id of the task in the plan. */
   readonly task: string;
   /** The run whose state comes back; null for the one before the current. The current run's own id rebuilds the table. */
@@ -32,7 +35,11 @@ export interface RollbackResult {
  * when the table was never published, `positionLost` when the packages of that run are gone, `checksumMismatch` when
  * one is damaged.
  */
-export async function rollbackTable(request: RollbackRequest, context: RunContext, signal: AbortSignal): Promise<RollbackResult> {
+export async function rollbackTable(
+  request: RollbackRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<RollbackResult> {
   const task = request.plan.tasks.find((candidate) => candidate.id === request.task);
   if (task === undefined) throw unknownTask(request);
   const session = new RunSession({ ...request, context });
@@ -54,7 +61,12 @@ export async function rollbackTable(request: RollbackRequest, context: RunContex
         packages: chain,
         folder: packageFolder(taskPath, request.runId, request.attempt),
         scratchFolder: join(request.folders.scratch, toFolderName(request.runId)),
-        as: { runId: request.runId, attempt: request.attempt, createdAt: new Date().toISOString(), previousRunId: record.runId },
+        as: {
+          runId: request.runId,
+          attempt: request.attempt,
+          createdAt: new Date().toISOString(),
+          previousRunId: record.runId,
+        },
       },
       signal,
     );
@@ -117,7 +129,9 @@ function packagesGone(task: LoadTask, packages: readonly LoadPackage[], runId: s
 }
 
 function runsOf(packages: readonly LoadPackage[]): string {
-  const runs = [...new Set(packages.map(({ manifest }) => manifest.runId))].filter((runId) => packagesAsOf(packages, runId) !== undefined);
+  const runs = [...new Set(packages.map(({ manifest }) => manifest.runId))].filter(
+    (runId) => packagesAsOf(packages, runId) !== undefined,
+  );
   return runs.length === 0 ? 'none is kept' : runs.join(', ');
 }
 

@@ -41,31 +41,61 @@ function publishedFields(packages: readonly LoadPackage[]): readonly Field[] {
   return (packages.at(-1)?.manifest.fields ?? []).filter((field) => !added.has(field.name));
 }
 
-function mergedState(task: LoadTask, packages: readonly LoadPackage[], fields: readonly Field[], isSoft: boolean): TableState {
+function mergedState(
+  task: LoadTask,
+  packages: readonly LoadPackage[],
+  fields: readonly Field[],
+  isSoft: boolean,
+): TableState {
   const key = task.destination.key.map(name);
   const same = key.map((column) => `latest.${column} = gone.${column}`).join(' AND ');
   const rows = rowsSql(packages, [...fields, DELETED_AT_FIELD]);
   const latest = `SELECT * FROM (${rows}) QUALIFY row_number() OVER (PARTITION BY ${key.join(', ')} ORDER BY __millrace_seq DESC) = 1`;
   const gone = goneSql(task, packages);
-  const isGone = gone === undefined || task.destination.deletes === 'ignore' ? 'false' : 'coalesce(gone.__millrace_seq > latest.__millrace_seq, false)';
-  const last = gone === undefined ? '' : ` LEFT JOIN (SELECT max(__millrace_seq) AS __millrace_seq, arg_max(__millrace_at, __millrace_seq) AS __millrace_at, ${key.join(', ')} FROM (${gone}) GROUP BY ${key.join(', ')}) AS gone ON ${same}`;
+  const isGone =
+    gone === undefined || task.destination.deletes === 'ignore'
+      ? 'false'
+      : 'coalesce(gone.__millrace_seq > latest.__millrace_seq, false)';
+  const last =
+    gone === undefined
+      ? ''
+      : ` LEFT JOIN (SELECT max(__millrace_seq) AS __millrace_seq, arg_max(__millrace_at, __millrace_seq) AS __millrace_at, ${key.join(', ')} FROM (${gone}) GROUP BY ${key.join(', ')}) AS gone ON ${same}`;
   const columns = fields.map((field) => `latest.${name(field.name)}`).join(', ');
-  if (!isSoft) return { fields, sql: `SELECT ${columns} FROM (${latest}) AS latest${last} WHERE NOT ${isGone}` };
-  const deletedAt = isGone === 'false' ? 'latest.deleted_at' : `CASE WHEN ${isGone} THEN coalesce(latest.deleted_at, gone.__millrace_at) ELSE latest.deleted_at END`;
-  return { fields: [...fields, DELETED_AT_FIELD], sql: `SELECT ${columns}, ${deletedAt} AS deleted_at FROM (${latest}) AS latest${last}` };
+  if (!isSoft)
+    return { fields, sql: `SELECT ${columns} FROM (${latest}) AS latest${last} WHERE NOT ${isGone}` };
+  const deletedAt =
+    isGone === 'false'
+      ? 'latest.deleted_at'
+      : `CASE WHEN ${isGone} THEN coalesce(latest.deleted_at, gone.__millrace_at) ELSE latest.deleted_at END`;
+  return {
+    fields: [...fields, DELETED_AT_FIELD],
+    sql: `SELECT ${columns}, ${deletedAt} AS deleted_at FROM (${latest}) AS latest${last}`,
+  };
 }
 
 /** Versions by replay: a row that equals the one before it is none; whatever comes next for the key closes it. */
-function versionedState(task: LoadTask, packages: readonly LoadPackage[], fields: readonly Field[]): TableState {
+function versionedState(
+  task: LoadTask,
+  packages: readonly LoadPackage[],
+  fields: readonly Field[],
+): TableState {
   const key = task.destination.key.map(name).join(', ');
   const order = `PARTITION BY ${key} ORDER BY __millrace_seq, __millrace_at, __millrace_is_row`;
-  const empty = fields.map((field) => (task.destination.key.includes(field.name) ? name(field.name) : `CAST(NULL AS ${duckdbType(field.type)}) AS ${name(field.name)}`));
+  const empty = fields.map((field) =>
+    task.destination.key.includes(field.name)
+      ? name(field.name)
+      : `CAST(NULL AS ${duckdbType(field.type)}) AS ${name(field.name)}`,
+  );
   const rows = rowsSql(packages, [...fields, ...SCD2_FIELDS]);
   const gone = goneSql(task, packages);
   const events = [
     `SELECT __millrace_seq, coalesce(valid_from, __millrace_at) AS __millrace_at, true AS __millrace_is_row, ${names(fields)} FROM (${rows})`,
     `SELECT __millrace_seq, valid_to AS __millrace_at, false AS __millrace_is_row, ${empty.join(', ')} FROM (${rows}) WHERE valid_to IS NOT NULL`,
-    ...(gone === undefined ? [] : [`SELECT __millrace_seq, __millrace_at, false AS __millrace_is_row, ${empty.join(', ')} FROM (${gone})`]),
+    ...(gone === undefined
+      ? []
+      : [
+          `SELECT __millrace_seq, __millrace_at, false AS __millrace_is_row, ${empty.join(', ')} FROM (${gone})`,
+        ]),
   ].join(' UNION ALL ');
   const whole = `row(${names(fields)})`;
   const marked = `SELECT *, coalesce(lag(__millrace_is_row) OVER (${order}), false) AND __millrace_is_row AND ${whole} IS NOT DISTINCT FROM lag(${whole}) OVER (${order}) AS __millrace_is_same FROM (${events})`;
@@ -81,9 +111,14 @@ function rowsSql(packages: readonly LoadPackage[], fields: readonly Field[]): st
   const parts = packages.flatMap(({ folder, manifest }, seq) => {
     if (manifest.files.length === 0) return [];
     const has = new Set(manifest.fields.map((field) => field.name));
-    const columns = fields.map((field) => `CAST(${has.has(field.name) ? name(field.name) : 'NULL'} AS ${duckdbType(field.type)}) AS ${name(field.name)}`);
+    const columns = fields.map(
+      (field) =>
+        `CAST(${has.has(field.name) ? name(field.name) : 'NULL'} AS ${duckdbType(field.type)}) AS ${name(field.name)}`,
+    );
     const files = resolveFiles(folder, manifest.files).map((file) => file.path);
-    return [`SELECT ${seq} AS __millrace_seq, ${loadTime(manifest.createdAt)} AS __millrace_at, ${columns.join(', ')} FROM ${StagingDatabase.parquetOf(files)}`];
+    return [
+      `SELECT ${seq} AS __millrace_seq, ${loadTime(manifest.createdAt)} AS __millrace_at, ${columns.join(', ')} FROM ${StagingDatabase.parquetOf(files)}`,
+    ];
   });
   if (parts.length > 0) return parts.join(' UNION ALL ');
   const none = fields.map((field) => `CAST(NULL AS ${duckdbType(field.type)}) AS ${name(field.name)}`);
@@ -95,7 +130,9 @@ function goneSql(task: LoadTask, packages: readonly LoadPackage[]): string | und
   const parts = packages.flatMap(({ folder, manifest }, seq) => {
     if (manifest.deletedKeys.length === 0) return [];
     const files = resolveFiles(folder, manifest.deletedKeys).map((file) => file.path);
-    return [`SELECT ${seq} AS __millrace_seq, ${loadTime(manifest.createdAt)} AS __millrace_at, ${key} FROM ${StagingDatabase.parquetOf(files)}`];
+    return [
+      `SELECT ${seq} AS __millrace_seq, ${loadTime(manifest.createdAt)} AS __millrace_at, ${key} FROM ${StagingDatabase.parquetOf(files)}`,
+    ];
   });
   return parts.length === 0 ? undefined : parts.join(' UNION ALL ');
 }

@@ -33,7 +33,9 @@ export async function writeState(options: WriteStateOptions, signal: AbortSignal
   await mkdir(scratchFolder, { recursive: true });
   const path = join(scratchFolder, `${database.uniqueName('state')}.parquet`);
   try {
-    const [copied] = await database.query(`COPY (${sql}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`);
+    const [copied] = await database.query(
+      `COPY (${sql}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
+    );
     throwIfCancelled(signal);
     const writer = await openStageWriter(database, {
       folder,

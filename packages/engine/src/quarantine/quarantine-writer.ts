@@ -57,7 +57,9 @@ export class QuarantineWriter {
     const { limit } = this.#options;
     if (this.rows <= limit.maxRows) return;
     this.#keep();
-    throw this.#overflow(`${count(this.rows)} rows cannot be loaded; quarantine.maxRows is ${count(limit.maxRows)}`);
+    throw this.#overflow(
+      `${count(this.rows)} rows cannot be loaded; quarantine.maxRows is ${count(limit.maxRows)}`,
+    );
   }
 
   /** Makes the rows durable. Throws `quarantineOverflow` when their share of the rows sent is above the limit. */

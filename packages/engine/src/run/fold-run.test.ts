@@ -3,17 +3,40 @@ import { describe, expect, it } from 'vitest';
 import { foldRun } from './fold-run.ts';
 import type { RunEvent, RunEventBody } from './run-event.ts';
 
-const record = { runId: 'r1', fenceToken: 1, version: 1, position: {}, publishedAt: '2026-01-01T00:00:00Z', rows: 2, schemaFingerprint: 'f' };
+const record = {
+  runId: 'r1',
+  fenceToken: 1,
+  version: 1,
+  position: {},
+  publishedAt: '2026-01-01T00:00:00Z',
+  rows: 2,
+  schemaFingerprint: 'f',
+};
 const lost = { code: 'connectionLost', blame: 'source', retry: 'backoff', message: 'gone' } as const;
 
 function event(body: RunEventBody, attempt = 1): RunEvent {
   return { at: '2026-01-01T00:00:00Z', runId: 'r1', attempt, ...body };
 }
 
-const started = (attempt = 1) => event({ type: 'runStarted', pipeline: 'p', planFingerprint: 'x', tasks: ['a', 'b'] }, attempt);
+const started = (attempt = 1) =>
+  event({ type: 'runStarted', pipeline: 'p', planFingerprint: 'x', tasks: ['a', 'b'] }, attempt);
 const published = (task: string, attempt = 1) =>
-  event({ type: 'taskPublished', task, record, rowsRead: 2, bytesRead: 20, rowsInserted: 2, rowsUpdated: 0, rowsDeleted: 0,
-    quarantined: 0, durationMs: 5, isAdopted: false }, attempt);
+  event(
+    {
+      type: 'taskPublished',
+      task,
+      record,
+      rowsRead: 2,
+      bytesRead: 20,
+      rowsInserted: 2,
+      rowsUpdated: 0,
+      rowsDeleted: 0,
+      quarantined: 0,
+      durationMs: 5,
+      isAdopted: false,
+    },
+    attempt,
+  );
 
 describe('foldRun', () => {
   it('is waiting before anything happened', () => {
@@ -21,14 +44,31 @@ describe('foldRun', () => {
   });
 
   it('adds up published, unchanged and failed tasks', () => {
-    const state = foldRun([started(), published('a'), event({ type: 'taskFailed', task: 'b', error: lost }),
-      event({ type: 'runFinished', state: 'failed', durationMs: 9 })]);
+    const state = foldRun([
+      started(),
+      published('a'),
+      event({ type: 'taskFailed', task: 'b', error: lost }),
+      event({ type: 'runFinished', state: 'failed', durationMs: 9 }),
+    ]);
     expect(state.status).toBe('failed');
-    expect(state.totals).toEqual({ rows: 2, bytes: 20, quarantined: 0, published: 1, unchanged: 0, failed: 1, unfinished: 0 });
+    expect(state.totals).toEqual({
+      rows: 2,
+      bytes: 20,
+      quarantined: 0,
+      published: 1,
+      unchanged: 0,
+      failed: 1,
+      unfinished: 0,
+    });
   });
 
   it('keeps terminal states terminal', () => {
-    const state = foldRun([started(), event({ type: 'runFinished', state: 'cancelled', durationMs: 1 }), started(2), published('a', 2)]);
+    const state = foldRun([
+      started(),
+      event({ type: 'runFinished', state: 'cancelled', durationMs: 1 }),
+      started(2),
+      published('a', 2),
+    ]);
     expect(state.status).toBe('cancelled');
     expect(state.attempt).toBe(1);
     expect(state.tasks.get('a')?.status).toBe('cancelled');
@@ -40,15 +80,28 @@ describe('foldRun', () => {
   });
 
   it('starts unfinished tasks again in the next attempt and keeps published ones', () => {
-    const state = foldRun([started(), published('a'), event({ type: 'taskFailed', task: 'b', error: lost }), started(2)]);
+    const state = foldRun([
+      started(),
+      published('a'),
+      event({ type: 'taskFailed', task: 'b', error: lost }),
+      started(2),
+    ]);
     expect(state.tasks.get('a')?.status).toBe('published');
     expect(state.tasks.get('b')?.status).toBe('waiting');
   });
 
   it('counts tries and shows the reason while retrying', () => {
     const begin = event({ type: 'taskStarted', task: 'a', mode: 'full', reason: 'first load' });
-    const state = foldRun([started(), begin, event({ type: 'taskRetrying', task: 'a', try: 1, error: lost, afterMs: 10 })]);
-    expect(state.tasks.get('a')).toMatchObject({ status: 'retrying', tries: 1, error: { code: 'connectionLost' } });
+    const state = foldRun([
+      started(),
+      begin,
+      event({ type: 'taskRetrying', task: 'a', try: 1, error: lost, afterMs: 10 }),
+    ]);
+    expect(state.tasks.get('a')).toMatchObject({
+      status: 'retrying',
+      tries: 1,
+      error: { code: 'connectionLost' },
+    });
     expect(foldRun([started(), begin, begin]).tasks.get('a')?.tries).toBe(2);
   });
 });

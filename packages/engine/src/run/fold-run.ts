@@ -3,7 +3,14 @@ import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-
 import type { RunEvent, RunOutcome } from './run-event.ts';
 
 /** Where a task stands; the last four are terminal within an attempt. */
-export type TaskStatus = 'waiting' | 'running' | 'retrying' | 'published' | 'unchanged' | 'failed' | 'cancelled';
+export type TaskStatus =
+  | 'waiting'
+  | 'running'
+  | 'retrying'
+  | 'published'
+  | 'unchanged'
+  | 'failed'
+  | 'cancelled';
 
 /** What the events say about one task. Rows and bytes are of the load, not of the table. */
 export interface TaskState {
@@ -20,7 +27,11 @@ export interface TaskState {
   readonly tries: number;
   readonly durationMs: number | null;
   readonly record: PublicationRecord | null;
-  readonly verified: { readonly isEqual: boolean; readonly differences: number; readonly statement: string } | null;
+  readonly verified: {
+    readonly isEqual: boolean;
+    readonly differences: number;
+    readonly statement: string;
+  } | null;
   readonly error: PlainPipelineError | null;
 }
 
@@ -56,13 +67,24 @@ export function foldRun(events: Iterable<RunEvent>): RunState {
   const tasks = new Map<string, TaskState>();
   const warnings: string[] = [];
   let run: Omit<RunState, 'tasks' | 'warnings' | 'totals'> = {
-    runId: null, pipeline: null, status: 'waiting', attempt: 0, startedAt: null, finishedAt: null,
+    runId: null,
+    pipeline: null,
+    status: 'waiting',
+    attempt: 0,
+    startedAt: null,
+    finishedAt: null,
   };
   for (const event of events) {
     if (isOutcome(run.status) || event.attempt < run.attempt) continue;
     if (event.type === 'runStarted') {
-      run = { ...run, runId: event.runId, pipeline: event.pipeline, status: 'running', attempt: event.attempt,
-        startedAt: run.startedAt ?? event.at };
+      run = {
+        ...run,
+        runId: event.runId,
+        pipeline: event.pipeline,
+        status: 'running',
+        attempt: event.attempt,
+        startedAt: run.startedAt ?? event.at,
+      };
       for (const task of event.tasks) {
         const known = tasks.get(task);
         if (known === undefined || !isDone(known.status)) tasks.set(task, waitingTask(task));
@@ -70,7 +92,8 @@ export function foldRun(events: Iterable<RunEvent>): RunState {
     } else if (event.type === 'runFinished') {
       run = { ...run, status: event.state, finishedAt: event.at };
       for (const [name, task] of tasks) {
-        if (event.state === 'cancelled' && !isTerminal(task.status)) tasks.set(name, { ...task, status: 'cancelled' });
+        if (event.state === 'cancelled' && !isTerminal(task.status))
+          tasks.set(name, { ...task, status: 'cancelled' });
       }
     } else {
       if (event.type === 'warning') warnings.push(event.message);
@@ -100,13 +123,27 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
     case 'taskRetrying':
       return { ...state, status: 'retrying', error: event.error };
     case 'taskPublished':
-      return { ...state, status: 'published', rows: event.rowsRead, bytes: event.bytesRead, rowsInserted: event.rowsInserted,
-        rowsUpdated: event.rowsUpdated, rowsDeleted: event.rowsDeleted, quarantined: event.quarantined,
-        durationMs: event.durationMs, record: event.record, error: null };
+      return {
+        ...state,
+        status: 'published',
+        rows: event.rowsRead,
+        bytes: event.bytesRead,
+        rowsInserted: event.rowsInserted,
+        rowsUpdated: event.rowsUpdated,
+        rowsDeleted: event.rowsDeleted,
+        quarantined: event.quarantined,
+        durationMs: event.durationMs,
+        record: event.record,
+        error: null,
+      };
     case 'taskUnchanged':
       return { ...state, status: 'unchanged', durationMs: event.durationMs, error: null };
     case 'taskFailed':
-      return { ...state, status: event.error.code === 'cancelled' ? 'cancelled' : 'failed', error: event.error };
+      return {
+        ...state,
+        status: event.error.code === 'cancelled' ? 'cancelled' : 'failed',
+        error: event.error,
+      };
     case 'schemaDrift':
     case 'warning':
       return state;
@@ -114,8 +151,23 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
 }
 
 function waitingTask(task: string): TaskState {
-  return { task, status: 'waiting', mode: null, rows: 0, bytes: 0, estimatedRows: null, rowsInserted: 0, rowsUpdated: 0,
-    rowsDeleted: 0, quarantined: 0, tries: 0, durationMs: null, record: null, verified: null, error: null };
+  return {
+    task,
+    status: 'waiting',
+    mode: null,
+    rows: 0,
+    bytes: 0,
+    estimatedRows: null,
+    rowsInserted: 0,
+    rowsUpdated: 0,
+    rowsDeleted: 0,
+    quarantined: 0,
+    tries: 0,
+    durationMs: null,
+    record: null,
+    verified: null,
+    error: null,
+  };
 }
 
 function sumTasks(tasks: Iterable<TaskState>): RunTotals {

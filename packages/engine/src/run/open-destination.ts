@@ -1,6 +1,11 @@
 import type { ColumnTarget } from '@millrace/compiler';
-import { PipelineError, type ConnectorDefinition, type Destination, type PublishedTable } from '@millrace/connector-sdk';
-import type { Capabilities, TableName } from '@millrace/spec';
+import {
+  PipelineError,
+  type ConnectorDefinition,
+  type Destination,
+  type PublishedTable,
+} from '@millrace/connector-sdk';
+import type { Capabilities, LogicalType, TableName } from '@millrace/spec';
 
 import type { ResolvedConnection } from './run-request.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -12,6 +17,10 @@ export interface OpenDestination {
   readonly capabilities: NonNullable<Capabilities['destination']>;
   /** What the compiler needs to know of it. */
   readonly target: ColumnTarget;
+  /** The connector's name for people. */
+  readonly title: string;
+  /** Values of a type that it cannot keep (see `ConnectorDefinition.destinationRejects`). */
+  readonly rejects: (type: LogicalType) => string | undefined;
   /** Places for publications and for other work that needs the destination to itself. */
   readonly publishing: Slots;
   /** Describes all of them in one call; the answers are kept until `forget`. */
@@ -46,7 +55,13 @@ export async function openDestination(
   return {
     destination,
     capabilities,
-    target: { connector: definition.name, identifiers: capabilities.identifiers, destinationType: definition.destinationType },
+    target: {
+      connector: definition.name,
+      identifiers: capabilities.identifiers,
+      destinationType: definition.destinationType,
+    },
+    title: definition.title,
+    rejects: (type) => definition.destinationRejects?.(type),
     publishing: createSlots(capabilities.parallelPublishes),
     describe,
     async published(table, stop) {

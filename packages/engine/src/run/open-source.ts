@@ -14,6 +14,7 @@ import {
 import type { Capabilities, SourceTable, TableName } from '@millrace/spec';
 
 import type { ExtractPool } from '../extract/extract-pool.ts';
+import { openOnce, type OpenOnce } from './open-once.ts';
 import type { ResolvedConnection } from './run-request.ts';
 import { createSlots } from './slots.ts';
 import { tableKey } from './table-key.ts';
@@ -31,7 +32,11 @@ export interface OpenSource {
   read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined>;
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence>;
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]>;
-  digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncIterable<RowDigest>;
+  digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncIterable<RowDigest>;
 }
 
 export function openSource(
@@ -39,6 +44,7 @@ export function openSource(
   definition: ConnectorDefinition<never>,
   connection: ResolvedConnection,
   pool: ExtractPool,
+  maxTries: number,
 ): OpenSource {
   const capabilities = definition.capabilities.source;
   if (capabilities === undefined) {
@@ -49,18 +55,21 @@ export function openSource(
       message: `The connection ${name} cannot be read: ${definition.title} is a destination only.`,
     });
   }
-  let identity: Promise<ServerIdentity> | undefined;
+  let identity: OpenOnce<ServerIdentity> | undefined;
   const known = new Map<string, SourceTable>();
   // A source is used for one read at a time; worker threads have one each, the owner thread has one for all.
   const turns = capabilities.extractIn === 'owner' ? createSlots(1) : undefined;
 
   async function find(tables: readonly TableName[], signal: AbortSignal): Promise<void> {
     try {
-      const include = tables.map((table) => (table.schema === undefined ? table.name : `${table.schema}.${table.name}`));
+      const include = tables.map((table) =>
+        table.schema === undefined ? table.name : `${table.schema}.${table.name}`,
+      );
       const found = await pool.call(connection, 'discover', [{ include, exclude: [] }], signal);
       for (const table of found) known.set(tableKey(table.table), table);
     } catch (error) {
-      if (!(error instanceof PipelineError) || error.code !== 'tableMissing' || tables.length < 2) throw error;
+      if (!(error instanceof PipelineError) || error.code !== 'tableMissing' || tables.length < 2)
+        throw error;
       // One missing table must not hide the others: halve until it is alone.
       const middle = tables.length >> 1;
       for (const half of [tables.slice(0, middle), tables.slice(middle)]) {
@@ -74,11 +83,8 @@ export function openSource(
   return {
     capabilities,
     identity(signal) {
-      identity ??= pool.call(connection, 'check', [], signal).catch((error: unknown) => {
-        identity = undefined;
-        throw error;
-      });
-      return identity;
+      identity ??= openOnce(() => pool.call(connection, 'check', [], signal), maxTries);
+      return identity.get();
     },
     async discover(tables, signal) {
       await find(tables, signal).catch((error: unknown) => {

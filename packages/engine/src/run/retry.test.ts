@@ -1,6 +1,7 @@
 import { PipelineError } from '@millrace/connector-sdk';
 import { describe, expect, it } from 'vitest';
 
+import { openOnce } from './open-once.ts';
 import { retryDelayMs, waitMs } from './retry.ts';
 import { createSlots } from './slots.ts';
 
@@ -10,7 +11,9 @@ function failure(retry: PipelineError['retry']) {
 
 describe('retryDelayMs', () => {
   it('doubles up to a ceiling, with jitter', () => {
-    expect([1, 2, 3, 20].map((tries) => retryDelayMs(failure('backoff'), tries, 99, () => 1))).toEqual([250, 500, 1000, 30_000]);
+    expect([1, 2, 3, 20].map((tries) => retryDelayMs(failure('backoff'), tries, 99, () => 1))).toEqual([
+      250, 500, 1000, 30_000,
+    ]);
     expect(retryDelayMs(failure('backoff'), 1, 99, () => 0)).toBe(125);
   });
 
@@ -48,5 +51,22 @@ describe('createSlots', () => {
     first();
     (await third)();
     expect(slots.isFree).toBe(true);
+  });
+});
+
+describe('openOnce', () => {
+  it('tries again after a failure, but not for ever', async () => {
+    let opened = 0;
+    const dead = openOnce(async () => {
+      opened++;
+      throw failure('backoff');
+    }, 3);
+    for (let use = 0; use < 10; use++)
+      await expect(dead.get()).rejects.toMatchObject({ code: 'connectionLost' });
+    expect(opened).toBe(3);
+    let working = 0;
+    const alive = openOnce(async () => ++working, 3);
+    expect(alive.current).toBeUndefined();
+    expect([await alive.get(), await alive.get()]).toEqual([1, 1]);
   });
 });

@@ -4,16 +4,50 @@ import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-
  * Append-only history of a run; the state of a run and of each of its tasks is a fold over these (`foldRun`).
  * `at` is ISO 8601 UTC. Nothing in an event is secret.
  */
-export type RunEvent = { readonly at: string; readonly runId: string; readonly attempt: number } & RunEventBody;
+export type RunEvent = {
+  readonly at: string;
+  readonly runId: string;
+  readonly attempt: number;
+} & RunEventBody;
 
 export type RunEventBody =
-  | { readonly type: 'runStarted'; readonly pipeline: string; readonly planFingerprint: string; readonly tasks: readonly string[] }
-  | { readonly type: 'taskStarted'; readonly task: string; readonly mode: 'full' | 'incremental' | 'newFiles'; readonly reason: string }
-  | { readonly type: 'taskProgress'; readonly task: string; readonly rows: number; readonly bytes: number; readonly estimatedRows: number | null }
-  | { readonly type: 'taskStaged'; readonly task: string; readonly rows: number; readonly bytes: number; readonly quarantined: number; readonly isReused: boolean; readonly folder: string }
+  | {
+      readonly type: 'runStarted';
+      readonly pipeline: string;
+      readonly planFingerprint: string;
+      readonly tasks: readonly string[];
+    }
+  | {
+      readonly type: 'taskStarted';
+      readonly task: string;
+      readonly mode: 'full' | 'incremental' | 'newFiles';
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'taskProgress';
+      readonly task: string;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly estimatedRows: number | null;
+    }
+  | {
+      readonly type: 'taskStaged';
+      readonly task: string;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly quarantined: number;
+      readonly isReused: boolean;
+      readonly folder: string;
+    }
   | { readonly type: 'schemaDrift'; readonly task: string; readonly changes: readonly string[] }
   | { readonly type: 'warning'; readonly task: string | null; readonly message: string }
-  | { readonly type: 'taskRetrying'; readonly task: string; readonly try: number; readonly error: PlainPipelineError; readonly afterMs: number }
+  | {
+      readonly type: 'taskRetrying';
+      readonly task: string;
+      readonly try: number;
+      readonly error: PlainPipelineError;
+      readonly afterMs: number;
+    }
   | {
       readonly type: 'taskPublished';
       readonly task: string;

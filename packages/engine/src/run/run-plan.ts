@@ -22,7 +22,11 @@ export interface RunSummary {
  * Runs one attempt of one run: every table of the plan, each its own state machine, some at a time. Emits the events as
  * they happen, `runFinished` last. Fails only by events; throws nothing but bugs in `context` itself.
  */
-export async function runPlan(request: RunRequest, context: RunContext, signal: AbortSignal): Promise<RunSummary> {
+export async function runPlan(
+  request: RunRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<RunSummary> {
   const startedAt = performance.now();
   const { plan, runId, attempt, limits } = request;
   const events: RunEvent[] = [];
@@ -32,7 +36,12 @@ export async function runPlan(request: RunRequest, context: RunContext, signal: 
     if (body.type !== 'taskProgress') events.push(event);
     context.emit(event);
   }
-  emit({ type: 'runStarted', pipeline: plan.pipeline, planFingerprint: plan.fingerprint, tasks: plan.tasks.map((task) => task.id) });
+  emit({
+    type: 'runStarted',
+    pipeline: plan.pipeline,
+    planFingerprint: plan.fingerprint,
+    tasks: plan.tasks.map((task) => task.id),
+  });
   const scratch = join(request.folders.scratch, `${toFolderName(runId)}-${attempt}`);
   const session = new RunSession({ ...request, folders: { ...request.folders, scratch }, context });
   let outcomes: readonly LoadOutcome[];
@@ -53,7 +62,11 @@ export async function runPlan(request: RunRequest, context: RunContext, signal: 
     await session.close();
     await removeFolder(scratch).catch(() => {});
   }
-  const state: RunOutcome = outcomes.includes('cancelled') ? 'cancelled' : outcomes.includes('failed') ? 'failed' : 'succeeded';
+  const state: RunOutcome = outcomes.includes('cancelled')
+    ? 'cancelled'
+    : outcomes.includes('failed')
+      ? 'failed'
+      : 'succeeded';
   const durationMs = Math.round(performance.now() - startedAt);
   emit({ type: 'runFinished', state, durationMs });
   return { state, durationMs, run: foldRun(events) };
@@ -63,11 +76,17 @@ export async function runPlan(request: RunRequest, context: RunContext, signal: 
  * Asks each destination and each source about all their tables at once; a thousand questions one by one would cost more
  * than loading nothing new. What fails here is asked again by each table, and fails or passes there.
  */
-async function lookAround(session: RunSession, tasks: readonly LoadTask[], signal: AbortSignal): Promise<void> {
+async function lookAround(
+  session: RunSession,
+  tasks: readonly LoadTask[],
+  signal: AbortSignal,
+): Promise<void> {
   const targets = groupTables(tasks, (task) => [task.destination.connection, task.destination.table]);
   const origins = groupTables(tasks, (task) => [task.source.connection, task.source.table.table]);
   await Promise.allSettled([
-    ...[...targets].map(async ([connection, tables]) => (await session.destination(connection, signal)).describe(tables, signal)),
+    ...[...targets].map(async ([connection, tables]) =>
+      (await session.destination(connection, signal)).describe(tables, signal),
+    ),
     ...[...origins].map(async ([connection, tables]) => {
       const source = await session.source(connection);
       await Promise.all([source.identity(signal), source.discover(tables, signal)]);
@@ -75,7 +94,10 @@ async function lookAround(session: RunSession, tasks: readonly LoadTask[], signa
   ]);
 }
 
-function groupTables(tasks: readonly LoadTask[], pick: (task: LoadTask) => readonly [string, TableName]): ReadonlyMap<string, readonly TableName[]> {
+function groupTables(
+  tasks: readonly LoadTask[],
+  pick: (task: LoadTask) => readonly [string, TableName],
+): ReadonlyMap<string, readonly TableName[]> {
   const groups = new Map<string, TableName[]>();
   for (const task of tasks) {
     const [connection, table] = pick(task);
@@ -88,6 +110,7 @@ function groupTables(tasks: readonly LoadTask[], pick: (task: LoadTask) => reado
 
 function countByDestination(tasks: readonly LoadTask[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { destination } of tasks) counts.set(destination.connection, (counts.get(destination.connection) ?? 0) + 1);
+  for (const { destination } of tasks)
+    counts.set(destination.connection, (counts.get(destination.connection) ?? 0) + 1);
   return counts;
 }

@@ -5,6 +5,7 @@ import { loadDefinition } from '../extract/open-sources.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
 import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
 import { openDestination, type OpenDestination } from './open-destination.ts';
+import { openOnce, type OpenOnce } from './open-once.ts';
 import { openSource, type OpenSource } from './open-source.ts';
 import type { ResolvedConnection, RunContext, RunFolders, RunLimits, RunPoint } from './run-request.ts';
 
@@ -21,8 +22,8 @@ export class RunSession {
   readonly limits: RunLimits;
   readonly #options: SessionOptions;
   readonly #pool: ExtractPool;
-  readonly #sources = new Map<string, Promise<OpenSource>>();
-  readonly #destinations = new Map<string, Promise<OpenDestination>>();
+  readonly #sources = new Map<string, OpenOnce<OpenSource>>();
+  readonly #destinations = new Map<string, OpenOnce<OpenDestination>>();
   #database: Promise<StagingDatabase> | undefined;
   #reader: StagedReader | undefined;
 
@@ -31,18 +32,28 @@ export class RunSession {
     this.folders = options.folders;
     this.limits = options.limits;
     const { registry, registryModule } = options.context;
-    this.#pool = openExtractPool({ workers: Math.max(1, options.limits.parallelTables), registry, registryModule });
+    this.#pool = openExtractPool({
+      workers: Math.max(1, options.limits.parallelTables),
+      registry,
+      registryModule,
+    });
   }
 
   source(connection: string): Promise<OpenSource> {
-    return remember(this.#sources, connection, async () => {
+    return this.#open(this.#sources, connection, async () => {
       const resolved = this.#resolve(connection);
-      return openSource(connection, await loadDefinition(this.#options.context.registry, resolved.connector), resolved, this.#pool);
+      return openSource(
+        connection,
+        await loadDefinition(this.#options.context.registry, resolved.connector),
+        resolved,
+        this.#pool,
+        this.limits.maxTries,
+      );
     });
   }
 
   destination(connection: string, signal: AbortSignal): Promise<OpenDestination> {
-    return remember(this.#destinations, connection, async () => {
+    return this.#open(this.#destinations, connection, async () => {
       const resolved = this.#resolve(connection);
       const definition = await loadDefinition(this.#options.context.registry, resolved.connector);
       return openDestination(connection, definition, resolved, signal);
@@ -66,7 +77,9 @@ export class RunSession {
 
   /** Closes everything that was opened; what fails to close does not keep the rest open. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#destinations.values());
+    const opened = await Promise.allSettled(
+      [...this.#destinations.values()].flatMap((open) => open.current ?? []),
+    );
     await Promise.allSettled([
       this.#pool.close(),
       ...opened.map(async (result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
@@ -75,8 +88,16 @@ export class RunSession {
     for (const result of database) if (result.status === 'fulfilled') result.value?.close();
   }
 
+  #open<T>(opened: Map<string, OpenOnce<T>>, name: string, open: () => Promise<T>): Promise<T> {
+    const known = opened.get(name) ?? openOnce(open, this.limits.maxTries);
+    opened.set(name, known);
+    return known.get();
+  }
+
   #resolve(connection: string): ResolvedConnection {
-    const resolved = Object.hasOwn(this.#options.connections, connection) ? this.#options.connections[connection] : undefined;
+    const resolved = Object.hasOwn(this.#options.connections, connection)
+      ? this.#options.connections[connection]
+      : undefined;
     if (resolved !== undefined) return resolved;
     throw new PipelineError({
       code: 'configInvalid',
@@ -85,14 +106,4 @@ export class RunSession {
       message: `There is no connection ${JSON.stringify(connection)}. Add it to millrace.yaml.`,
     });
   }
-}
-
-/** Opens once; a failure is forgotten, so that a retry opens again. */
-async function remember<T>(opened: Map<string, Promise<T>>, name: string, open: () => Promise<T>): Promise<T> {
-  const known = opened.get(name);
-  if (known !== undefined) return known;
-  const opening = open();
-  opened.set(name, opening);
-  opening.catch(() => opened.delete(name));
-  return opening;
 }

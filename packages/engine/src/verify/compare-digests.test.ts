@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { chooseBuckets, compareBuckets, listDifferences, type DigestSide } from './compare-digests.ts';
 
 function side(rows: readonly RowDigest[]): DigestSide {
-  const bucketOf = (row: RowDigest, buckets: number) => Number((row.key.length === 0 ? row.hash : BigInt(row.key[0] ?? '0')) % BigInt(buckets));
+  const bucketOf = (row: RowDigest, buckets: number) =>
+    Number((row.key.length === 0 ? row.hash : BigInt(row.key[0] ?? '0')) % BigInt(buckets));
   const digestible: Digestible = {
     async digest({ buckets }) {
       const found = new Map<number, { rows: bigint; sum: bigint }>();
@@ -48,7 +49,10 @@ describe('comparing digests', () => {
 
   it('compares rows without a key as a multiset', async () => {
     const bare = (hash: number): RowDigest => ({ key: [], hash: BigInt(hash) });
-    expect(await differences(side([bare(1), bare(1), bare(2)]), side([bare(1), bare(2), bare(3)]))).toEqual(['onlyLeft ', 'onlyRight ']);
+    expect(await differences(side([bare(1), bare(1), bare(2)]), side([bare(1), bare(2), bare(3)]))).toEqual([
+      'onlyLeft ',
+      'onlyRight ',
+    ]);
   });
 
   it('chooses powers of two', () => {

@@ -1,4 +1,9 @@
-import { throwIfCancelled, type BucketDigest, type DigestRequest, type Digestible } from '@millrace/connector-sdk';
+import {
+  throwIfCancelled,
+  type BucketDigest,
+  type DigestRequest,
+  type Digestible,
+} from '@millrace/connector-sdk';
 
 /** Rows whose keys are held in memory at once while differing buckets are looked into. */
 const ROWS_AT_ONCE = 1_000_000n;
@@ -37,7 +42,12 @@ export function chooseBuckets(estimatedRows: number | null): number {
 }
 
 /** Compares counts and order-free sums per bucket; both sides compute at the same time, one scan each. */
-export async function compareBuckets(left: DigestSide, right: DigestSide, buckets: number, signal: AbortSignal): Promise<BucketComparison> {
+export async function compareBuckets(
+  left: DigestSide,
+  right: DigestSide,
+  buckets: number,
+  signal: AbortSignal,
+): Promise<BucketComparison> {
   const [leftDigests, rightDigests] = await Promise.all(
     [left, right].map((side) => side.digestible.digest({ ...side.request, buckets }, signal)),
   );
@@ -45,7 +55,10 @@ export async function compareBuckets(left: DigestSide, right: DigestSide, bucket
   return { buckets, leftRows: sumRows(leftDigests ?? []), rightRows: sumRows(rightDigests ?? []), differing };
 }
 
-export function compareBucketLists(left: readonly BucketDigest[], right: readonly BucketDigest[]): readonly BucketDifference[] {
+export function compareBucketLists(
+  left: readonly BucketDigest[],
+  right: readonly BucketDigest[],
+): readonly BucketDifference[] {
   const onRight = new Map(right.map((digest) => [digest.bucket, digest]));
   const differing: BucketDifference[] = [];
   for (const digest of left) {
@@ -54,7 +67,8 @@ export function compareBucketLists(left: readonly BucketDigest[], right: readonl
     if (other?.rows === digest.rows && other.sum === digest.sum) continue;
     differing.push({ bucket: digest.bucket, leftRows: digest.rows, rightRows: other?.rows ?? 0n });
   }
-  for (const digest of onRight.values()) differing.push({ bucket: digest.bucket, leftRows: 0n, rightRows: digest.rows });
+  for (const digest of onRight.values())
+    differing.push({ bucket: digest.bucket, leftRows: 0n, rightRows: digest.rows });
   return differing.sort((one, other) => one.bucket - other.bucket);
 }
 
@@ -80,10 +94,20 @@ export async function* listDifferences(
 }
 
 /** Rows with an id that is unique on one side: the key, or the hash where there is none, and which of its kind it is. */
-async function* numbered(side: DigestSide, buckets: number, inBuckets: readonly number[], signal: AbortSignal) {
+async function* numbered(
+  side: DigestSide,
+  buckets: number,
+  inBuckets: readonly number[],
+  signal: AbortSignal,
+) {
   const seen = new Map<string, number>();
   for await (const row of side.digestible.digestRows({ ...side.request, buckets }, inBuckets, signal)) {
-    const name = row.key.length === 0 ? row.hash.toString(16) : row.key.length === 1 ? (row.key[0] ?? '') : JSON.stringify(row.key);
+    const name =
+      row.key.length === 0
+        ? row.hash.toString(16)
+        : row.key.length === 1
+          ? (row.key[0] ?? '')
+          : JSON.stringify(row.key);
     const count = seen.get(name) ?? 0;
     seen.set(name, count + 1);
     yield [count === 0 ? name : `${name}\u0000${count}`, row] as const;

@@ -30,7 +30,10 @@ export async function extractForDigest(
     onRejected: () => {},
   });
   try {
-    for await (const item of source.read({ table, fields, cursor: null, position: null, scratchFolder }, signal)) {
+    for await (const item of source.read(
+      { table, fields, cursor: null, position: null, scratchFolder },
+      signal,
+    )) {
       if (item.kind === 'parquet') await writer.addParquet(item);
       else await writer.append(item);
     }

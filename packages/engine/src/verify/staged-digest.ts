@@ -1,4 +1,11 @@
-import { throwIfCancelled, type BucketDigest, type DigestRequest, type Digestible, type RowDigest, type StagedFile } from '@millrace/connector-sdk';
+import {
+  throwIfCancelled,
+  type BucketDigest,
+  type DigestRequest,
+  type Digestible,
+  type RowDigest,
+  type StagedFile,
+} from '@millrace/connector-sdk';
 import { bucketDigestSql, rowDigestSql, type DuckdbDigest } from '@millrace/sql';
 
 import { StagingDatabase } from '../stage/staging-database.ts';
@@ -30,7 +37,8 @@ export function openStagedDigest(database: StagingDatabase, files: readonly Stag
           throwIfCancelled(signal);
           const chunk = await result.fetchChunk();
           if (chunk === null || chunk.rowCount === 0) return;
-          for (const [hash, ...key] of chunk.getRows()) yield { hash: BigInt(String(hash)), key: key.map(readText) };
+          for (const [hash, ...key] of chunk.getRows())
+            yield { hash: BigInt(String(hash)), key: key.map(readText) };
         }
       } finally {
         connection.closeSync();
@@ -41,6 +49,12 @@ export function openStagedDigest(database: StagingDatabase, files: readonly Stag
 
 /** Key texts come as bytes, because the driver drops a leading U+FEFF from text. */
 function readText(value: unknown): string {
-  if (typeof value !== 'object' || value === null || !('bytes' in value) || !(value.bytes instanceof Uint8Array)) return '';
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('bytes' in value) ||
+    !(value.bytes instanceof Uint8Array)
+  )
+    return '';
   return Buffer.from(value.bytes).toString('utf8');
 }

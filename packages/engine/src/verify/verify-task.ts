@@ -6,7 +6,13 @@ import { formatLoadPosition, readLoadPosition } from '../load/load-position.ts';
 import type { OpenDestination } from '../run/open-destination.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import type { RunSession } from '../run/run-session.ts';
-import { chooseBuckets, compareBuckets, listDifferences, type DigestSide, type RowDifference } from './compare-digests.ts';
+import {
+  chooseBuckets,
+  compareBuckets,
+  listDifferences,
+  type DigestSide,
+  type RowDifference,
+} from './compare-digests.ts';
 import { extractForDigest } from './extract-for-digest.ts';
 import { destinationSide, publishedSide, sourceSide } from './table-sides.ts';
 
@@ -61,7 +67,10 @@ export async function verifyTask(options: VerifyTaskOptions, signal: AbortSignal
     }
     const isEqual = counts.onlySource + counts.onlyDestination + counts.differing === 0;
     const changed = listed.filter((difference) => difference.kind === 'differing').slice(0, MOST_EXPLAINED);
-    const columns = changed.length === 0 ? new Map<string, readonly string[]>() : await differingColumns(options, published, left, changed, buckets, signal);
+    const columns =
+      changed.length === 0
+        ? new Map<string, readonly string[]>()
+        : await differingColumns(options, published, left, changed, buckets, signal);
     return {
       task: task.id,
       isEqual,
@@ -82,7 +91,11 @@ interface SourceSide {
   readonly close: () => Promise<void>;
 }
 
-async function openSourceSide(options: VerifyTaskOptions, published: PublishedTable, signal: AbortSignal): Promise<SourceSide> {
+async function openSourceSide(
+  options: VerifyTaskOptions,
+  published: PublishedTable,
+  signal: AbortSignal,
+): Promise<SourceSide> {
   const { task, source } = options;
   const where = upToMark(task, published);
   if (source.capabilities.hasDigest) {
@@ -120,9 +133,14 @@ async function differingColumns(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const wanted = new Map(changed.map((difference) => [difference.key.join('\u0000'), [] as string[]]));
-  const candidates = task.columns.filter(({ field, origin }) => origin.kind === 'source' && !task.destination.key.includes(field.name));
+  const candidates = task.columns.filter(
+    ({ field, origin }) => origin.kind === 'source' && !task.destination.key.includes(field.name),
+  );
   for (const { field } of candidates) {
-    const [one, other] = [left.over(field.name), destinationSide(task, published, destination.destination, { only: field.name })];
+    const [one, other] = [
+      left.over(field.name),
+      destinationSide(task, published, destination.destination, { only: field.name }),
+    ];
     const comparison = await compareBuckets(one, other, buckets, signal);
     for await (const difference of listDifferences(one, other, comparison, signal)) {
       if (difference.kind === 'differing') wanted.get(difference.key.join('\u0000'))?.push(field.name);
@@ -131,20 +149,32 @@ async function differingColumns(
   return wanted;
 }
 
-function describe(side: DigestSide, difference: RowDifference, columns: ReadonlyMap<string, readonly string[]>): string {
-  const key = difference.key.map((text, index) => `${side.request.key[index] ?? ''} ${text}`).join(', ') || 'a row without a key';
+function describe(
+  side: DigestSide,
+  difference: RowDifference,
+  columns: ReadonlyMap<string, readonly string[]>,
+): string {
+  const key =
+    difference.key.map((text, index) => `${side.request.key[index] ?? ''} ${text}`).join(', ') ||
+    'a row without a key';
   if (difference.kind === 'onlyLeft') return `${key}: only at the source`;
   if (difference.kind === 'onlyRight') return `${key}: only at the destination`;
   const names = columns.get(difference.key.join('\u0000')) ?? [];
   return names.length === 0 ? `${key}: differs` : `${key}: differs in ${names.join(', ')}`;
 }
 
-function state(task: LoadTask, published: PublishedTable, rows: number, counts: { onlySource: number; onlyDestination: number; differing: number }): string {
+function state(
+  task: LoadTask,
+  published: PublishedTable,
+  rows: number,
+  counts: { onlySource: number; onlyDestination: number; differing: number },
+): string {
   const name = formatTableName(task.destination.table);
   const position = published.record === null ? undefined : readLoadPosition(published.record.position);
   const upTo = position === undefined ? '' : ` up to ${formatLoadPosition(position)}`;
   const { onlySource, onlyDestination, differing } = counts;
-  if (onlySource + onlyDestination + differing === 0) return `${name}: ${rows.toLocaleString('en-US')} rows proven equal${upTo}`;
+  if (onlySource + onlyDestination + differing === 0)
+    return `${name}: ${rows.toLocaleString('en-US')} rows proven equal${upTo}`;
   return `${name}: ${onlySource} rows only at the source, ${onlyDestination} only at the destination, ${differing} differing${upTo}`;
 }
 
