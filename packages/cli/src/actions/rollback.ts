@@ -14,7 +14,7 @@ export const rollback: Action = async (session, input) => {
   });
   session.answer(done, () =>
     [
-      `${session.paint('green', 'ok')}  ${printable(done.table)} is as run ${done.restoredRun} left it: version ${done.version}, ${formatCount(done.rows)} rows.`,
+      `${session.paint('green', 'ok')}  ${printable(done.table)} is as run ${done.restoredRun} left it: version ${done.version}, ${formatCount(done.rows)} row${done.rows === 1 ? '' : 's'}.`,
       `The next run of ${printable(done.pipeline)} goes on from there.`,
     ].join('\n'),
   );

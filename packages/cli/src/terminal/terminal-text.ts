@@ -27,7 +27,6 @@ const segmenter = new Intl.Segmenter();
 
 /** Columns of a terminal that the text takes: wide characters two, combining ones none. */
 export function textWidth(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- the fast path is exactly ASCII
   if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text))

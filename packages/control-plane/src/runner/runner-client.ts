@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { PipelineError, fromPlainPipelineError } from '@millrace/connector-sdk';
+import { PipelineError, fromPlainPipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 import type { RunEvent } from '@millrace/engine';
 
 import type { FromRunner, RunnerMethod, RunnerRequest, RunnerResult, ToRunner } from './runner-protocol.ts';
@@ -73,7 +73,7 @@ export class Runner implements AsyncDisposable {
     onEvent?: (event: RunEvent) => void,
   ): Promise<RunnerResult<Method>> {
     if (this.#death) throw this.#death;
-    signal.throwIfAborted();
+    throwIfCancelled(signal);
     const id = ++this.#lastId;
     let timer: NodeJS.Timeout | undefined;
     const cancel = (): void => {

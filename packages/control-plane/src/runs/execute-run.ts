@@ -44,13 +44,23 @@ export async function executeRun(
   };
   let attempt = run.attempt;
   let limits = run.limits;
+  const startedAt = performance.now();
+  // At once, before the runner has wound up: whoever kills this process next must not bring a cancelled run back.
+  let cancelled: Promise<unknown> = Promise.resolve();
+  const recordCancel = (): void => {
+    if (!isFenced(held.signal)) cancelled = finishRun(store, held.lease, run.runId, 'cancelled', CANCELLED);
+  };
+  held.signal.addEventListener('abort', recordCancel, { once: true });
+  using _listening = { [Symbol.dispose]: () => held.signal.removeEventListener('abort', recordCancel) };
   for (let tries = 1; ; tries++) {
     const request = toRunRequest(context, held.lease.fenceToken, { ...run, attempt, limits });
     const runner = context.runner();
     try {
       const outcome = await runner.call('run', { run: request }, held.signal, emit);
       await log.flush();
-      await finishRun(store, run.runId, outcome, null);
+      await cancelled;
+      if (isFenced(held.signal)) throw held.signal.reason;
+      await finishRun(store, held.lease, run.runId, outcome, null);
       return;
     } catch (thrown) {
       const error = asPipelineError(thrown, held.signal);
@@ -65,10 +75,11 @@ export async function executeRun(
           attempt,
           type: 'runFinished',
           state,
-          durationMs: 0,
+          durationMs: Math.round(performance.now() - startedAt),
         });
         await log.flush();
-        await finishRun(store, run.runId, state, reason);
+        await cancelled;
+        await finishRun(store, held.lease, run.runId, state, reason);
         return;
       }
       await log.flush();
@@ -129,6 +140,12 @@ function redactError(error: PlainPipelineError, redactor: Redactor): PlainPipeli
   return { ...error, message: redactor.text(error.message) };
 }
 
+const CANCELLED = 'The run was cancelled.';
+
+function isFenced(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof PipelineError && signal.reason.code === 'fenced';
+}
+
 function asPipelineError(thrown: unknown, signal: AbortSignal): PipelineError {
   if (signal.aborted && signal.reason instanceof PipelineError) return signal.reason;
   if (thrown instanceof PipelineError) return thrown;
@@ -137,7 +154,7 @@ function asPipelineError(thrown: unknown, signal: AbortSignal): PipelineError {
       code: 'cancelled',
       blame: 'platform',
       retry: 'never',
-      message: 'The run was cancelled.',
+      message: CANCELLED,
     });
   const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new PipelineError({ code: 'internal', blame: 'platform', retry: 'never', message, cause: thrown });

@@ -104,9 +104,13 @@ export async function endAttempt(
     .execute();
 }
 
-/** Ends a run. A state that is terminal already stays; false then. */
+/**
+ * Ends a run, if the lease is still ours: a process that lost it must not decide about the run of its successor. A state
+ * that is terminal already stays; false then.
+ */
 export async function finishRun(
   store: Store,
+  lease: Lease,
   runId: string,
   state: RunOutcome,
   reason: string | null,
@@ -117,6 +121,14 @@ export async function finishRun(
       .set({ state, reason, finished_at: storeNow })
       .where('run_id', '=', runId)
       .where('state', '=', 'running')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('leases')
+            .select('name')
+            .where('name', '=', lease.name)
+            .where('fence_token', '=', lease.fenceToken),
+        ),
+      )
       .executeTakeFirst();
     if (result.numUpdatedRows === 0n) return false;
     await db

@@ -73,6 +73,8 @@ async function definitionOf(context: OperationContext, type: string): Promise<Co
   if (load) return await load();
   const known = Object.keys(context.registry);
   const near = nearestNames(type, known);
+  if (type === '')
+    throw wrong(`Say which connector: millrace connections add NAME TYPE. There are: ${known.join(', ')}.`);
   throw wrong(
     `There is no connector "${type}".${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} There are: ${known.join(', ')}.`,
   );

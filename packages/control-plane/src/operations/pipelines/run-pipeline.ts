@@ -58,7 +58,7 @@ export const runPipeline = defineOperation({
         limits,
       });
     } else {
-      if (unfinished) await finishRun(store, unfinished.record.runId, 'failed', SUPERSEDED);
+      if (unfinished) await finishRun(store, held.lease, unfinished.record.runId, 'failed', SUPERSEDED);
       runId = newId;
       await createRun(store, held.lease, { runId, plan: prepared.plan, options });
       await executeRun(context, held, {

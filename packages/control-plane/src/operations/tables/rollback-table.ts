@@ -67,7 +67,7 @@ export const rollbackTable = defineOperation({
       // Recorded when it is done: a rollback that was killed is not taken up, it is asked for again.
       await createRun(store, held.lease, { runId, plan: narrowed, options });
       await appendEvents(store, describeRollback(narrowed, runId, task, result, durationMs));
-      await finishRun(store, runId, 'succeeded', reason);
+      await finishRun(store, held.lease, runId, 'succeeded', reason);
       return {
         pipeline: plan.pipeline,
         table: formatTableName(task.destination.table),
