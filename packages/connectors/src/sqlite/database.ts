@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 
 import { PipelineError, type Blame, type ServerIdentity } from '@millrace/connector-sdk';
 
-import type { SqliteConfig } from './connector.ts';
+import type { SqliteConfig } from './config.ts';
 import { toPipelineError } from './errors.ts';
 
 /** A row as SQLite returned it: integers are bigints, reals are numbers. */

@@ -1,7 +1,7 @@
 import { PipelineError, type Destination, type PublishedTable } from '@millrace/connector-sdk';
 import { formatTableName, type TableName } from '@millrace/spec';
 
-import type { SqliteConfig } from './connector.ts';
+import type { SqliteConfig } from './config.ts';
 import { identify, openForReading, openForWriting, queryRows } from './database.ts';
 import { digestTable, digestTableRows } from './digest.ts';
 import { discoverTables } from './discover.ts';

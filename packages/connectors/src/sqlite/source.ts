@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { PipelineError, throwIfCancelled, type CursorEvidence, type Source } from '@millrace/connector-sdk';
 import type { SourceTable } from '@millrace/spec';
 
-import type { SqliteConfig } from './connector.ts';
+import type { SqliteConfig } from './config.ts';
 import { identify, openForReading, queryRows } from './database.ts';
 import { digestTable, digestTableRows } from './digest.ts';
 import { discoverTables } from './discover.ts';
