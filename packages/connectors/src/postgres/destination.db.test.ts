@@ -1,4 +1,9 @@
-import { startTcpProxy, temporaryFolder, testServer } from '@millrace/connector-sdk/testing';
+import {
+  startPrivateServer,
+  startTcpProxy,
+  temporaryFolder,
+  testServer,
+} from '@millrace/connector-sdk/testing';
 import type { Field, LogicalType } from '@millrace/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -469,6 +474,30 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
       )
       .toEqual([]);
   });
+
+  it('survives a crash of the server in the middle of a publish', async () => {
+    const crashing = await startPrivateServer('postgres');
+    if ('skipped' in crashing) return;
+    await using _ = crashing;
+    await using fragile = new PostgresDestination(configOf(crashing));
+    const table = named('crashed');
+    const file = await staging.stage(`SELECT i::INTEGER AS id, 'a' AS name FROM range(10000) r(i)`);
+    const request = publishRequest(staging, { table, mode: 'merge', key: ['id'], fields: people });
+    let restarted: Promise<void> | undefined;
+    const crash = async function* () {
+      yield file;
+      restarted = crashing.restart('immediate');
+      await restarted;
+    };
+    const error = await failureOf(fragile.publish(request, crash(), never));
+    expect(error).toMatchObject({ blame: 'destination', retry: 'backoff' });
+    await restarted;
+    expect(await fragile.describe([table], never)).toEqual([undefined]);
+    expect(await fragile.publish(request, filesOf(file), never)).toMatchObject({
+      rowsInserted: 10_000,
+      isAdopted: false,
+    });
+  }, 60_000);
 
   it('a reader sees the old rows or the new ones, never none and never a mix', async () => {
     if (server === undefined) return;
