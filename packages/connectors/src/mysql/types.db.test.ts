@@ -192,6 +192,29 @@ describe.each(products)('types of %s', (product) => {
     );
   });
 
+  it('reads the types that only one product has', async () => {
+    if (product === 'mysql') {
+      await expectTexts('VECTOR(2)', ["STRING_TO_VECTOR('[1,-2]')"], ['0000803f000000c0'], 'bytes');
+    } else {
+      const uuid = 'f47ac10b-58cc-4372-a567-0e02b2c3d479';
+      await expectTexts('UUID', [`'${uuid.toUpperCase()}'`], [uuid], 'uuid');
+      await expectTexts('INET6', ["'2001:db8::ff00:42:8329'"], ['2001:db8::ff00:42:8329'], 'string');
+      await expectTexts('VARCHAR(100) COMPRESSED', ["'äb'"], ['äb'], 'string');
+    }
+  });
+
+  it('reads invisible and generated columns like any other', async () => {
+    const db = database;
+    if (db === undefined) return;
+    await db.execute(
+      'CREATE TABLE hidden (n INT PRIMARY KEY, v INT DEFAULT 7 INVISIBLE, g INT AS (n * 2) STORED)',
+      'INSERT INTO hidden (n) VALUES (1)',
+    );
+    const { rows, table } = await readAll(source, `${db.name}.hidden`);
+    expect(rows).toEqual([['1', '7', '2']]);
+    expect(table.notes.join()).toMatch(/v is invisible.*g is generated/);
+  });
+
   it('quarantines dates that are no days', async () => {
     const db = database;
     if (db === undefined) return;

@@ -68,7 +68,10 @@ export function destinationType(type: LogicalType): DestinationType | undefined 
       return { native: type.signed ? name : `${name} unsigned` };
     }
     case 'float':
-      return { native: type.bits === 32 ? 'float' : 'double', mapping: 'NaN and infinities go to quarantine' };
+      return {
+        native: type.bits === 32 ? 'float' : 'double',
+        mapping: 'NaN and infinities go to quarantine',
+      };
     case 'decimal':
       if (type.scale > 30)
         return {

@@ -24,6 +24,11 @@ function stagedExpression({ name, type }: Field): string {
   switch (type.kind) {
     case 'boolean':
       return `CAST(${column} AS TINYINT)`;
+    case 'decimal':
+      // DuckDB leaves the zero out where no digit can stand before the point; MySQL keeps wide scales as text.
+      return type.precision === type.scale
+        ? `regexp_replace(CAST(${column} AS VARCHAR), '^(-?)\\.', '\\10.')`
+        : column;
     case 'float':
       // The text of a double names one float only; MySQL parses all text as double.
       return type.bits === 32 ? `CAST(${column} AS DOUBLE)` : column;
