@@ -26,7 +26,7 @@ export function createCellWriter(column: ColumnWriter, type: LogicalType, scratc
   const writeText = (row: number, text: string): void => setText(column, row, text, scratch);
   switch (type.kind) {
     case 'integer':
-      if (!type.signed) return textWriter(column, refuse, writeText);
+      if (type.bits === 64 && !type.signed) return textWriter(column, refuse, writeText);
       return (row, value) => {
         if (typeof value === 'bigint') column.setInteger(row, value);
         else if (value === null) column.setNull(row);

@@ -159,7 +159,7 @@ export function destinationType(type: LogicalType): DestinationType {
     case 'float':
       return {
         native: 'REAL',
-        mapping: 'NaN is kept as the text NaN, which SQLite has no number for; -0 becomes 0.',
+        mapping: 'SQLite has no NaN, so such rows go to quarantine; -0 becomes 0.',
       };
     case 'decimal':
       return {

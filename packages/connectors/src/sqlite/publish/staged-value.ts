@@ -13,6 +13,11 @@ export function stagedText(field: Field): string {
     case 'float':
       // A float32 prints fewer digits than the double that SQLite keeps it in.
       return `CAST(${column} AS DOUBLE)`;
+    case 'decimal':
+      // DuckDB leaves the zero out where no digit can stand before the point.
+      return field.type.precision === field.type.scale
+        ? `regexp_replace(CAST(${column} AS VARCHAR), '^(-?)\\.', '\\10.')`
+        : column;
     case 'date':
       return withEra(`CAST(${column} AS VARCHAR)`, '');
     case 'timestamp':
