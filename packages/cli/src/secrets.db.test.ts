@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { findSecrets, findSecretsInFiles, testPassword, testServer } from '@millrace/connector-sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -130,6 +131,29 @@ describe.skipIf(server === undefined)('secrets of a real server', { timeout: 60_
     expect(JSON.parse(denied.out).error.code).toBe('authenticationFailed');
     expect(denied.exitCode).toBe(1);
     await run(['discover', 'real', '--json']);
+
+    const table = `secrets_${process.pid}`;
+    const db = new DatabaseSync(join(line.folder, 'source.db'));
+    db.exec(
+      `CREATE TABLE ${table} (id INTEGER NOT NULL PRIMARY KEY, name TEXT); INSERT INTO ${table} VALUES (1, 'Zoë'), (2, NULL)`,
+    );
+    db.close();
+    await run(['connections', 'add', 'file', 'sqlite', '--set', 'path=source.db']);
+    const schema = String(database);
+    const pipeline = (name: string, from: string, include: string, into: string): void =>
+      writeFileSync(
+        join(line.folder, 'pipelines', `${name}.yaml`),
+        `version: 1\nname: ${name}\nsteps:\n  a: { replicate: { from: ${from}, include: [${include}], into: { ${into} } } }\n`,
+      );
+    pipeline('there', 'file', table, `connection: real, schema: ${schema}`);
+    pipeline('back', 'real', `${schema}.${table}`, 'connection: warehouse, schema: raw');
+    expect(await run(['run', 'there', '--verify'])).toMatchObject({ exitCode: 0 });
+    expect(await run(['run', 'back', '--verify'])).toMatchObject({ exitCode: 0 });
+    const asked = await run(['query', `FROM raw.${table} ORDER BY id`, '--json']);
+    expect(JSON.parse(asked.out).rows).toEqual([
+      ['1', 'Zoë'],
+      ['2', null],
+    ]);
     expectNoSecret([...CANARIES, testPassword]);
   });
 });
