@@ -1,15 +1,16 @@
-import type {
-  BucketDigest,
-  Destination,
-  DigestRequest,
-  PublishedTable,
-  PublishRequest,
-  PublishResult,
-  QueryRequest,
-  QueryResult,
-  RowDigest,
-  ServerIdentity,
-  StagedFile,
+import {
+  PipelineError,
+  type BucketDigest,
+  type Destination,
+  type DigestRequest,
+  type PublishedTable,
+  type PublishRequest,
+  type PublishResult,
+  type QueryRequest,
+  type QueryResult,
+  type RowDigest,
+  type ServerIdentity,
+  type StagedFile,
 } from '@millrace/connector-sdk';
 import type { TableName } from '@millrace/spec';
 
@@ -31,24 +32,27 @@ class DuckdbDestination implements Destination {
   readonly #config: DuckdbConfig;
   /** Held from the first use on; given up for a query, which needs the file to itself. */
   #lease: Promise<WarehouseLease> | undefined;
+  /** Calls that need the file open right now. */
+  #users = 0;
 
   constructor(config: DuckdbConfig) {
     this.#config = config;
   }
 
   async check(signal: AbortSignal): Promise<ServerIdentity> {
-    return (await this.#open(signal)).identity(signal);
+    return this.#use(signal, (warehouse) => warehouse.identity(signal));
   }
 
   async describe(
     tables: readonly TableName[],
     signal: AbortSignal,
   ): Promise<readonly (PublishedTable | undefined)[]> {
-    const { catalog } = await this.#open(signal);
-    return tables.map((table) => {
-      const found = catalog.find(table);
-      return found === undefined ? undefined : describeTable(found);
-    });
+    return this.#use(signal, async ({ catalog }) =>
+      tables.map((table) => {
+        const found = catalog.find(table);
+        return found === undefined ? undefined : describeTable(found);
+      }),
+    );
   }
 
   async publish(
@@ -57,17 +61,27 @@ class DuckdbDestination implements Destination {
     signal: AbortSignal,
   ): Promise<PublishResult> {
     const staged = await Array.fromAsync(files);
-    return publishTable(await this.#open(signal), request, staged, signal);
+    return this.#use(signal, (warehouse) => publishTable(warehouse, request, staged, signal));
   }
 
   async query(request: QueryRequest, signal: AbortSignal): Promise<QueryResult> {
+    if (this.#users > 0) {
+      throw new PipelineError({
+        code: 'warehouseBusy',
+        blame: 'destination',
+        retry: 'backoff',
+        message: `${this.#config.path} is being written or verified. Try again when that has ended.`,
+      });
+    }
     await this[Symbol.asyncDispose]();
     return queryWarehouse(this.#config, request, signal);
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    using session = await (await this.#open(signal)).session('destination', signal);
-    return await digestTable(session, request, signal);
+    return this.#use(signal, async (warehouse) => {
+      using session = await warehouse.session('destination', signal);
+      return await digestTable(session, request, signal);
+    });
   }
 
   async *digestRows(
@@ -75,14 +89,28 @@ class DuckdbDestination implements Destination {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    using session = await (await this.#open(signal)).session('destination', signal);
-    yield* digestRowsOfTable(session, request, inBuckets, signal);
+    this.#users += 1;
+    try {
+      using session = await (await this.#open(signal)).session('destination', signal);
+      yield* digestRowsOfTable(session, request, inBuckets, signal);
+    } finally {
+      this.#users -= 1;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const lease = this.#lease;
     this.#lease = undefined;
     (await lease?.catch(() => undefined))?.[Symbol.dispose]();
+  }
+
+  async #use<T>(signal: AbortSignal, work: (warehouse: Warehouse) => Promise<T>): Promise<T> {
+    this.#users += 1;
+    try {
+      return await work(await this.#open(signal));
+    } finally {
+      this.#users -= 1;
+    }
   }
 
   async #open(signal: AbortSignal): Promise<Warehouse> {
