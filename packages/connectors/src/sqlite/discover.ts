@@ -18,7 +18,10 @@ interface TableEntry {
   readonly isWithoutRowid: boolean;
 }
 
-/** Tables and views of the main database. Virtual tables, SQLite's own tables and Millrace's records are left out. */
+/**
+ * Tables and views of the main database. Virtual tables, SQLite's own tables and Millrace's records are left out, and so
+ * are views that SQLite itself cannot read, except where one is asked for by its name.
+ */
 export function discoverTables(database: DatabaseSync, request: DiscoverRequest): readonly SourceTable[] {
   const entries = queryRows(
     database,
@@ -32,7 +35,14 @@ export function discoverTables(database: DatabaseSync, request: DiscoverRequest)
     kind: kind === 'view' ? 'view' : 'table',
     isWithoutRowid: withoutRowid === 1n,
   }));
-  return selectTables(entries, request).map((entry) => describeTable(database, entry));
+  return selectTables(entries, request).flatMap((entry) => {
+    try {
+      return [describeTable(database, entry)];
+    } catch (error) {
+      if (entry.kind === 'table' || request.include.includes(entry.name)) throw error;
+      return [];
+    }
+  });
 }
 
 function describeTable(database: DatabaseSync, entry: TableEntry): SourceTable {

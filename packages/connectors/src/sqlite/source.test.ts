@@ -121,6 +121,14 @@ describe('discovery', () => {
     );
   });
 
+  it('leaves out a broken view, except where it is asked for', async () => {
+    build('CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE VIEW broken AS SELECT * FROM nowhere');
+    await using source = await open();
+    const tables = await source.discover({ include: [], exclude: [] }, signal);
+    expect(tables.map((table) => table.table.name)).toEqual(['t']);
+    await expect(discover(source, 'broken')).rejects.toThrow('no such table');
+  });
+
   it('finds keys, indexes, generated columns, views and cursor candidates', async () => {
     build(`CREATE TABLE a (x TEXT NOT NULL, y INT NOT NULL, updated_at TIMESTAMP NOT NULL, twice GENERATED ALWAYS AS (y * 2) VIRTUAL, UNIQUE (x, y));
       CREATE INDEX by_time ON a (updated_at, x);
