@@ -107,11 +107,17 @@ export async function heartbeatLease(store: Store, lease: Lease): Promise<void> 
     .where('expires_at', '>', 0)
     .executeTakeFirst();
   if (result.numUpdatedRows > 0n) return;
-  throw new PipelineError({
+  throw leaseLost(lease);
+}
+
+/** The error of a holder whose lease is no longer its own. */
+export function leaseLost(lease: Lease, cause?: unknown): PipelineError {
+  return new PipelineError({
     code: 'fenced',
     blame: 'platform',
     retry: 'never',
-    message: `The lease "${lease.name}" went to another process while this one was paused. This attempt stops; the other one finishes the run.`,
+    cause,
+    message: `The lease "${lease.name}" is no longer this process's: it was paused, or could not reach its store, for too long. This attempt stops; whoever has the lease now finishes the run.`,
   });
 }
 

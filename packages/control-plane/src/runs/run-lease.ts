@@ -1,7 +1,14 @@
 import { PipelineError } from '@millrace/connector-sdk';
 
 import type { Lease } from '../lease/lease.ts';
-import { HEARTBEAT_MS, claimLease, heartbeatLease, releaseLease } from '../lease/lease.ts';
+import {
+  HEARTBEAT_MS,
+  LEASE_MS,
+  claimLease,
+  heartbeatLease,
+  leaseLost,
+  releaseLease,
+} from '../lease/lease.ts';
 import { pidOf } from '../lease/process-identity.ts';
 import type { Store } from '../store/open-store.ts';
 
@@ -33,8 +40,20 @@ export async function holdPipeline(
   }
   const { lease } = claim;
   const lost = new AbortController();
+  let beatAt = performance.now();
   const timer = setInterval(() => {
-    heartbeatLease(store, lease).catch((error: unknown) => lost.abort(error));
+    const startedAt = performance.now();
+    heartbeatLease(store, lease).then(
+      () => {
+        beatAt = startedAt;
+      },
+      (error: unknown) => {
+        // A store that is busy or full for a moment is no loss yet; a lease that nobody prolonged in time is one.
+        const isFenced = error instanceof PipelineError && error.code === 'fenced';
+        if (isFenced) lost.abort(error);
+        else if (performance.now() - beatAt > LEASE_MS) lost.abort(leaseLost(lease, error));
+      },
+    );
   }, HEARTBEAT_MS);
   return {
     lease,
