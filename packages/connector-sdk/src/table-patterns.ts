@@ -9,7 +9,10 @@ const MAX_SUGGESTIONS = 3;
  * The tables that a discover request asks for, in the order given. Throws `tableMissing` for an include pattern
  * without `*` that matches none of them, naming the tables with the most similar names.
  */
-export function selectTables<T extends TableName>(tables: readonly T[], request: DiscoverRequest): readonly T[] {
+export function selectTables<T extends TableName>(
+  tables: readonly T[],
+  request: DiscoverRequest,
+): readonly T[] {
   for (const pattern of request.include) {
     if (pattern.includes('*') || tables.some((table) => formatTableName(table) === pattern)) continue;
     throw new PipelineError({
@@ -31,7 +34,10 @@ export function selectTables<T extends TableName>(tables: readonly T[], request:
 function patternToRegExp(pattern: string): RegExp {
   // Repeated stars would backtrack exponentially and mean the same as one.
   const parts = pattern.replace(/\*+/g, '*').split('*');
-  return new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('[^.]*')}$`, 'u');
+  return new RegExp(
+    `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('[^.]*')}$`,
+    'u',
+  );
 }
 
 function missingMessage(pattern: string, names: readonly string[]): string {
@@ -42,7 +48,8 @@ function missingMessage(pattern: string, names: readonly string[]): string {
     .slice(0, MAX_SUGGESTIONS)
     .map((candidate) => candidate.name);
   if (near.length > 0) return `Table ${pattern} does not exist. Did you mean ${near.join(' or ')}?`;
-  if (names.length === 0) return `Table ${pattern} does not exist: the connection has no tables this user may read.`;
+  if (names.length === 0)
+    return `Table ${pattern} does not exist: the connection has no tables this user may read.`;
   const shown = names.slice(0, MAX_SUGGESTIONS).join(', ');
   return `Table ${pattern} does not exist among the ${names.length} tables of the connection (${shown}${names.length > MAX_SUGGESTIONS ? ', …' : ''}).`;
 }
