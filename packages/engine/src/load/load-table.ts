@@ -124,11 +124,13 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
 
 /** Compacts and forgets packages. The table is published by then, so that what fails here is a warning. */
 async function keepHouse(
-  { task, taskPath, session }: TableLoad,
+  { task, taskPath, session, published }: TableLoad,
   { request, emit }: LoadTableOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { limits, runId } = request;
+  // Nothing is old in the first package of a table; a thousand of them would be listed for nothing.
+  if (published === undefined) return;
   try {
     await compactPackages(
       {

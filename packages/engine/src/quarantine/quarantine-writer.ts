@@ -4,8 +4,6 @@ import { dirname } from 'node:path';
 import type { QuarantineLimit } from '@millrace/compiler';
 import { PipelineError, type RejectedRow } from '@millrace/connector-sdk';
 
-import { toStagingError } from '../stage/staging-error.ts';
-
 /** One line of a quarantine file. Bytes are base64, exactly as the source sent them. */
 export interface QuarantinedRow {
   readonly table: string;
@@ -51,7 +49,7 @@ export class QuarantineWriter {
       }
       writeSync(this.#file, rejected.map((row) => `${JSON.stringify(this.#line(row))}\n`).join(''));
     } catch (error) {
-      throw toStagingError(error);
+      throw this.#full(error);
     }
     this.rows += rejected.length;
     const { limit } = this.#options;
@@ -95,7 +93,7 @@ export class QuarantineWriter {
       fsyncSync(folder);
       closeSync(folder);
     } catch (error) {
-      throw toStagingError(error);
+      throw this.#full(error);
     }
   }
 
@@ -114,6 +112,18 @@ export class QuarantineWriter {
       cells,
     };
     return row.origin === undefined ? line : { ...line, origin: row.origin };
+  }
+
+  #full(error: unknown): unknown {
+    const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    if (!isFull) return error;
+    return new PipelineError({
+      code: 'diskFull',
+      blame: 'platform',
+      retry: 'backoff',
+      message: `The disk is full where rows that cannot be loaded are kept, ${this.#partial}. Free space there; the next run continues, and nothing was published.`,
+      cause: error,
+    });
   }
 
   #overflow(reason: string): PipelineError {
