@@ -68,6 +68,7 @@ export function normalize(text: string, folder: string): string {
     .replace(/\b(SQLite|DuckDB) [\d.]+/g, '$1 <version>')
     .replace(/"(version)": "[\d.]+"/g, '"$1": "<version>"')
     .replace(/#\d+:\d+:\d+/g, '#<file>')
+    .replace(/There are: [\w, ]+/g, 'There are: <names>')
     .replace(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
     .replace(/─+/g, '─')
     .replace(/ {2,}/g, '  ');
