@@ -20,6 +20,8 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly tasks: readonly LoadTask[];
   readonly isFullRefresh?: boolean;
+  /** Another source than the SQLite file of the shop. */
+  readonly source?: ResolvedConnection;
   /** Another destination than the DuckDB file of the shop. */
   readonly warehouse?: ResolvedConnection;
   /** Kills the process (SIGKILL) at this point of the first task that reaches it. */
@@ -47,7 +49,7 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
     attempt: options.attempt,
     fenceToken: shop.nextFenceToken(),
     connections: {
-      shop: { connector: 'sqlite', config: { path: shop.sourcePath } },
+      shop: options.source ?? { connector: 'sqlite', config: { path: shop.sourcePath } },
       warehouse: options.warehouse ?? { connector: 'duckdb', config: { path: shop.warehousePath } },
     },
     folders: {
@@ -61,7 +63,10 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
   };
 }
 
-export interface LocalOptions extends Pick<AttemptOptions, 'tasks' | 'isFullRefresh' | 'warehouse'> {
+export interface LocalOptions extends Pick<
+  AttemptOptions,
+  'tasks' | 'isFullRefresh' | 'source' | 'warehouse'
+> {
   readonly runId: string;
   readonly attempt?: number;
   readonly onPoint?: (point: RunPoint, task: string) => void;

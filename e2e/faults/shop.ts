@@ -84,7 +84,7 @@ export function openShop(seed: number, rows = 3000): Shop {
       database.exec('COMMIT');
     },
     async plan(options = {}) {
-      const tables = await discover(sourcePath);
+      const tables = await discover({ connector: 'sqlite', config: { path: sourcePath } }, ...TABLES);
       return tables.map((table) => planTask(table, options));
     },
     close() {
@@ -94,19 +94,25 @@ export function openShop(seed: number, rows = 3000): Shop {
   };
 }
 
-async function discover(path: string): Promise<readonly SourceTable[]> {
-  const definition = await registry['sqlite']?.();
-  if (definition?.openSource === undefined) throw new Error('The registry has no SQLite source.');
+/** The tables of a connection that match, as its connector sees them. */
+export async function discover(
+  connection: { readonly connector: string; readonly config: unknown },
+  ...include: readonly string[]
+): Promise<readonly SourceTable[]> {
+  const definition = await registry[connection.connector]?.();
+  if (definition?.openSource === undefined)
+    throw new Error(`The registry has no source ${connection.connector}.`);
   const signal = new AbortController().signal;
-  const source = await definition.openSource(definition.config.parse({ path }), signal);
+  const source = await definition.openSource(definition.config.parse(connection.config), signal);
   try {
-    return await source.discover({ include: [...TABLES], exclude: [] }, signal);
+    return await source.discover({ include, exclude: [] }, signal);
   } finally {
     await source[Symbol.asyncDispose]();
   }
 }
 
-function planTask(table: SourceTable, { write, ...options }: PlanOptions): LoadTask {
+/** A task that loads the table incrementally by its column `changed`. */
+export function planTask(table: SourceTable, { write, ...options }: PlanOptions): LoadTask {
   return {
     kind: 'load',
     id: `warehouse:${table.table.name}`,

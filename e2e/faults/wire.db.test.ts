@@ -10,7 +10,8 @@ import { foldRun, type RunEvent, type RunPoint } from '@millrace/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runHere } from './attempt.ts';
-import { openShop, type Shop } from './shop.ts';
+import { queryWarehouse } from './reconcile.ts';
+import { discover, openShop, planTask, type Shop } from './shop.ts';
 
 const SEEDS = Number(process.env['FAULT_SEEDS'] ?? 5);
 const SEED = Number(process.env['FAULT_SEED'] ?? newSeed());
@@ -31,20 +32,6 @@ describe.skipIf(server === undefined)(`a destination behind a bad wire (seed ${S
     shop.close();
     await query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
   });
-
-  /** Lines of one column, as the server's own client prints them. */
-  async function query(sql: string): Promise<readonly string[]> {
-    const at = ['-h', 'host', '-p', 'port', '-U', 'user', '-d', 'database'].map((part) =>
-      part.startsWith('-') ? part : String(connection[part]),
-    );
-    const output = await runCommand(
-      findProgram('psql') ?? 'psql',
-      [...at, '-v', 'ON_ERROR_STOP=1', '-qAtc', sql],
-      { env: { PGPASSWORD: String(connection['password']) } },
-      AbortSignal.timeout(30_000),
-    );
-    return output.split('\n').filter((one) => one !== '');
-  }
 
   async function run(runId: string, onPoint?: (point: RunPoint) => void): Promise<readonly RunEvent[]> {
     const tasks = (await shop.plan())
@@ -119,3 +106,69 @@ describe.skipIf(server === undefined)(`a destination behind a bad wire (seed ${S
     }
   });
 });
+
+describe.skipIf(server === undefined)(`a source behind a bad wire (seed ${SEED})`, () => {
+  it('loads every row or none when the wire breaks anywhere (F5)', { timeout: 20_000 * SEEDS }, async () => {
+    const connection = { ...server?.connection };
+    const schema = `source_${SEED}_${newSeed()}`;
+    await query(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.lines (id bigint PRIMARY KEY, note text, changed bigint NOT NULL);
+      INSERT INTO ${schema}.lines SELECT n, repeat('x', n % 50), n FROM generate_series(1, 20000) AS n`);
+    await using proxy = await startTcpProxy({
+      host: String(connection['host']),
+      port: Number(connection['port']),
+    });
+    const shop = openShop(SEED, 10);
+    try {
+      const source = {
+        connector: 'postgres',
+        config: { ...connection, host: proxy.host, port: proxy.port, tls: 'disable' },
+      };
+      const [table] = await discover(source, `${schema}.lines`);
+      if (table === undefined) throw new Error('The table was not found.');
+      const planned = planTask(table, {});
+      const task = { ...planned, source: { ...planned.source, connector: 'postgres' } };
+      for (let index = 0; index < SEEDS; index++) {
+        proxy.arm(
+          {
+            kind: 'breakAt',
+            how: shop.random.pick(['cut', 'reset']),
+            direction: 'fromServer',
+            offset: shop.random.integer(1, 700_000),
+          },
+          { times: shop.random.integer(1, 2), onlyNew: true },
+        );
+        const events = await runHere(shop, {
+          runId: `r${index}`,
+          tasks: [task],
+          source,
+          isFullRefresh: true,
+        });
+        proxy.disarm();
+        if (foldRun(events).status !== 'succeeded')
+          await runHere(shop, { runId: `again${index}`, tasks: [task], source, isFullRefresh: true });
+        const [loaded] = await queryWarehouse(
+          shop,
+          'SELECT count(*) AS n, sum(id) AS ids, sum(length(note)) AS characters FROM raw.lines',
+        );
+        expect(loaded).toEqual({ n: '20000', ids: '200010000', characters: '490000' });
+      }
+    } finally {
+      shop.close();
+      await query(`DROP SCHEMA ${schema} CASCADE`);
+    }
+  });
+});
+
+/** Lines of one column, as the server's own client prints them. */
+async function query(sql: string): Promise<readonly string[]> {
+  const at = ['-h', 'host', '-p', 'port', '-U', 'user', '-d', 'database'].map((part) =>
+    part.startsWith('-') ? part : String(server?.connection[part]),
+  );
+  const output = await runCommand(
+    findProgram('psql') ?? 'psql',
+    [...at, '-v', 'ON_ERROR_STOP=1', '-qAtc', sql],
+    { env: { PGPASSWORD: String(server?.connection['password']) } },
+    AbortSignal.timeout(30_000),
+  );
+  return output.split('\n').filter((one) => one !== '');
+}
