@@ -1,5 +1,5 @@
 // Owns what tests need beside the code under test: real servers, processes, faults on the wire, seeds, secret canaries.
-// Refuses to know any connector and any test runner: only Node's built-in modules.
+// Refuses to know any connector and any test runner.
 // Servers: ask `requireServer` for a shared one, `startPrivateServer` for one that the test may kill.
 // Defining a server: `TestServerDefinition`, with `runServer` for the common life of a database server.
 // Faults: `startTcpProxy`. Secrets: `findSecrets`.
@@ -31,5 +31,7 @@ export { startTcpProxy } from './tcp-proxy.ts';
 export type { ArmOptions, TcpProxy, TcpProxyOptions } from './tcp-proxy.ts';
 export { requireServer, startPrivateServer, testServer } from './servers.ts';
 export type { PrivateServer, SharedServer } from './servers.ts';
+export { testStage } from './test-stage.ts';
+export type { TestStage } from './test-stage.ts';
 export { removeAbandonedFolders, temporaryFolder } from './temporary-folder.ts';
 export type { TemporaryFolder } from './temporary-folder.ts';

@@ -10,12 +10,16 @@ import {
   type PublishResult,
   type StagedFile,
 } from '@millrace/connector-sdk';
-import { temporaryFolder, type TemporaryFolder } from '@millrace/connector-sdk/testing';
+import {
+  temporaryFolder,
+  type TemporaryFolder,
+  testStage,
+  type TestStage,
+} from '@millrace/connector-sdk/testing';
 import { formatLogicalType, type Field, type LogicalType } from '@millrace/spec';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { connector } from './connector.ts';
-import { testStage, type TestStage } from './harness/test-stage.ts';
 
 const { signal } = new AbortController();
 const id: Field = { name: 'id', type: { kind: 'integer', bits: 32, signed: true }, nullable: false };

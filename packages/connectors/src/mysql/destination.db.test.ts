@@ -6,7 +6,7 @@ import type { Field } from '@millrace/spec';
 import { MysqlDestination } from './destination.ts';
 import { never, products, readAll, type TestDatabase, testDatabase } from './harness/test-database.ts';
 import { workTables } from './publish/names.ts';
-import { type TestStage, testStage } from './harness/test-stage.ts';
+import { type TestStage, testStage } from '@millrace/connector-sdk/testing';
 import { stageFile } from './publish/stage-rows.ts';
 import { MysqlSession } from './session.ts';
 import { MysqlSource } from './source.ts';

@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import type { Destination, PublishRequest, PublishResult, StagedFile } from '@millrace/connector-sdk';
-import { temporaryFolder, type TemporaryFolder } from '@millrace/connector-sdk/testing';
+import {
+  temporaryFolder,
+  type TemporaryFolder,
+  testStage,
+  type TestStage,
+} from '@millrace/connector-sdk/testing';
 import type { Field, LogicalType } from '@millrace/spec';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { connector } from './connector.ts';
-import { testStage, type TestStage } from './harness/test-stage.ts';
 
 const { signal } = new AbortController();
 const int: LogicalType = { kind: 'integer', bits: 32, signed: true };

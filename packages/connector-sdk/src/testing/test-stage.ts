@@ -3,9 +3,10 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { DelimitedFormat, StagedFile, StagedReader, StagedValue } from '@millrace/connector-sdk';
-import { temporaryFolder } from '@millrace/connector-sdk/testing';
 import { duckdbDialect, quoteText } from '@millrace/sql';
+
+import type { DelimitedFormat, StagedFile, StagedReader, StagedValue } from '../destination.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Staged files as the engine makes and reads them, for tests of a destination alone. */
 export interface TestStage extends AsyncDisposable {
