@@ -9,7 +9,8 @@ const { runCli } = await import('../cli.ts');
 const { currentProcess, interruptionSignal } = await import('../session/current-process.ts');
 const { clearDemoFolder, writeDemoPipeline } = await import('./demo-project.ts');
 const { formatDemoSummary } = await import('./demo-summary.ts');
-const { SHOP_ROWS, changeShop, createShop } = await import('./shop.ts');
+const { SHOP_ROWS, createShop } = await import('./shop.ts');
+const { changeShop } = await import('./shop-changes.ts');
 const { formatCount, formatDuration } = await import('../terminal/amounts.ts');
 
 // There is no server yet, so the demo ends by itself with --exit and without it.

@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { describe, expect, it } from 'vitest';
 
-import { SHOP_ROWS, changeShop, createShop } from './shop.ts';
+import { SHOP_ROWS, createShop } from './shop.ts';
+import { changeShop } from './shop-changes.ts';
 
 describe('the sample shop', () => {
   it('is the same each time, before and after its changes', { timeout: 60_000 }, () => {

@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
+import { seededRandom } from './seeded-random.ts';
+import type { Random } from './seeded-random.ts';
+
 /** Rows of the sample shop; every run of the demo makes exactly the same ones. */
 export const SHOP_ROWS = {
   customers: 20_000,
@@ -119,8 +122,6 @@ export function createShop(path: string): void {
   }
 }
 
-type Random = () => number;
-
 function insertCustomers(db: DatabaseSync, random: Random): void {
   const insert = db.prepare('INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   for (let id = 1; id <= SHOP_ROWS.customers; id++) {
@@ -211,70 +212,6 @@ function insertOrders(db: DatabaseSync, random: Random, prices: readonly number[
   }
 }
 
-/** Rows of the shop that a day of business adds, changes and removes, per table. */
-export interface ShopChanges {
-  readonly inserted: number;
-  readonly updated: number;
-  readonly deleted: number;
-}
-
-/** One more day of business: new orders with their lines, paid and shipped ones, withdrawn ones, a price rise. */
-export function changeShop(path: string): Readonly<Record<keyof typeof SHOP_ROWS, ShopChanges>> {
-  const db = new DatabaseSync(path);
-  try {
-    const now = '2026-01-02 09:00:00.000001';
-    const random = seededRandom(20_260_102);
-    const insertOrder = db.prepare('INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-    const insertLine = db.prepare('INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, ?)');
-    db.exec('BEGIN');
-    for (let id = SHOP_ROWS.orders + 1; id <= SHOP_ROWS.orders + 1_000; id++) {
-      insertOrder.run(
-        id,
-        1 + Math.floor(random() * SHOP_ROWS.customers),
-        'new',
-        '19.98',
-        null,
-        now,
-        null,
-        now,
-      );
-      for (let line = 1; line <= 2; line++)
-        insertLine.run(id, line, 1 + Math.floor(random() * SHOP_ROWS.products), 1, '9.99', null, now);
-    }
-    const count = (sql: string): number => Number(db.prepare(sql).run().changes);
-    const changes = {
-      customers: {
-        inserted: count(
-          `INSERT INTO customers VALUES (${SHOP_ROWS.customers + 1}, 'Nýr Viðskiptavinur', NULL, 'Reykjavík', 0, '0.10', '${now}', '${now}')`,
-        ),
-        updated: count(`UPDATE customers SET city = 'Łódź', updated_at = '${now}' WHERE id % 100 = 7`),
-        deleted: 0,
-      },
-      products: {
-        inserted: 0,
-        updated: count(`UPDATE products SET price = '129.90', updated_at = '${now}' WHERE id % 40 = 3`),
-        deleted: 0,
-      },
-      order_lines: {
-        inserted: 2_000,
-        updated: 0,
-        deleted: count('DELETE FROM order_lines WHERE order_id % 500 = 11'),
-      },
-      orders: {
-        inserted: 1_000,
-        updated: count(
-          `UPDATE orders SET status = 'shipped', shipped_on = '2026-01-02', updated_at = '${now}' WHERE status = 'paid' AND id % 20 = 1`,
-        ),
-        deleted: count('DELETE FROM orders WHERE id % 500 = 11'),
-      },
-    };
-    db.exec('COMMIT');
-    return changes;
-  } finally {
-    db.close();
-  }
-}
-
 function pick<T>(items: readonly [T, ...T[]] | readonly T[], random: Random): T {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new RangeError('Nothing to pick from.');
@@ -298,15 +235,4 @@ function momentOf(day: number, random: Random): string {
   const second = Math.floor(random() * 86_400);
   const micros = String(Math.floor(random() * 1_000_000)).padStart(6, '0');
   return `${dayText(day)} ${twoDigits[Math.floor(second / 3600)]}:${twoDigits[Math.floor(second / 60) % 60]}:${twoDigits[second % 60]}.${micros}`;
-}
-
-/** Mulberry32: small, fast, and the same everywhere. */
-function seededRandom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
