@@ -7,7 +7,7 @@ import { formatTableName } from '@millrace/spec';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
 import { openStageWriter } from '../stage/stage-writer.ts';
 import { openStagedDigest } from './staged-digest.ts';
-import type { VerifyTaskOptions } from './verify-task.ts';
+import type { VerifyTaskOptions } from './verify-task-options.ts';
 
 /** The source's rows in files of our own, for sources that cannot compute digests. */
 export async function extractForDigest(

@@ -3,9 +3,6 @@ import { PipelineError, type DigestFilter, type PublishedTable } from '@millrace
 import { formatTableName } from '@millrace/spec';
 
 import { formatLoadPosition, readLoadPosition } from '../load/load-position.ts';
-import type { OpenDestination } from '../run/open-destination.ts';
-import type { OpenSource } from '../run/open-source.ts';
-import type { RunSession } from '../run/run-session.ts';
 import {
   chooseBuckets,
   compareBuckets,
@@ -14,6 +11,7 @@ import {
   type RowDifference,
 } from './compare-digests.ts';
 import { extractForDigest } from './extract-for-digest.ts';
+import type { VerifyTaskOptions } from './verify-task-options.ts';
 import { destinationSide, publishedSide, sourceSide } from './table-sides.ts';
 
 /** Keys that a result lists at most of each kind. */
@@ -34,14 +32,6 @@ export interface VerifyResult {
   readonly examples: readonly string[];
   /** What was proven, and up to where: `12 rows proven equal up to updated_at = …`. */
   readonly statement: string;
-}
-
-export interface VerifyTaskOptions {
-  readonly task: LoadTask;
-  readonly source: OpenSource;
-  readonly destination: OpenDestination;
-  readonly session: RunSession;
-  readonly runId: string;
 }
 
 /**
