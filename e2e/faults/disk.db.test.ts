@@ -48,11 +48,20 @@ describe.skipIf(!canMount)('a disk that is full (F4)', () => {
     const folder = mountSmall('quarantine');
     shop.database.exec("UPDATE orders SET customer = 'not a number ' || hex(randomblob(400))");
     const type = { kind: 'integer', bits: 64, signed: true } as const;
-    const [task] = (await shop.plan({ quarantine: { maxRows: 1e9, maxShare: 1 }, load: { kind: 'full' } })).filter((one) => one.id === 'warehouse:orders');
+    const [task] = (
+      await shop.plan({ quarantine: { maxRows: 1e9, maxShare: 1 }, load: { kind: 'full' } })
+    ).filter((one) => one.id === 'warehouse:orders');
     if (task === undefined) throw new Error('There is no task for orders.');
-    const fields = task.source.fields.map((field) => (field.name === 'customer' ? { ...field, type } : field));
-    const columns = task.columns.map((column) => (column.field.name === 'customer' ? { ...column, field: { ...column.field, type } } : column));
-    const events = await runHere(shop, { runId: 'r1', tasks: [{ ...task, source: { ...task.source, fields }, columns }] });
+    const fields = task.source.fields.map((field) =>
+      field.name === 'customer' ? { ...field, type } : field,
+    );
+    const columns = task.columns.map((column) =>
+      column.field.name === 'customer' ? { ...column, field: { ...column.field, type } } : column,
+    );
+    const events = await runHere(shop, {
+      runId: 'r1',
+      tasks: [{ ...task, source: { ...task.source, fields }, columns }],
+    });
     const error = foldRun(events).tasks.get(task.id)?.error;
     expect(error).toMatchObject({ code: 'diskFull', message: expect.stringContaining(folder) });
     expect(events.some((event) => event.type === 'taskPublished')).toBe(false);

@@ -13,7 +13,7 @@ import { runHere } from './attempt.ts';
 import { queryWarehouse } from './reconcile.ts';
 import { discover, openShop, planTask, type Shop } from './shop.ts';
 
-const SEEDS = Number(process.env['FAULT_SEEDS'] ?? 5);
+const SEEDS = Number(process.env['FAULT_SEEDS'] ?? 3);
 const SEED = Number(process.env['FAULT_SEED'] ?? newSeed());
 const server = await testServer('postgres');
 
