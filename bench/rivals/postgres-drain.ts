@@ -1,10 +1,12 @@
+import type { Socket } from 'node:net';
+
 import pg from 'pg';
 
 /** The floor: the bytes of a COPY read from the socket and thrown away. Arguments: connection as JSON, statement. */
 const [config = '{}', statement = 'SELECT 1'] = process.argv.slice(2);
 const client = new pg.Client(JSON.parse(config) as pg.ClientConfig);
 await client.connect();
-const { stream } = (client as unknown as { connection: { stream: import('node:net').Socket } }).connection;
+const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
 const before = stream.bytesRead;
 const listeners = stream.listeners('data');
 stream.removeAllListeners('data');

@@ -37,7 +37,12 @@ export interface PublishedTable {
 
 export type SchemaChange =
   | { readonly kind: 'addColumn'; readonly field: Field }
-  | { readonly kind: 'widenColumn'; readonly column: string; readonly from: LogicalType; readonly to: LogicalType }
+  | {
+      readonly kind: 'widenColumn';
+      readonly column: string;
+      readonly from: LogicalType;
+      readonly to: LogicalType;
+    }
   | { readonly kind: 'dropNotNull'; readonly column: string };
 
 export interface PublishRequest {
@@ -72,9 +77,18 @@ export interface StagedReader {
    * The file as delimited text, in chunks that end at any byte. `select` are DuckDB expressions over the file's
    * columns. Every value that is not NULL is quoted; NULL is written as `nullText` without quotes.
    */
-  delimited(file: StagedFile, select: readonly string[], format: DelimitedFormat, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  delimited(
+    file: StagedFile,
+    select: readonly string[],
+    format: DelimitedFormat,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
   /** The file's rows, each column as text, bytes (for expressions of type BLOB) or null. */
-  values(file: StagedFile, select: readonly string[], signal: AbortSignal): AsyncIterable<readonly (readonly StagedValue[])[]>;
+  values(
+    file: StagedFile,
+    select: readonly string[],
+    signal: AbortSignal,
+  ): AsyncIterable<readonly (readonly StagedValue[])[]>;
 }
 
 export type StagedValue = string | Uint8Array | null;
@@ -108,8 +122,15 @@ export interface PublishResult {
 export interface Destination extends AsyncDisposable, Digestible {
   check(signal: AbortSignal): Promise<ServerIdentity>;
   /** One answer per table in the same order; undefined where the table does not exist. */
-  describe(tables: readonly TableName[], signal: AbortSignal): Promise<readonly (PublishedTable | undefined)[]>;
-  publish(request: PublishRequest, files: AsyncIterable<StagedFile>, signal: AbortSignal): Promise<PublishResult>;
+  describe(
+    tables: readonly TableName[],
+    signal: AbortSignal,
+  ): Promise<readonly (PublishedTable | undefined)[]>;
+  publish(
+    request: PublishRequest,
+    files: AsyncIterable<StagedFile>,
+    signal: AbortSignal,
+  ): Promise<PublishResult>;
   /**
    * Answers one reading statement that a person or an agent wrote. It must be unable to change data or settings, to
    * read files outside the published tables, and to reach the network, by the system's own means (read-only

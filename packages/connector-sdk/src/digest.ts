@@ -68,5 +68,9 @@ export interface Digestible {
   /** One scan of the table. Buckets without rows are left out. */
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]>;
   /** Key and hash of each row in the given buckets. */
-  digestRows(request: DigestRequest, inBuckets: readonly number[], signal: AbortSignal): AsyncIterable<RowDigest>;
+  digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncIterable<RowDigest>;
 }

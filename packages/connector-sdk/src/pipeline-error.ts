@@ -81,5 +81,10 @@ export function fromPlainPipelineError(plain: PlainPipelineError): PipelineError
 export function throwIfCancelled(signal: AbortSignal): void {
   if (!signal.aborted) return;
   if (signal.reason instanceof PipelineError) throw signal.reason;
-  throw new PipelineError({ code: 'cancelled', blame: 'platform', retry: 'never', message: 'The run was cancelled.' });
+  throw new PipelineError({
+    code: 'cancelled',
+    blame: 'platform',
+    retry: 'never',
+    message: 'The run was cancelled.',
+  });
 }

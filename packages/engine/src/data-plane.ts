@@ -10,13 +10,21 @@ import type { VerifyResult } from './verify/verify-task.ts';
  * Runs one attempt of one run: every table of the plan, each its own state machine, some at a time. Emits the events as
  * they happen, `runFinished` last. Fails only by events; throws nothing but bugs in `context` itself.
  */
-export async function runPlan(request: RunRequest, context: RunContext, signal: AbortSignal): Promise<RunSummary> {
+export async function runPlan(
+  request: RunRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<RunSummary> {
   const module = await import('./run/run-plan.ts');
   return await module.runPlan(request, context, signal);
 }
 
 /** Compares each table of a plan with its source, one after the other, as they come. Throws `PipelineError`. */
-export async function* verifyPlan(request: VerifyRequest, context: RunContext, signal: AbortSignal): AsyncGenerator<VerifyResult> {
+export async function* verifyPlan(
+  request: VerifyRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): AsyncGenerator<VerifyResult> {
   const module = await import('./verify/verify-plan.ts');
   yield* module.verifyPlan(request, context, signal);
 }
@@ -27,7 +35,11 @@ export async function* verifyPlan(request: VerifyRequest, context: RunContext, s
  * when the table was never published, `positionLost` when the packages of that run are gone, `checksumMismatch` when
  * one is damaged.
  */
-export async function rollbackTable(request: RollbackRequest, context: RunContext, signal: AbortSignal): Promise<RollbackResult> {
+export async function rollbackTable(
+  request: RollbackRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<RollbackResult> {
   const module = await import('./package/rollback-table.ts');
   return await module.rollbackTable(request, context, signal);
 }

@@ -8,7 +8,11 @@ export interface Dialect {
 
 export const duckdbDialect: Dialect = { name: 'duckdb', identifierQuote: '"', hasBackslashEscapes: false };
 /** With standard_conforming_strings, the default since PostgreSQL 9.1. */
-export const postgresDialect: Dialect = { name: 'postgres', identifierQuote: '"', hasBackslashEscapes: false };
+export const postgresDialect: Dialect = {
+  name: 'postgres',
+  identifierQuote: '"',
+  hasBackslashEscapes: false,
+};
 export const mysqlDialect: Dialect = { name: 'mysql', identifierQuote: '`', hasBackslashEscapes: true };
 export const sqliteDialect: Dialect = { name: 'sqlite', identifierQuote: '"', hasBackslashEscapes: false };
 
@@ -20,7 +24,10 @@ export function quoteIdentifier(dialect: Dialect, name: string): string {
 }
 
 /** `schema.name` as SQL, or the name alone where there is no schema. */
-export function quoteTable(dialect: Dialect, table: { readonly schema?: string; readonly name: string }): string {
+export function quoteTable(
+  dialect: Dialect,
+  table: { readonly schema?: string; readonly name: string },
+): string {
   const name = quoteIdentifier(dialect, table.name);
   return table.schema === undefined ? name : `${quoteIdentifier(dialect, table.schema)}.${name}`;
 }

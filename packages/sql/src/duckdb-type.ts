@@ -6,7 +6,12 @@ export type SqlType =
   | { readonly kind: 'timestamp'; readonly timezone: boolean }
   | { readonly kind: 'boolean' | 'string' | 'bytes' | 'json' | 'uuid' | 'date' | 'time' };
 
-const INTEGER_NAMES: Readonly<Record<number, string>> = { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INTEGER', 64: 'BIGINT' };
+const INTEGER_NAMES: Readonly<Record<number, string>> = {
+  8: 'TINYINT',
+  16: 'SMALLINT',
+  32: 'INTEGER',
+  64: 'BIGINT',
+};
 
 /** The DuckDB type that holds a logical type exactly. */
 export function duckdbType(type: SqlType): string {

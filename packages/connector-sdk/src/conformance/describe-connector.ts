@@ -24,6 +24,7 @@ export async function describeConnector<Config>(
     const instance = await harness.start(variant, never);
     const title = `${connector.title}: ${variant}`;
     if ('skipped' in instance) {
+      // oxlint-disable-next-line vitest/no-disabled-tests -- a machine without the server counts it as skipped
       describe.skip(title, () => it(instance.skipped, () => expect.unreachable()));
     } else {
       describe(title, () => describeInstance(connector, instance));

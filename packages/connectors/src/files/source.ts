@@ -70,7 +70,7 @@ async function* readFiles(
   const { name } = request.table.table;
   const detail = tableDetail.parse(request.table.detail);
   const group = groups.find((candidate) => candidate.name === name);
-  if (group === undefined) throw missing(name);
+  if (group === undefined || group.files.length === 0) throw missing(name);
   const loaded = readPosition(request.position);
   const files = await newFiles(group.files, loaded, name);
   const read: Record<string, LoadedFile> = { ...loaded };
@@ -93,15 +93,21 @@ async function* readFiles(
       );
       rowsSent += rows;
       yield { kind: 'parquet', path: file.absolutePath, rows, isTemporary: false };
+      throwIfCancelled(signal);
     } else {
       const records = readText({ fields: request.fields, detail, file, config, builder }, signal);
-      let next = await records.next();
-      for (; next.done !== true; next = await records.next()) {
-        yield builder.take();
-        await setImmediate();
-        throwIfCancelled(signal);
+      try {
+        let next = await records.next();
+        for (; next.done !== true; next = await records.next()) {
+          yield builder.take();
+          await setImmediate();
+          throwIfCancelled(signal);
+        }
+        rowsSent += next.value;
+      } finally {
+        // Closes the file when the consumer stops early.
+        await records.return(0);
       }
-      rowsSent += next.value;
     }
     bytesReceived += file.sizeBytes;
     read[file.path] = mark;

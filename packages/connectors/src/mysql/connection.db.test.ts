@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Batch } from '@millrace/connector-sdk';
 import { findSecrets, startTcpProxy, testPassword } from '@millrace/connector-sdk/testing';
 import type { SourceTable } from '@millrace/spec';
 
@@ -32,7 +31,7 @@ describe.each(products)('connection to %s', (product) => {
 
   const checkWith = async (config: MysqlConfig): Promise<unknown> => {
     await using source = new MysqlSource(config);
-    return source.check(never).then(
+    return await source.check(never).then(
       (identity) => identity.product,
       (error: unknown) => error,
     );
@@ -43,7 +42,7 @@ describe.each(products)('connection to %s', (product) => {
     source: MysqlSource,
     atBatch: (batch: number) => unknown,
     signal: AbortSignal = never,
-  ): Promise<number | unknown> => {
+  ): Promise<unknown> => {
     if (database === undefined) return 0;
     const [table] = await source.discover({ include: [`${database.name}.big`], exclude: [] }, signal);
     if (table === undefined) throw new Error('missing');
@@ -54,7 +53,7 @@ describe.each(products)('connection to %s', (product) => {
       for (;;) {
         const step = await reading.next();
         if (step.done === true) return step.value.rowsSent === rows ? rows : 'a difference';
-        rows += (step.value as Batch).rows;
+        rows += step.value.rows;
         await atBatch(batches++);
       }
     } catch (error) {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import {
   type Batch,
+  type ConnectorRegistry,
   fromPlainPipelineError,
   type ParquetFile,
   PipelineError,
@@ -9,8 +10,6 @@ import {
   type ReadResult,
   throwIfCancelled,
 } from '@millrace/connector-sdk';
-
-import type { ConnectorRegistry } from '@millrace/connector-sdk';
 import type { ResolvedConnection } from '../run/run-request.ts';
 import {
   buffersOf,

@@ -61,7 +61,7 @@ export class OpenSources {
         message: `${definition.title} cannot be read from. Use it as a destination only.`,
       });
     }
-    const source = await definition.openSource(definition.config.parse(connection.config) as never, signal);
+    const source = await definition.openSource(definition.config.parse(connection.config), signal);
     this.open.set(key, source);
     return source;
   }

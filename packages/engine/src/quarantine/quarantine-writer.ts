@@ -115,7 +115,8 @@ export class QuarantineWriter {
   }
 
   #full(error: unknown): unknown {
-    const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    const isFull =
+      error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
     if (!isFull) return error;
     return new PipelineError({
       code: 'diskFull',

@@ -3,7 +3,7 @@ import type { StagedFile } from '@millrace/connector-sdk';
 /** Hands files from the one who writes them to the one who publishes them, in order; consumed once. */
 export class FileQueue implements AsyncIterable<StagedFile> {
   readonly pushed: StagedFile[] = [];
-  private state: { kind: 'open' } | { kind: 'ended' } | { kind: 'failed'; reason: unknown } = {
+  private state: { kind: 'open' } | { kind: 'ended' } | { kind: 'failed'; reason: Error } = {
     kind: 'open',
   };
   private wake: () => void = () => {};
@@ -18,7 +18,7 @@ export class FileQueue implements AsyncIterable<StagedFile> {
     this.wake();
   }
 
-  fail(reason: unknown): void {
+  fail(reason: Error): void {
     if (this.state.kind === 'open') this.state = { kind: 'failed', reason };
     this.wake();
   }

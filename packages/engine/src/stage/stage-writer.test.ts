@@ -206,7 +206,7 @@ describe('StageWriter', () => {
           expect(files.reduce((sum, file) => sum + file.rows, 0)).toBe(rows);
           const back = await readBack(files, 'id, hex(encode(text)) AS text, hex(encode(other)) AS other');
           const decode = (hex: unknown) =>
-            hex === null ? null : Buffer.from(String(hex), 'hex').toString('utf8');
+            typeof hex === 'string' ? Buffer.from(hex, 'hex').toString('utf8') : null;
           expect(back.map((row) => [String(row['id']), decode(row['text']), decode(row['other'])])).toEqual(
             data,
           );

@@ -61,7 +61,7 @@ export class StageWriter {
   private readonly types: readonly LogicalType[];
   private part: Part | null = null;
   private writing: Promise<void> = Promise.resolve();
-  private failure: unknown = null;
+  private failure: Error | null = null;
   private nextFile = 0;
   private rowsWritten = 0;
   private rowsRefused = 0;
@@ -167,9 +167,9 @@ export class StageWriter {
 
   /** Gives up: `files` throws the reason. The folder stays for the caller to remove. */
   async abort(reason: unknown): Promise<void> {
-    this.failure ??= reason;
+    this.failure ??= toStagingError(reason);
     this.part = null;
-    this.queue.fail(reason);
+    this.queue.fail(this.failure);
     await this.writing;
   }
 

@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 
-import { type DuckDBConnection, DuckDBInstance, type Json } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { duckdbDialect, quoteText } from '@millrace/sql';
 
 import { BatchScans } from './batch-scan.ts';
 import { toStagingError } from './staging-error.ts';
+
+/** A value of a staging query's result. */
+export type StagingValue = string | number | boolean | null | readonly (string | null)[];
 
 export interface StagingDatabaseOptions {
   readonly memoryBytes: number;
@@ -72,11 +75,12 @@ export class StagingDatabase {
     await this.withConnection((connection) => connection.run(sql));
   }
 
-  /** Rows as objects whose 64-bit integers and decimals are text (DuckDB's JSON form). */
-  async query(sql: string): Promise<Record<string, Json>[]> {
-    return this.withConnection(async (connection) =>
-      (await connection.runAndReadAll(sql)).getRowObjectsJson(),
-    );
+  /** Rows as objects. 64-bit integers and decimals are text, as in DuckDB's JSON form; statements here select no structs. */
+  async query(sql: string): Promise<Record<string, StagingValue>[]> {
+    return this.withConnection(async (connection) => {
+      const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
+      return rows as Record<string, StagingValue>[];
+    });
   }
 
   /** `read_parquet([...])` over exactly these files. */

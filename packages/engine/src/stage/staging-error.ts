@@ -1,8 +1,9 @@
 import { PipelineError } from '@millrace/connector-sdk';
 
 /** What DuckDB or the disk said while staging, as the run's error. A PipelineError passes unchanged. */
-export function toStagingError(error: unknown): unknown {
-  if (error instanceof PipelineError || !(error instanceof Error)) return error;
+export function toStagingError(error: unknown): Error {
+  if (error instanceof PipelineError) return error;
+  if (!(error instanceof Error)) return new Error(String(error));
   const code = (error as NodeJS.ErrnoException).code;
   if (
     code === 'ENOSPC' ||

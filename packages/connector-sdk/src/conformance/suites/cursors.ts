@@ -115,7 +115,10 @@ function describeColumnCursors(subject: SourceSubject): void {
       const next = await read(source, table, {
         cursor: { column: 'id', from: String(LARGE_ROWS), lookback: 0n },
       });
-      expect(next.rows.map((row) => row[0]).toSorted()).toEqual([String(LARGE_ROWS), String(LARGE_ROWS + 1)]);
+      expect(next.rows.map((row) => String(row[0])).toSorted()).toEqual([
+        String(LARGE_ROWS),
+        String(LARGE_ROWS + 1),
+      ]);
     });
   });
 }

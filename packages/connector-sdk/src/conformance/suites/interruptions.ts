@@ -112,6 +112,9 @@ export function describeInterruptions(subject: SourceSubject): void {
     });
 
     it('let a consumer stop early, and read on afterwards', async () => {
+      const orders = ordersBetween(1, 30);
+      const name = await harness.createOrders('after_early_stop', orders);
+      await largeTable();
       await using source = await open();
       const table = await findTable(source, await largeTable(), never);
       for (let time = 0; time < 3; time += 1) {
@@ -119,8 +122,6 @@ export function describeInterruptions(subject: SourceSubject): void {
           if (item.kind === 'batch' || item.rows > 0) break;
         }
       }
-      const orders = ordersBetween(1, 30);
-      const name = await harness.createOrders('after_early_stop', orders);
       const { rows } = await read(source, await find(source, name));
       expect(sortById(rows)).toEqual(orders.map(orderText));
     });

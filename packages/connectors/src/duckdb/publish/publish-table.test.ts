@@ -41,7 +41,7 @@ describe('replace', () => {
       );
     }
     const versions = readdirSync(join(`${warehouse.config.path}.files`, 'shop', 'orders'));
-    expect(versions.map((name) => name.split('-')[0]).toSorted()).toEqual(['2', '3']);
+    expect(versions.map((name) => String(name.split('-')[0])).toSorted()).toEqual(['2', '3']);
     expect(await warehouse.rows('FROM shop.orders')).toEqual([['3', 'x']]);
   });
 

@@ -8,5 +8,5 @@ export function decodeText(value: unknown): string | null {
   if (value === null) return null;
   if (typeof value === 'object' && 'bytes' in value && value.bytes instanceof Uint8Array)
     return decoder.decode(value.bytes);
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

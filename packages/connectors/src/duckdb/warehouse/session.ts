@@ -33,7 +33,7 @@ export class Session implements Disposable {
   /** Rows of a small result; every column must be VARCHAR. */
   async texts(sql: string, signal: AbortSignal): Promise<readonly (readonly (string | null)[])[]> {
     const rows = await (await this.run(sql, signal)).getRowsJson();
-    return rows.map((row) => row.map((value) => (value === null ? null : String(value))));
+    return rows.map((row) => row.map((value) => (value === null ? null : (value as string))));
   }
 
   /** Everything in one transaction: committed when `work` returns, rolled back when it throws. */

@@ -33,7 +33,9 @@ const COUNTER = /[-_. ]?\d[\dT:_.-]*Z?$/;
 
 export function groupFiles(config: FilesConfig, files: readonly ListedFile[]): readonly FileGroup[] {
   if (config.tables !== undefined) {
-    return Object.entries(config.tables).map(([name, table]) => declaredGroup(name, table, files));
+    return Object.entries(config.tables)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, table]) => declaredGroup(name, table, files));
   }
   return foundGroups(files);
 }

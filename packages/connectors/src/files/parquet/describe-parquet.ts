@@ -33,7 +33,7 @@ export class ParquetReader {
         `SELECT num_rows::VARCHAR FROM parquet_file_metadata(${path})`,
       );
       return {
-        columns: columns.getRowsJS().map((row) => parquetColumn(String(row[0]), String(row[1]))),
+        columns: columns.getRowsJson().map(([name, type]) => parquetColumn(name as string, type as string)),
         rows: Number(counts.getRowsJS()[0]?.[0] ?? 0),
       };
     } catch (error) {

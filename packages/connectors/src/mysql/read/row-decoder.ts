@@ -19,6 +19,7 @@ return function decodeRow(builder, bytes, start, end) {
   let at = start, length = 0, stop = 0;${cells}
   return at;
 };`;
+  // oxlint-disable-next-line typescript/no-implied-eval -- the source is made of indices only
   const make: unknown = new Function('columns', 'wideLength', 'wideBytes', source);
   if (typeof make !== 'function') throw new TypeError('The row decoder did not compile.');
   const decoder: RowDecoder = make(builder.columns, wideLength, wideBytes);

@@ -79,6 +79,8 @@ function lowerBound(request: ReadRequest, field: SourceField, from: string, look
     case 'string':
     case 'uuid':
       if (lookback === 0n && field.mapping === undefined) return literal;
+      break;
+    default:
   }
   throw new PipelineError({
     code: 'cursorUnfit',

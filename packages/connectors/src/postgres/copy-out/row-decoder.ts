@@ -35,6 +35,7 @@ export function createRowDecoder(columns: readonly RowDecoderColumn[], builder: 
     scratchEnd: 0,
     backslash: -1,
   };
+  // oxlint-disable-next-line typescript/no-implied-eval -- the source is made of indices only
   const build = new Function(
     'columns',
     'builder',

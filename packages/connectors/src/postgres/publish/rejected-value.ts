@@ -1,16 +1,15 @@
-import { PipelineError, type StagedFile } from '@millrace/connector-sdk';
+import { PipelineError, type PublishRequest, type StagedFile } from '@millrace/connector-sdk';
 import { type Field, formatTableName } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
 import { destinationRejects } from '../types.ts';
-import type { Publication } from './publication.ts';
 
 /**
  * PostgreSQL names neither the column nor the row of some values that it refuses; the staged file knows both. Returns
  * the error to throw: the given one with the place added where it can be found.
  */
 export async function locateRejectedValue(
-  publication: Publication,
+  publication: { readonly request: PublishRequest; readonly subject: string; readonly signal: AbortSignal },
   fields: readonly Field[],
   file: StagedFile,
   error: PipelineError,
