@@ -47,8 +47,12 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
   const { load, destination } = task;
   if (published?.record?.runId === options.runId) return { kind: 'adopt', record: published.record };
   const record = published?.record ?? null;
+  if (published !== undefined && record === null) throw foreignTable(task);
   if (options.isFullRefresh && published !== undefined) {
-    const publishMode = destination.mode === 'scd2' ? 'scd2' : 'replace';
+    // Closed versions and marks of deleted rows are nowhere else; a refresh compares with them instead of dropping them.
+    const keepsHistory =
+      destination.mode === 'scd2' || (destination.mode === 'merge' && destination.deletes === 'soft');
+    const publishMode = keepsHistory ? destination.mode : 'replace';
     return { kind: 'full', reason: 'a full refresh was asked for', publishMode, isComplete: true };
   }
   if (published === undefined) {
@@ -95,7 +99,7 @@ function foreignTable(task: LoadTask): PipelineError {
     retry: 'never',
     message:
       `${name} exists in ${task.destination.connection}, but nothing says that Millrace published it. ` +
-      'Choose another table, or rename this one; --full-refresh replaces it.',
+      'It is left alone. Choose another table for this pipeline, or rename or drop this one.',
   });
 }
 

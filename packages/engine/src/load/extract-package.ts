@@ -18,15 +18,15 @@ import { writeManifest, type Manifest } from '../stage/manifest.ts';
 import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
 import { refuseNullCursors } from './check-cursor.ts';
 import { uniqueByKey } from './check-keys.ts';
-import { compareCursorValues, parseCursorValue } from './cursor-value.ts';
 import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-deletes.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
-import { KnownRows, describeColumns } from './known-rows.ts';
-import { toSourcePosition, type CursorPosition, type LoadPosition } from './load-position.ts';
+import { KnownRows } from './known-rows.ts';
+import { toSourcePosition } from './load-position.ts';
 import { refusedValues } from './refused-values.ts';
+import { isUnchanged, savePosition } from './save-position.ts';
 import { StageRows } from './stage-rows.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
-import { TailTracker, isSameTail } from './tail.ts';
+import { TailTracker } from './tail.ts';
 import { trackParquetTail } from './track-parquet-tail.ts';
 
 const PROGRESS_EVERY_MS = 500;
@@ -215,50 +215,6 @@ function openTail({ task, decision }: TableLoad): TailTracker | undefined {
 function firstCursor({ task }: TableLoad) {
   if (task.load.kind !== 'incremental' || task.destination.mode === 'replace') return null;
   return { column: task.load.cursor, from: null, lookback: 0n };
-}
-
-function savePosition(load: TableLoad, result: ReadResult, tail: TailTracker | undefined): LoadPosition {
-  const { task, decision, identity } = load;
-  if (task.load.kind !== 'incremental' || tail === undefined)
-    return { version: 1, identity, source: result.position, cursor: null };
-  const { cursor, lookback } = task.load;
-  const from = decision.kind === 'incremental' ? decision.from : undefined;
-  const type = task.source.fields.find((field) => field.name === cursor)?.type;
-  const parse = (mark: string | null | undefined) =>
-    type === undefined || mark === null || mark === undefined ? undefined : parseCursorValue(type, mark);
-  let mark = result.highMark ?? from?.mark ?? null;
-  const [older, newer] = [parse(from?.mark), parse(result.highMark)];
-  // Rows above the saved mark may have been deleted; the mark never goes back.
-  if (typeof older === 'bigint' && newer !== undefined && compareCursorValues(newer, older) < 0)
-    mark = from?.mark ?? mark;
-  const kept = tail.finish(parse(mark), task.destination.mode === 'append');
-  const saved: CursorPosition = {
-    column: cursor,
-    mark,
-    lookback,
-    columns: describeColumns(task.source.fields),
-    tail: kept,
-  };
-  return { version: 1, identity, source: result.position, cursor: saved };
-}
-
-function isUnchanged(
-  load: TableLoad,
-  position: LoadPosition,
-  rows: number,
-  deleted: DeletedKeys | undefined,
-): boolean {
-  const { decision } = load;
-  if (decision.kind === 'newFiles') return decision.position !== null && rows === 0;
-  if (decision.kind !== 'incremental' || position.cursor === null || (deleted?.keys.length ?? 0) > 0)
-    return false;
-  const { from } = decision;
-  return (
-    position.cursor.mark === from.mark &&
-    position.cursor.lookback === from.lookback &&
-    position.cursor.columns.join('\n') === from.columns.join('\n') &&
-    isSameTail(position.cursor.tail, from.tail)
-  );
 }
 
 /** Keys that are gone at the source, for incremental loads that ask for them. */

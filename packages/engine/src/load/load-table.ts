@@ -3,25 +3,23 @@ import {
   PipelineError,
   throwIfCancelled,
   toPlainPipelineError,
-  type PublicationRecord,
   type PublishResult,
 } from '@millrace/connector-sdk';
 
 import { findReusable, taskFolder, type LoadPackage } from '../package/package-store.ts';
-import { compactPackages } from '../package/compact-packages.ts';
-import { retainPackages } from '../package/retain-packages.ts';
 import type { RunEventBody } from '../run/run-event.ts';
 import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
 import { retryDelayMs, waitMs } from '../run/retry.ts';
 import type { Slots } from '../run/slots.ts';
-import { verifyTask } from '../verify/verify-task.ts';
 import { applyDrift } from './apply-drift.ts';
 import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
 import { decideLoad } from './decide-load.ts';
 import { startExtraction } from './extract-package.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
+import { keepHouse } from './keep-house.ts';
 import { publishDuring, publishPackage } from './publish-package.ts';
+import { reportAdopted, reportPublished, reportVerified } from './report-load.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
 
 export interface LoadTableOptions {
@@ -84,7 +82,7 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     if (differences.length > 0) emit({ type: 'schemaDrift', task: task.id, changes: differences });
     const decision = decideLoad({ task, published, identity, runId: request.runId, isFullRefresh });
     if (decision.kind === 'adopt') {
-      reportAdopted(options, decision.record, performance.now() - startedAt);
+      reportAdopted(options.task, decision.record, performance.now() - startedAt, emit);
       return 'published';
     }
     emit({ type: 'taskStarted', task: task.id, mode: decision.kind, reason: decision.reason });
@@ -114,41 +112,11 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     reportPublished(load, outcome.result, outcome.finished, startedAt);
     session.point('recorded', task.id);
     destination.forget(task.destination.table);
-    await keepHouse(load, options, signal);
+    await keepHouse(load, signal);
     if (request.isVerified) await reportVerified(load, signal);
     return 'published';
   } finally {
     leave();
-  }
-}
-
-/** Compacts and forgets packages. The table is published by then, so that what fails here is a warning. */
-async function keepHouse(
-  { task, taskPath, session, published }: TableLoad,
-  { request, emit }: LoadTableOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const { limits, runId } = request;
-  // Nothing is old in the first package of a table; a thousand of them would be listed for nothing.
-  if (published === undefined) return;
-  try {
-    await compactPackages(
-      {
-        database: () => session.database(),
-        task,
-        taskPath,
-        currentRunId: runId,
-        scratchFolder: session.folders.scratch,
-      },
-      signal,
-    );
-    await retainPackages(taskPath, runId, limits.keepPackages);
-  } catch (error) {
-    emit({
-      type: 'warning',
-      task: task.id,
-      message: `Old load packages could not be tidied up: ${toPlainPipelineError(error).message}`,
-    });
   }
 }
 
@@ -243,66 +211,6 @@ function canPublishEarly(load: TableLoad, options: LoadTableOptions): boolean {
   return (
     destination.publishing.isFree && (destination.capabilities.parallelPublishes > 1 || options.isLast())
   );
-}
-
-async function reportVerified(load: TableLoad, signal: AbortSignal): Promise<void> {
-  const { task, source, destination, session, emit } = load;
-  const verified = await verifyTask({ task, source, destination, session, runId: load.runId }, signal);
-  emit({
-    type: 'taskVerified',
-    task: task.id,
-    isEqual: verified.isEqual,
-    rows: verified.rows,
-    onlySource: verified.onlySource,
-    onlyDestination: verified.onlyDestination,
-    differing: verified.differing,
-    examples: verified.examples,
-    statement: verified.statement,
-  });
-}
-
-function reportPublished(
-  load: TableLoad,
-  result: PublishResult,
-  { manifest }: LoadPackage,
-  startedAt: number,
-): void {
-  load.emit({
-    type: 'taskPublished',
-    task: load.task.id,
-    record: result.record,
-    rowsRead: manifest.rowsSent,
-    bytesRead: manifest.bytesReceived,
-    rowsInserted: result.rowsInserted,
-    rowsUpdated: result.rowsUpdated,
-    rowsDeleted: result.rowsDeleted,
-    quarantined: manifest.rejected,
-    durationMs: elapsed(startedAt),
-    isAdopted: result.isAdopted,
-  });
-}
-
-function reportAdopted(
-  { task, emit }: LoadTableOptions,
-  record: PublicationRecord,
-  durationMs: number,
-): void {
-  const counts = {
-    rowsRead: record.rows,
-    bytesRead: 0,
-    rowsInserted: 0,
-    rowsUpdated: 0,
-    rowsDeleted: 0,
-    quarantined: 0,
-  };
-  emit({
-    type: 'taskPublished',
-    task: task.id,
-    record,
-    ...counts,
-    durationMs: Math.round(durationMs),
-    isAdopted: true,
-  });
 }
 
 function fail({ task, emit }: LoadTableOptions, error: unknown): LoadOutcome {

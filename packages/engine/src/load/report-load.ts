@@ -1,0 +1,71 @@
+import type { LoadTask } from '@millrace/compiler';
+import type { PublicationRecord, PublishResult } from '@millrace/connector-sdk';
+
+import type { LoadPackage } from '../package/package-store.ts';
+import type { RunEventBody } from '../run/run-event.ts';
+import { verifyTask } from '../verify/verify-task.ts';
+import type { TableLoad } from './table-load.ts';
+
+/** Says what a publication did. */
+export function reportPublished(
+  load: TableLoad,
+  result: PublishResult,
+  { manifest }: LoadPackage,
+  startedAt: number,
+): void {
+  load.emit({
+    type: 'taskPublished',
+    task: load.task.id,
+    record: result.record,
+    rowsRead: manifest.rowsSent,
+    bytesRead: manifest.bytesReceived,
+    rowsInserted: result.rowsInserted,
+    rowsUpdated: result.rowsUpdated,
+    rowsDeleted: result.rowsDeleted,
+    quarantined: manifest.rejected,
+    durationMs: Math.round(performance.now() - startedAt),
+    isAdopted: result.isAdopted,
+  });
+}
+
+/** Says that this run had published the table before. */
+export function reportAdopted(
+  task: LoadTask,
+  record: PublicationRecord,
+  durationMs: number,
+  emit: (event: RunEventBody) => void,
+): void {
+  const counts = {
+    rowsRead: record.rows,
+    bytesRead: 0,
+    rowsInserted: 0,
+    rowsUpdated: 0,
+    rowsDeleted: 0,
+    quarantined: 0,
+  };
+  emit({
+    type: 'taskPublished',
+    task: task.id,
+    record,
+    ...counts,
+    durationMs: Math.round(durationMs),
+    isAdopted: true,
+  });
+}
+
+/** Compares the table with its source, and says what was found. */
+export async function reportVerified(load: TableLoad, signal: AbortSignal): Promise<void> {
+  const { task, source, destination, session, emit } = load;
+  const verified = await verifyTask({ task, source, destination, session, runId: load.runId }, signal);
+  emit({
+    type: 'taskVerified',
+    task: task.id,
+    isEqual: verified.isEqual,
+    rows: verified.rows,
+    onlySource: verified.onlySource,
+    onlyDestination: verified.onlyDestination,
+    differing: verified.differing,
+    examples: verified.examples,
+    statement: verified.statement,
+  });
+}
