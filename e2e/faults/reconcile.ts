@@ -27,7 +27,7 @@ export async function reconcile(
       const source = new Map(statement.all().map((row) => [String(row['id']), String(row['line'])]));
       const reader = await connection.runAndReadAll(`SELECT ${columns(table)} FROM raw.${table}`);
       for (const row of reader.getRowObjectsJson()) {
-        const id = String(row['id'] as string | number);
+        const id = String(row['id']);
         const line = source.get(id);
         if (line === undefined) counts.onlyDestination++;
         else if (line !== row['line']) counts.differing++;

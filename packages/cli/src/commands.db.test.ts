@@ -117,7 +117,7 @@ describe('commands', { timeout: 60_000 }, () => {
   it('init makes a project and refuses to make it again', async () => {
     await golden('init', ['init', 'sub/project'], 0);
     expect(readFileSync(join(line.folder, 'sub/project/.gitignore'), 'utf8')).toBe(
-      '.millrace/\n*.duckdb\n*.duckdb.wal\n',
+      '.millrace/\n*.duckdb\n*.duckdb.wal\n*.duckdb.files/\n',
     );
     await golden('init-again', ['init', 'sub/project'], 2);
   });

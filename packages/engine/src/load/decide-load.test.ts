@@ -100,10 +100,25 @@ describe('decideLoad', () => {
   });
 
   it('rebuilds the table on a full refresh', () => {
+    const hard: LoadTask = { ...task, destination: { ...task.destination, deletes: 'hard' } };
+    expect(
+      decideLoad({ ...base, task: hard, isFullRefresh: true, published: published(position) }),
+    ).toMatchObject({ kind: 'full', publishMode: 'replace' });
+  });
+
+  it('keeps the marks of deleted rows on a full refresh', () => {
     expect(decideLoad({ ...base, isFullRefresh: true, published: published(position) })).toMatchObject({
       kind: 'full',
-      publishMode: 'replace',
+      publishMode: 'merge',
+      isComplete: true,
     });
+  });
+
+  it('leaves a table alone that it did not make, also on a full refresh', () => {
+    const foreign = { ...published(position), record: null };
+    for (const isFullRefresh of [false, true]) {
+      expect(() => decideLoad({ ...base, isFullRefresh, published: foreign })).toThrow(/left alone/);
+    }
   });
 
   it('stops when the server was replaced, naming the last good position', () => {

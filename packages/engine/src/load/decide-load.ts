@@ -47,20 +47,19 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
   const { load, destination } = task;
   if (published?.record?.runId === options.runId) return { kind: 'adopt', record: published.record };
   const record = published?.record ?? null;
-  if (published !== undefined && record === null) throw foreignTable(task);
-  if (options.isFullRefresh && published !== undefined) {
-    // Closed versions and marks of deleted rows are nowhere else; a refresh compares with them instead of dropping them.
-    const keepsHistory =
-      destination.mode === 'scd2' || (destination.mode === 'merge' && destination.deletes === 'soft');
-    const publishMode = keepsHistory ? destination.mode : 'replace';
-    return { kind: 'full', reason: 'a full refresh was asked for', publishMode, isComplete: true };
-  }
   if (published === undefined) {
     if (load.kind === 'newFiles' && destination.mode !== 'replace')
       return { kind: 'newFiles', reason: 'first load', position: null };
     return { kind: 'full', reason: 'first load', publishMode: destination.mode, isComplete: false };
   }
   if (record === null) throw foreignTable(task);
+  if (options.isFullRefresh) {
+    // Closed versions and marks of deleted rows are nowhere else; a refresh compares with them instead of dropping them.
+    const keepsHistory =
+      destination.mode === 'scd2' || (destination.mode === 'merge' && destination.deletes === 'soft');
+    const publishMode = keepsHistory ? destination.mode : 'replace';
+    return { kind: 'full', reason: 'a full refresh was asked for', publishMode, isComplete: true };
+  }
   if (load.kind === 'full' || destination.mode === 'replace') {
     const isComplete = destination.mode === 'merge' || destination.mode === 'scd2';
     return {

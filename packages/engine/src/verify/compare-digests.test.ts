@@ -56,6 +56,6 @@ describe('comparing digests', () => {
   });
 
   it('chooses powers of two', () => {
-    expect([0, 500, 501, 1e6, 1e12, null].map(chooseBuckets)).toEqual([1, 1, 2, 2048, 65_536, 256]);
+    expect([0, 32, 33, 1e6, 1e12, null].map(chooseBuckets)).toEqual([1, 1, 2, 32_768, 65_536, 4096]);
   });
 });

@@ -7,7 +7,8 @@ import {
 
 /** Rows whose keys are held in memory at once while differing buckets are looked into. */
 const ROWS_AT_ONCE = 1_000_000n;
-const ROWS_PER_BUCKET = 500;
+/** Few, so that changes scattered over a table make few rows be listed; a bucket costs a line of the answer. */
+const ROWS_PER_BUCKET = 32;
 const MOST_BUCKETS = 65_536;
 
 /** One side of a comparison: who computes, and how the table is called there. */
@@ -35,7 +36,7 @@ export interface RowDifference {
   readonly key: readonly string[];
 }
 
-/** A power of two so that a bucket holds some hundred rows. */
+/** A power of two so that a bucket holds some dozen rows, within bounds. */
 export function chooseBuckets(estimatedRows: number | null): number {
   const wanted = Math.max(1, (estimatedRows ?? 100_000) / ROWS_PER_BUCKET);
   return Math.min(MOST_BUCKETS, 2 ** Math.ceil(Math.log2(wanted)));

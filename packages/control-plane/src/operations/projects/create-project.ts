@@ -66,7 +66,9 @@ defaults:
 async function ignoreState(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.trim());
-  const missing = [IGNORED, '*.duckdb', '*.duckdb.wal'].filter((line) => !lines.includes(line));
+  const missing = [IGNORED, '*.duckdb', '*.duckdb.wal', '*.duckdb.files/'].filter(
+    (line) => !lines.includes(line),
+  );
   if (missing.length === 0) return;
   const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   await writeFile(path, `${start}${missing.join('\n')}\n`);
