@@ -66,7 +66,8 @@ export function planColumns(table: SourceTable, rules: ColumnRules, report: Colu
   const reserved = reservedColumns(rules);
   const identifiers = nameIdentifiers(
     fields.map((field) => field.name),
-    rules.target.identifiers,
+    // Staged files tell no case twins apart, whatever the destination can do.
+    { ...rules.target.identifiers, isCaseSensitive: false },
     rules.takenNames,
   );
   const notes: string[] = [];
