@@ -33,21 +33,28 @@ async function startInstance(): Promise<HarnessInstance> {
   await changeFile(duckdbConfig.parse(config), 'CREATE SCHEMA shop');
   const broken = join(folder.path, 'broken.duckdb');
   writeFileSync(broken, 'no database at all, but long enough to be read as the header of one'.repeat(100));
-  const lease = await openWarehouse(
-    duckdbConfig.parse(config),
-    { blame: 'source', isCreated: false },
-    noSignal,
-  );
-  const { warehouse } = lease;
-  const session = await warehouse.session('source', noSignal);
+  const hold = async () => {
+    const lease = await openWarehouse(
+      duckdbConfig.parse(config),
+      { blame: 'source', isCreated: false },
+      noSignal,
+    );
+    return { lease, session: await lease.warehouse.session('source', noSignal) };
+  };
+  let held = await hold();
+  const release = (): void => {
+    held.session[Symbol.dispose]();
+    held.lease[Symbol.dispose]();
+  };
   const probe: SqlProbe = {
     schema: 'shop',
     async run(sql) {
-      await session.run(sql, noSignal);
-      await warehouse.reload(noSignal);
+      await held.session.run(sql, noSignal);
+      await held.lease.warehouse.reload(noSignal);
     },
     async rows(sql) {
-      const result = await session.run(`SELECT encode(CAST(COLUMNS(*) AS VARCHAR)) FROM (${sql})`, noSignal);
+      const select = `SELECT encode(CAST(COLUMNS(*) AS VARCHAR)) FROM (${sql})`;
+      const result = await held.session.run(select, noSignal);
       return (await result.getRows()).map((row) => row.map(decodeText));
     },
     quote: identifier,
@@ -103,10 +110,18 @@ async function startInstance(): Promise<HarnessInstance> {
     destination: {
       schema: 'shop',
       readRows: (table, fields) => readRows(quoteTableOf(probe, table), fields),
+      // A file has one owner: another process waits until this one has let go.
+      async withoutHolding(work) {
+        release();
+        try {
+          return await work();
+        } finally {
+          held = await hold();
+        }
+      },
     },
     async [Symbol.asyncDispose]() {
-      session[Symbol.dispose]();
-      lease[Symbol.dispose]();
+      release();
       folder.remove();
     },
   };

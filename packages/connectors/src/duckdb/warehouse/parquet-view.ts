@@ -15,7 +15,10 @@ export function parquetFiles(paths: readonly string[]): string {
 export function parquetTableSql(fields: readonly Field[], parquet: ParquetTable): string {
   const isEmpty = parquet.names.length === 0;
   const columns = fields.map(({ name, type }) => {
-    const constant = isEmpty ? null : parquet.constants[name];
+    const { constants } = parquet;
+    // A column may be called `constructor`.
+    const known = Object.hasOwn(constants, name) ? constants[name] : undefined;
+    const constant = isEmpty ? null : known;
     const value = constant === undefined ? identifier(name) : textOrNull(constant);
     return `CAST(${value} AS ${nativeType(type)}) AS ${identifier(name)}`;
   });
