@@ -99,11 +99,13 @@ export class QuarantineWriter {
 
   #line(row: RejectedRow): QuarantinedRow {
     const { columns, key, table } = this.#options;
-    const cells: Record<string, string | null> = {};
-    for (const [index, name] of columns.entries()) {
-      const cell = row.cells[index];
-      cells[name] = cell === null || cell === undefined ? null : Buffer.from(cell).toString('base64');
-    }
+    // Entries, because a column may be called `__proto__`.
+    const cells: Readonly<Record<string, string | null>> = Object.fromEntries(
+      columns.map((name, index) => {
+        const cell = row.cells[index];
+        return [name, cell === null || cell === undefined ? null : Buffer.from(cell).toString('base64')];
+      }),
+    );
     const line = {
       table,
       key: Object.fromEntries(key.map((name) => [name, cells[name] ?? null])),
