@@ -49,11 +49,17 @@ export async function openFileFormats(): Promise<Readonly<Record<string, FileFor
         );
       },
       async read(path, fields) {
-        const list = fields.map(({ name, type }) =>
-          type.kind === 'bytes'
-            ? `hex(${identifier(name)})`
-            : `hex(encode(CAST(${identifier(name)} AS VARCHAR)))`,
+        const present = await connection.runAndReadAll(
+          `SELECT * FROM read_parquet(${literal(path)}) LIMIT 0`,
         );
+        const names = new Set(present.columnNames());
+        // A file that is older than a column has none of it.
+        const list = fields.map(({ name, type }) => {
+          if (!names.has(name)) return 'CAST(NULL AS VARCHAR)';
+          return type.kind === 'bytes'
+            ? `hex(${identifier(name)})`
+            : `hex(encode(CAST(${identifier(name)} AS VARCHAR)))`;
+        });
         const found = await rows(`SELECT ${list.join(', ')} FROM read_parquet(${literal(path)})`);
         const decoded = found.map((row) =>
           row.map((cell, index) =>

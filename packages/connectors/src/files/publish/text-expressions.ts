@@ -7,6 +7,9 @@ export function textExpression(field: Field, neutralizeFormulas: boolean): strin
   switch (field.type.kind) {
     case 'boolean':
       return `CAST(${column} AS VARCHAR)`;
+    case 'decimal':
+      // DuckDB leaves the zero out where no digit can stand before the point, which JSON does not allow.
+      return `regexp_replace(CAST(${column} AS VARCHAR), '^(-?)\\.', '\\10.')`;
     case 'bytes':
       return `'\\x' || lower(hex(${column}))`;
     case 'float':

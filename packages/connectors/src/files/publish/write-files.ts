@@ -25,6 +25,7 @@ export async function writeFile(
   options: FilesConfig['write'],
   signal: AbortSignal,
 ): Promise<PublishedFile> {
+  await requireRows(request, staged, signal);
   const isParquet = options.format === 'parquet';
   const extension = isParquet ? '' : { none: '', gzip: '.gz', zstd: '.zst' }[options.compression];
   const fileName = `${name}.${options.format}${extension}`;
@@ -55,6 +56,19 @@ export async function writeFile(
     });
   }
   return { path: fileName, rows: staged.rows, sizeBytes, sha256 };
+}
+
+/** The manifest promises rows to whoever reads the table, so they are counted. */
+async function requireRows(request: PublishRequest, staged: StagedFile, signal: AbortSignal): Promise<void> {
+  let rows = '';
+  for await (const [row] of request.reader.values(staged, ['count(*)'], signal)) rows = String(row?.[0]);
+  if (rows === String(staged.rows)) return;
+  throw new PipelineError({
+    code: 'rowCountMismatch',
+    blame: 'platform',
+    retry: 'backoff',
+    message: `${staged.path} holds ${rows} rows instead of the ${staged.rows} that were staged. Nothing was published; it is extracted again.`,
+  });
 }
 
 function packerOf(compression: FilesConfig['write']['compression']): Transform | null {
