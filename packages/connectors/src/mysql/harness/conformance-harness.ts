@@ -121,7 +121,9 @@ async function startInstance(server: SharedServer): Promise<HarnessInstance> {
     destination: {
       schema,
       async readRows(table, fields) {
-        const columns = fields.map((field) => textOf(probe.quote(field.name), field.type));
+        const columns = fields.map(
+          (field, index) => `${textOf(probe.quote(field.name), field.type)} AS c${index}`,
+        );
         const rows = await probe.rows(`SELECT ${columns.join(', ')} FROM ${quoteTableOf(probe, table)}`);
         return rows.map((row) =>
           row.map((cell, index) => {
