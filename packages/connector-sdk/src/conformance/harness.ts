@@ -96,4 +96,6 @@ export interface DestinationHarness {
   readonly schema?: string;
   /** Rows of a published table as canonical text, read by the system's own means and not by the connector's. */
   readRows(table: TableName, fields: readonly Field[]): Promise<readonly TextRow[]>;
+  /** Does the work while the harness holds nothing that would keep another process out of the system. */
+  withoutHolding?<T>(work: () => Promise<T>): Promise<T>;
 }
