@@ -28,7 +28,8 @@ export function readText(read: TextRead, signal: AbortSignal): AsyncGenerator<'f
   );
   if (detail.dialect === null) {
     const targets = new Map(detail.columns.map((column) => [column, names.indexOf(column)]));
-    return readJsonl({ ...plan, targets, types: read.fields.map((field) => field.type) }, chunks, builder);
+    const types = read.fields.map((field) => field.type);
+    return readJsonl({ ...plan, targets, types, isPublished: file.published !== undefined }, chunks, builder);
   }
   const targets = detail.columns.map((column) => names.indexOf(column));
   return readCsv({ ...plan, dialect: detail.dialect, columns: detail.columns, targets }, chunks, builder);

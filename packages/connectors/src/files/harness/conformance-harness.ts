@@ -138,7 +138,7 @@ async function startInstance(variant: string): Promise<HarnessInstance> {
       },
       async createBoundaries(name) {
         const columns: readonly TypedColumn[] = [{ name: 'id', type: INT64 }, ...boundaryValues];
-        const table = declare(name, columns);
+        const table = declare(name, columns, ['id']);
         const rows: TextRow[] = [];
         const described = boundaryValues.map((column, index): BoundaryColumn => {
           const values: BoundaryValue[] = [];

@@ -146,9 +146,11 @@ function parseJsonLines(text: string, fields: readonly Field[]): readonly TextRo
     .filter((line) => line !== '')
     .map((line) =>
       fields.map(({ name, type }) => {
-        const at = line.indexOf(`${JSON.stringify(name)}:`) + JSON.stringify(name).length + 1;
-        const token = tokenAt(line, at);
-        if (token === 'null') return null;
+        const label = `${JSON.stringify(name)}:`;
+        const at = line.indexOf(label);
+        if (at < 0) return null;
+        const token = tokenAt(line, at + label.length);
+        if (token === 'null' && type.kind !== 'json') return null;
         return type.kind !== 'json' && token.startsWith('"') ? String(JSON.parse(token)) : token;
       }),
     );

@@ -11,6 +11,8 @@ export interface JsonlReadPlan {
   readonly targets: ReadonlyMap<string, number>;
   /** Types of the batch's columns. */
   readonly types: readonly LogicalType[];
+  /** Written by Millrace, where NULL of a JSON column is an absent name and `null` is the JSON value. */
+  readonly isPublished: boolean;
   readonly onMalformed: 'stop' | 'quarantine';
   readonly maxRecordBytes: number;
 }
@@ -75,7 +77,9 @@ class ObjectWriter {
     for (const member of members) {
       const target = plan.targets.get(member.name) ?? -1;
       const column = columns[target];
-      if (column === undefined || member.kind === 'null') continue;
+      if (column === undefined) continue;
+      const isJson = plan.types[target]?.kind === 'json';
+      if (member.kind === 'null' && !(isJson && plan.isPublished)) continue;
       // What `setNull` marked above.
       column.restore(row);
       this.set(column, plan.types[target] as LogicalType, member);

@@ -114,15 +114,13 @@ async function* contentOf(
       const names = fields.map((field) => `${JSON.stringify(field.name)}:`);
       for await (const block of reader.values(staged, select, signal)) {
         const lines = block.map((row) => {
-          const cells = fields.map((field, index) => {
+          const cells = fields.flatMap((field, index) => {
             const value = row[index] ?? null;
-            return (
-              (names[index] ?? '') +
-              jsonCell(
-                field.type,
-                typeof value === 'object' && value !== null ? Buffer.from(value).toString('utf8') : value,
-              )
-            );
+            // An absent name is NULL, so that the JSON value null can stand for itself.
+            if (value === null && field.type.kind === 'json') return [];
+            const text =
+              typeof value === 'string' || value === null ? value : Buffer.from(value).toString('utf8');
+            return [`${names[index] ?? ''}${jsonCell(field.type, text)}`];
           });
           return `{${cells.join(',')}}\n`;
         });
