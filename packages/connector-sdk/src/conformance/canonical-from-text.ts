@@ -79,7 +79,7 @@ function timeText(text: string): string {
 
 function timestampText(text: string): string {
   if (/^-?infinity$/.test(text)) return text;
-  const pattern = /^(\S+?)[T ]([\d:.]+)(?:Z|\+00(?::00)?)?( \(?BC\)?)?(?:\+00)?$/;
-  const [, day = '', clock = '', era = ''] = match(pattern, text, 'timestamp');
+  const pattern = /^(\S+?)( \(BC\))?[T ]([\d:.]+)(?:Z|\+00(?::00)?)?( \(?BC\)?)?(?:\+00)?$/;
+  const [, day = '', eraOfDay = '', clock = '', era = eraOfDay] = match(pattern, text, 'timestamp');
   return `${dateText(day + era)} ${timeText(clock)}`;
 }
