@@ -28,6 +28,7 @@ export async function startMariadb(
     `--user=${user}`,
     `--password=${password}`,
     '--local-infile=1',
+    '--default-character-set=utf8mb4',
     database ?? '',
   ];
   return {

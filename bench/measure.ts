@@ -28,7 +28,7 @@ export async function measureCommand(
   command: Command,
   serverProcesses: readonly number[],
 ): Promise<Measurement> {
-  const serverBefore = serverProcesses.map(cpuSeconds).reduce(add, 0);
+  const serverBefore = serverProcesses.map(serverCpuSeconds).reduce(add, 0);
   const start = process.hrtime.bigint();
   const child = spawn(command.program, command.args, {
     cwd: command.cwd,
@@ -48,7 +48,7 @@ export async function measureCommand(
   return {
     seconds,
     clientCpuSeconds: [...tree.values()].reduce(add, 0),
-    serverCpuSeconds: serverProcesses.map(cpuSeconds).reduce(add, 0) - serverBefore,
+    serverCpuSeconds: serverProcesses.map(serverCpuSeconds).reduce(add, 0) - serverBefore,
     peakMemoryBytes,
     output,
   };
@@ -87,6 +87,13 @@ function isBelow(processId: number, root: number, parents: ReadonlyMap<number, n
     if (at === root) return true;
   }
   return false;
+}
+
+/** CPU seconds of a server and of its processes that ended: a backend's time counts once it is gone. */
+function serverCpuSeconds(processId: number): number {
+  const fields = statFields(processId);
+  if (fields === undefined) return 0;
+  return fields.slice(11, 15).map(Number).reduce(add, 0) / TICKS_PER_SECOND;
 }
 
 function cpuSeconds(processId: number): number {

@@ -50,7 +50,6 @@ export const benchmark: Benchmark = {
             await target.execute(
               'DROP SCHEMA IF EXISTS mart CASCADE',
               'DROP SCHEMA IF EXISTS _millrace CASCADE',
-              'CHECKPOINT',
             );
           },
           check: async () => {
@@ -70,7 +69,7 @@ export const benchmark: Benchmark = {
             ),
             env: target.clientEnv,
           },
-          reset: async () => void (await target.execute('DROP TABLE IF EXISTS reference', 'CHECKPOINT')),
+          reset: async () => void (await target.execute('DROP TABLE IF EXISTS reference')),
         },
       ],
       goals: [

@@ -27,7 +27,8 @@ export async function reconcile(
       const source = new Map(statement.all().map((row) => [String(row['id']), String(row['line'])]));
       const reader = await connection.runAndReadAll(`SELECT ${columns(table)} FROM raw.${table}`);
       for (const row of reader.getRowObjectsJson()) {
-        const id = String(row['id']);
+        const value = row['id'];
+        const id = typeof value === 'string' ? value : JSON.stringify(value);
         const line = source.get(id);
         if (line === undefined) counts.onlyDestination++;
         else if (line !== row['line']) counts.differing++;

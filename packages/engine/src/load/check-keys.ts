@@ -6,6 +6,7 @@ import { formatTableName, type SourceField } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { removeFolder } from '../package/package-store.ts';
+import { latestByKey } from '../stage/latest-by-key.ts';
 import { openStageWriter } from '../stage/stage-writer.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
 import type { TableLoad } from './table-load.ts';
@@ -43,10 +44,14 @@ export async function uniqueByKey(
     (column) => column.origin.kind === 'source' && column.origin.column === cursor,
   )?.field.name;
   const path = join(scratchFolder, `${database.uniqueName('unique')}.parquet`);
-  const columns = task.columns.map((column) => name(column.field.name)).join(', ');
+  const latest = latestByKey(
+    files.map((file) => file.path),
+    task.columns.map((column) => column.field.name),
+    task.destination.key,
+    order,
+  );
   const [copied] = await database.query(
-    `COPY (SELECT ${columns} FROM ${source} QUALIFY row_number() OVER (PARTITION BY ${key.join(', ')} ` +
-      `ORDER BY ${order === undefined ? '1' : `${name(order)} DESC NULLS LAST`}) = 1) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
+    `COPY (FROM ${latest}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
   );
   await removeFolder(folder);
   const writer = await openStageWriter(database, {

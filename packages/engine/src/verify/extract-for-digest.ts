@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { PipelineError, type DigestFilter, type Digestible } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
+import { isKeyed } from '../load/table-load.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
+import { latestByKey } from '../stage/latest-by-key.ts';
 import { openStageWriter } from '../stage/stage-writer.ts';
 import { openStagedDigest } from './staged-digest.ts';
 import type { VerifyTaskOptions } from './verify-task-options.ts';
@@ -21,9 +23,10 @@ export async function extractForDigest(
   const scratchFolder = join(folder, 'source');
   await mkdir(scratchFolder, { recursive: true });
   const database = await session.database();
+  const columns = task.columns.filter((column) => column.origin.kind === 'source');
   const writer = await openStageWriter(database, {
     folder,
-    columns: task.columns.filter((column) => column.origin.kind === 'source'),
+    columns,
     fields,
     metadata: { runId: '', loadedAt: '' },
     // Rows that went to quarantine are not at the destination either.
@@ -43,7 +46,17 @@ export async function extractForDigest(
     await removeFolder(folder);
     throw error;
   }
-  return { digestible: openStagedDigest(database, writer.writtenFiles), close: () => removeFolder(folder) };
+  const files = writer.writtenFiles;
+  // Each file was loaded over the ones before it; a table by key has the last version of a row only.
+  const relation =
+    task.load.kind === 'newFiles' && isKeyed(task)
+      ? latestByKey(
+          files.map((file) => file.path),
+          columns.map((column) => column.field.name),
+          task.destination.key,
+        )
+      : undefined;
+  return { digestible: openStagedDigest(database, files, relation), close: () => removeFolder(folder) };
 }
 
 function cannotBound(table: { readonly schema?: string; readonly name: string }): PipelineError {

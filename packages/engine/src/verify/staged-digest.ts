@@ -10,12 +10,19 @@ import { bucketDigestSql, rowDigestSql, type DuckdbDigest } from '@millrace/sql'
 
 import { StagingDatabase } from '../stage/staging-database.ts';
 
-/** Digests of staged files, which stand for a whole table; the table's name in a request does not matter. */
-export function openStagedDigest(database: StagingDatabase, files: readonly StagedFile[]): Digestible {
+/**
+ * Digests of staged files, which stand for a whole table; the table's name in a request does not matter. `relation` says
+ * which of their rows count; all of them when it is left out.
+ */
+export function openStagedDigest(
+  database: StagingDatabase,
+  files: readonly StagedFile[],
+  relation = StagingDatabase.parquetOf(files.map((file) => file.path)),
+): Digestible {
   function toSql(request: DigestRequest): DuckdbDigest {
     if (request.where !== undefined) throw new RangeError('Staged files are compared as a whole.');
     const { fields: columns, key, buckets } = request;
-    return { relation: StagingDatabase.parquetOf(files.map((file) => file.path)), columns, key, buckets };
+    return { relation, columns, key, buckets };
   }
   return {
     async digest(request, signal): Promise<readonly BucketDigest[]> {
