@@ -66,7 +66,7 @@ async function runBenchmark(name: string, prepared: PreparedBenchmark, reps: num
   const rows = [...runs].map(([contender, measured]) => {
     const median = medians[contender] as Median;
     const seconds = measured.map((run) => run.seconds);
-    return `| ${contender} | ${median.seconds.toFixed(2)} | ${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)} | ${(median.seconds / (medians[ours] as Median).seconds).toFixed(2)} | ${median.clientCpuSeconds.toFixed(1)} | ${median.serverCpuSeconds.toFixed(1)} | ${(median.peakMemoryBytes / 1e6).toFixed(0)} |`;
+    return `| ${contender.replaceAll('|', '\\|')} | ${median.seconds.toFixed(2)} | ${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)} | ${(median.seconds / (medians[ours] as Median).seconds).toFixed(2)} | ${median.clientCpuSeconds.toFixed(1)} | ${median.serverCpuSeconds.toFixed(1)} | ${(median.peakMemoryBytes / 1e6).toFixed(0)} |`;
   });
   const goals = prepared.goals.map((goal) => {
     const { figure, isReached } = goal.judge(medians);

@@ -75,7 +75,8 @@ export interface PublishRequest {
 export interface StagedReader {
   /**
    * The file as delimited text, in chunks that end at any byte. `select` are DuckDB expressions over the file's
-   * columns. Every value that is not NULL is quoted; NULL is written as `nullText` without quotes.
+   * columns. Text, JSON and bytes are quoted, also when empty; numbers, dates and the like are not. NULL is written as
+   * `nullText` without quotes.
    */
   delimited(
     file: StagedFile,

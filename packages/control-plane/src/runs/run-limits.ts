@@ -10,7 +10,7 @@ const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 export function runLimits(project: ProjectDocument, memoryBytes: number | undefined): RunLimits {
   const threads = availableParallelism();
   return {
-    parallelTables: project.limits?.parallelTables ?? Math.max(2, Math.min(8, threads)),
+    parallelTables: project.limits?.parallelTables ?? Math.max(4, Math.min(8, threads)),
     memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
     threads,
     keepPackages: project.retention?.packages ?? 3,

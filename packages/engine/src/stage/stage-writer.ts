@@ -7,6 +7,7 @@ import {
   PipelineError,
   type RejectedRow,
   type StagedFile,
+  valueWidth,
 } from '@millrace/connector-sdk';
 import type { LogicalType, SourceField } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
@@ -20,7 +21,8 @@ import { toStagingError } from './staging-error.ts';
 
 /** Four Parquet row groups of DuckDB's default size. */
 const DEFAULT_ROWS_PER_FILE = 4 * 122_880;
-const MAX_HEAP_BYTES_PER_FILE = 96 * 1024 * 1024;
+/** Of buffers in memory: wide tables make shorter parts. */
+const MAX_PART_BYTES = 128 * 1024 * 1024;
 
 /** Rows that a destination cannot keep, as a DuckDB predicate over the staged column. */
 export interface RejectPredicate {
@@ -44,7 +46,7 @@ export interface StageWriterOptions {
 interface Part {
   readonly batches: Batch[];
   rows: number;
-  heapBytes: number;
+  sizeBytes: number;
   hasNegativeZero: boolean;
 }
 
@@ -59,6 +61,8 @@ export class StageWriter {
   private readonly options: StageWriterOptions;
   private readonly queue = new FileQueue();
   private readonly types: readonly LogicalType[];
+  /** Bytes of a row outside of the heaps. */
+  private readonly rowWidth: number;
   private part: Part | null = null;
   private writing: Promise<void> = Promise.resolve();
   private failure: Error | null = null;
@@ -70,6 +74,7 @@ export class StageWriter {
     this.database = database;
     this.options = options;
     this.types = options.fields.map((field) => field.type);
+    this.rowWidth = this.types.reduce((width, type) => width + valueWidth(type), 0);
   }
 
   static async open(database: StagingDatabase, options: StageWriterOptions): Promise<StageWriter> {
@@ -100,14 +105,15 @@ export class StageWriter {
     this.throwIfFailed();
     if (batch.rejected.length > 0) this.options.onRejected(batch.rejected);
     if (batch.rows === 0) return;
-    const part = (this.part ??= { batches: [], rows: 0, heapBytes: 0, hasNegativeZero: false });
+    const part = (this.part ??= { batches: [], rows: 0, sizeBytes: 0, hasNegativeZero: false });
     part.batches.push(batch);
     part.rows += batch.rows;
     part.hasNegativeZero ||= hasNegativeZero(batch, this.types);
-    for (const column of batch.columns) part.heapBytes += column.heapBytes;
+    part.sizeBytes += batch.rows * this.rowWidth;
+    for (const column of batch.columns) part.sizeBytes += column.heapBytes;
     if (
       part.rows >= (this.options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
-      part.heapBytes >= MAX_HEAP_BYTES_PER_FILE
+      part.sizeBytes >= MAX_PART_BYTES
     ) {
       await this.rotate();
     }

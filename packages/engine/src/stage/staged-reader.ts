@@ -20,7 +20,9 @@ export function createStagedReader(database: StagingDatabase, scratchFolder: str
       throwIfCancelled(signal);
       const path = join(scratchFolder, `${database.uniqueName('text')}.csv`);
       try {
-        await database.execute(copyStatement(file, select, format, path));
+        await database.execute(
+          copyStatement(file, select, await quotedColumns(database, file, select), format, path),
+        );
         for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
           throwIfCancelled(signal);
           yield chunk as Buffer;
@@ -35,9 +37,33 @@ export function createStagedReader(database: StagingDatabase, scratchFolder: str
   };
 }
 
+/** Types whose text holds no quote, no delimiter and no word for NULL: quoting it costs both sides time. */
+const PLAIN_TYPE =
+  /^(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT)|DECIMAL\(.*|FLOAT|DOUBLE|BOOLEAN|DATE|TIME|TIMESTAMP.*|UUID)$/;
+
+async function quotedColumns(
+  database: StagingDatabase,
+  file: StagedFile,
+  select: readonly string[],
+): Promise<string[]> {
+  const types = await describeSelect(database, file, select);
+  return types.flatMap((type, index) => (PLAIN_TYPE.test(type) ? [] : [`c${index}`]));
+}
+
+async function describeSelect(
+  database: StagingDatabase,
+  file: StagedFile,
+  select: readonly string[],
+): Promise<string[]> {
+  const list = select.map((expression, index) => `${expression} AS c${index}`).join(', ');
+  const rows = await database.query(`DESCRIBE SELECT ${list} FROM ${StagingDatabase.parquetOf([file.path])}`);
+  return rows.map((row) => String(row['column_type']));
+}
+
 function copyStatement(
   file: StagedFile,
   select: readonly string[],
+  quoted: readonly string[],
   format: DelimitedFormat,
   path: string,
 ): string {
@@ -45,7 +71,7 @@ function copyStatement(
   const text = (value: string) => quoteText(duckdbDialect, value);
   return (
     `COPY (SELECT ${select.map((expression, index) => `${expression} AS c${index}`).join(', ')} FROM ${source}) TO ${text(path)} ` +
-    `(FORMAT csv, HEADER false, FORCE_QUOTE *, DELIMITER ${text(format.delimiter)}, QUOTE ${text(format.quote)}, ` +
+    `(FORMAT csv, HEADER false, ${quoted.length === 0 ? '' : `FORCE_QUOTE (${quoted.join(', ')}), `}DELIMITER ${text(format.delimiter)}, QUOTE ${text(format.quote)}, ` +
     `ESCAPE ${text(format.escape)}, NULLSTR ${text(format.nullText)})`
   );
 }
@@ -57,10 +83,8 @@ async function* streamValues(
   signal: AbortSignal,
 ): AsyncGenerator<readonly (readonly StagedValue[])[]> {
   const source = StagingDatabase.parquetOf([file.path]);
-  const types = await database.query(
-    `DESCRIBE SELECT ${select.map((expression, index) => `${expression} AS c${index}`).join(', ')} FROM ${source}`,
-  );
-  const isBytes = types.map((row) => row['column_type'] === 'BLOB');
+  const types = await describeSelect(database, file, select);
+  const isBytes = types.map((type) => type === 'BLOB');
   // Text crosses as UTF-8 bytes: the driver drops a leading U+FEFF from VARCHAR.
   const columns = select.map((expression, index) =>
     isBytes[index] ? `${expression} AS c${index}` : `encode(CAST(${expression} AS VARCHAR)) AS c${index}`,

@@ -99,7 +99,7 @@ export const projectSchema = z
           .min(1)
           .max(256)
           .optional()
-          .describe('Tables in work at the same time.')
+          .describe('Tables in work at the same time. Default: one per processor, at least 4, at most 8.')
           .meta({ examples: [4] }),
         memory: z
           .string()

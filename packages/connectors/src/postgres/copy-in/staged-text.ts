@@ -13,18 +13,18 @@ export function stagedText(field: Field): string {
     case 'bytes':
       return `'\\x' || lower(hex(${column}))`;
     case 'date':
-      return era(`${column}::VARCHAR`);
+      return withEra(column, 'DATE');
     case 'timestamp':
       // The text of an instant depends on DuckDB's time zone; the text of its UTC reading does not.
       return field.type.timezone
-        ? `CASE WHEN isfinite(${column}) THEN ${era(`make_timestamp(epoch_us(${column}))::VARCHAR`)} || '+00' ELSE ${column}::VARCHAR END`
-        : era(`${column}::VARCHAR`);
+        ? `CASE WHEN isfinite(${column}) THEN ${withEra(`make_timestamp(epoch_us(${column}))`, 'TIMESTAMP')} || '+00' ELSE ${column}::VARCHAR END`
+        : withEra(column, 'TIMESTAMP');
     default:
       return column;
   }
 }
 
-/** DuckDB writes `0044-03-15 (BC)`. */
-function era(text: string): string {
-  return `replace(${text}, ' (BC)', ' BC')`;
+/** DuckDB writes `0044-03-15 (BC)`. Only years before 1 are rewritten: a replacement in every row costs a third of the text. */
+function withEra(value: string, type: 'DATE' | 'TIMESTAMP'): string {
+  return `CASE WHEN ${value} < ${type} '0001-01-01' THEN replace(${value}::VARCHAR, ' (BC)', ' BC') ELSE ${value}::VARCHAR END`;
 }
