@@ -103,7 +103,7 @@ function medianOf(runs: readonly Measurement[]): Median {
 }
 
 function stamp(reps: number): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+  const commit = execFileSync('git', ['describe', '--always', '--dirty'], {
     encoding: 'utf8',
     cwd: import.meta.dirname,
   }).trim();

@@ -42,20 +42,31 @@ export const benchmark: Benchmark = {
     const first = writeProject(join(folder, 'first'), connections, pipeline);
     const second = writeProject(join(folder, 'second'), connections, pipeline);
     const run = (project: { folder: string }) => millrace(`run load --project ${quote(project.folder)}`);
+    // Throws unless every row of every table is equal on both sides.
+    const verify = (project: { folder: string }) =>
+      void execFileSync('bash', ['-c', millrace(`verify load --project ${quote(project.folder)}`)], {
+        stdio: 'ignore',
+      });
     let isPrepared = false;
     return {
       data: `MariaDB ${server.version} → DuckDB, ${tables} tables, ${total.toLocaleString('en')} rows`,
       serverProcesses: [server.processId],
       contenders: [
-        { name: 'first run', command: shell(run(first)), reset: async () => first.reset() },
+        {
+          name: 'first run',
+          command: shell(run(first)),
+          reset: async () => first.reset(),
+          check: async () => verify(first),
+        },
         {
           name: 'nothing new',
           command: shell(run(second)),
           reset: async () => {
             if (isPrepared) return;
             isPrepared = true;
-            execFileSync('bash', ['-c', run(second)]);
+            execFileSync('bash', ['-c', run(second)], { stdio: 'ignore' });
           },
+          check: async () => verify(second),
         },
       ],
       goals: [
