@@ -13,3 +13,4 @@ export { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from './load/load-settings.ts';
 export * from './load/plan-columns.ts';
 export * from './plan.ts';
 export * from './required-tables.ts';
+export * from './sql/sql-analyser.ts';
