@@ -78,7 +78,7 @@ export const sourceTypes: readonly TypeRule[] = [{ native: 'text', logical: 'str
 
 import type { Config } from './config.ts';
 
-/** Opens the source: connect here, and give each of the three methods its meaning (see the comments of \`Source\`). */
+/** Opens the source: connect here, and give each of its methods its meaning (see the comments of \`Source\`). */
 export async function openSource(config: Config): Promise<Source> {
   throw new PipelineError({
     code: 'connectionRefused',

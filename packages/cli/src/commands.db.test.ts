@@ -79,6 +79,14 @@ describe('commands', { timeout: 60_000 }, () => {
     await golden(name, args, exitCode);
   });
 
+  it('plan says that a table would stop, and why', async () => {
+    writeFileSync(
+      join(line.folder, 'pipelines', 'moved.yaml'),
+      'version: 1\nname: moved\nsteps:\n  a: { source: { connection: shop, table: customers, load: { mode: incremental, cursor: id } } }\n  b: { destination: { from: a, connection: warehouse, table: raw.customers, write: merge } }\n',
+    );
+    await golden('plan-stops', ['plan', 'moved'], 0);
+  });
+
   it('lists and shows runs', async () => {
     const listed = JSON.parse((await line.run(['runs', '--json'])).out);
     const first = listed.runs.at(-1);

@@ -49,7 +49,7 @@ export interface ReadResult {
   readonly highMark: string | null;
   /** Where a later read of this table continues, and what the snapshot was. */
   readonly position: SourcePosition;
-  /** The text of the statement that was run, without values that are secret. */
+  /** What was run: the text that `describeRead` gives for the same request. */
   readonly statement: string;
 }
 
@@ -64,8 +64,8 @@ export interface CursorEvidence {
 /**
  * Reads tables. Opened once per worker and used for one read at a time, many reads one after the other.
  *
- * Who calls what: `check` before anything; `discover` at plan time and again before each read (drift); `read` per
- * table and attempt. Every method stops within a second of the signal and throws `PipelineError` only. A read that
+ * Who calls what: `check` before anything; `discover` at plan time and again before each read (drift); `describeRead` for
+ * people who look at a plan; `read` per table and attempt. Every method stops within a second of the signal and throws `PipelineError` only. A read that
  * ends without `ReadResult` (connection cut, query killed, server gone, generator returned early) has no effect.
  */
 export interface Source extends AsyncDisposable, Partial<Digestible> {
@@ -74,6 +74,8 @@ export interface Source extends AsyncDisposable, Partial<Digestible> {
   discover(request: DiscoverRequest, signal: AbortSignal): Promise<readonly SourceTable[]>;
   /** All rows of the request from one consistent snapshot. An early end of rows is an error, never a result. */
   read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined>;
+  /** What `read` would run for the request now, in the system's own words and without secrets; reads no rows. */
+  describeRead(request: ReadRequest, signal: AbortSignal): Promise<string>;
   /** Counts NULLs of a cursor column in at most about 20,000 rows, or exactly when an index makes that cheap. */
   inspectCursor?(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence>;
 }

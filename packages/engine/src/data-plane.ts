@@ -1,3 +1,4 @@
+import type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
@@ -17,6 +18,16 @@ export async function runPlan(
 ): Promise<RunSummary> {
   const module = await import('./run/run-plan.ts');
   return await module.runPlan(request, context, signal);
+}
+
+/** Takes the decisions of a run for each table and stops before the first row. Throws `PipelineError`. */
+export async function previewPlan(
+  request: PreviewRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<readonly LoadPreview[]> {
+  const module = await import('./load/preview-plan.ts');
+  return await module.previewPlan(request, context, signal);
 }
 
 /** Compares each table of a plan with its source, one after the other, as they come. Throws `PipelineError`. */

@@ -4,6 +4,7 @@
  * Enter at `runPlan`.
  */
 export * from './data-plane.ts';
+export type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 export type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 export * from './run/fold-run.ts';
 export * from './run/run-event.ts';

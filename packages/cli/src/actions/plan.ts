@@ -1,6 +1,6 @@
 import type { LoadTask } from '@millrace/compiler';
 import { planPipeline } from '@millrace/control-plane';
-import type { PlannedTable } from '@millrace/control-plane';
+import type { LoadPreview } from '@millrace/engine';
 import { formatDiagnostic, formatLogicalType, formatTableName } from '@millrace/spec';
 
 import type { Action } from '../commands/command.ts';
@@ -38,7 +38,7 @@ export const plan: Action = async (session, input) => {
   return EXIT.done;
 };
 
-function formatOverview(tasks: readonly LoadTask[], planned: ReadonlyMap<string, PlannedTable>): string {
+function formatOverview(tasks: readonly LoadTask[], planned: ReadonlyMap<string, LoadPreview>): string {
   return formatTable(
     [
       { title: 'read' },
@@ -60,7 +60,7 @@ function formatOverview(tasks: readonly LoadTask[], planned: ReadonlyMap<string,
   );
 }
 
-function formatTask(task: LoadTask, planned: PlannedTable | undefined): string {
+function formatTask(task: LoadTask, planned: LoadPreview | undefined): string {
   const source = new Map(task.source.fields.map((field) => [field.name, field]));
   const lines = [
     `${printable(formatTableName(task.source.table.table))} → ${printable(formatTableName(task.destination.table))}`,
@@ -71,13 +71,14 @@ function formatTask(task: LoadTask, planned: PlannedTable | undefined): string {
     lines.push(`  cursor ${printable(task.load.cursor)}: rows at or after the highest value seen${lookback}`);
     if (task.load.detectDeletes) lines.push('  deletes are detected by comparing keys');
   }
-  lines.push(`  read   ${printable(readStatement(task, planned))}`);
+  if (planned?.statement) lines.push(`  read   ${printable(planned.statement)}`);
   lines.push(
     `  write  ${task.destination.mode}${task.destination.key.length > 0 ? ` by ${printable(task.destination.key.join(', '))}` : ''}`,
   );
   lines.push(
     `  drift  new columns: ${task.contract.newColumns}, types: ${task.contract.typeChanges}, missing columns: ${task.contract.missingColumns}`,
   );
+  for (const difference of planned?.differences ?? []) lines.push(`  change ${printable(difference)}`);
   for (const note of task.source.table.notes) lines.push(`  note   ${printable(note)}`);
   const columns = formatTable(
     [{ title: 'column' }, { title: 'source' }, { title: 'type' }, { title: 'note' }],
@@ -93,20 +94,4 @@ function formatTask(task: LoadTask, planned: PlannedTable | undefined): string {
     100,
   );
   return [...lines, ...columns.split('\n').map((line) => `    ${line}`)].join('\n');
-}
-
-/** What is asked of the source, in words of SQL; the connector adds its own casts for exactness. */
-function readStatement(task: LoadTask, planned: PlannedTable | undefined): string {
-  const columns = task.source.fields.map((field) => quote(field.name)).join(', ');
-  const { schema, name } = task.source.table.table;
-  const from = schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
-  const where =
-    task.load.kind === 'incremental' && planned?.mode === 'incremental'
-      ? ` WHERE ${quote(task.load.cursor)} >= <high mark>`
-      : '';
-  return `SELECT ${columns} FROM ${from}${where}`;
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

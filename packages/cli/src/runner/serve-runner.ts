@@ -1,6 +1,6 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
-import { rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
+import { previewPlan, rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
 import type {
@@ -90,9 +90,8 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     await using source = await openSource(context, connection, signal);
     return (await source.inspectCursor?.(table, column, signal)) ?? null;
   },
-  async describe({ connection, tables }, context, signal) {
-    await using destination = await openDestination(context, connection, signal);
-    return (await destination.describe(tables, signal)).map((table) => table ?? null);
+  async preview({ run }, context, signal) {
+    return await previewPlan(run, context, signal);
   },
   async run({ run }, context, signal) {
     return (await runPlan(run, context, signal)).state;

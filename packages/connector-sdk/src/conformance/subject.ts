@@ -55,7 +55,10 @@ export function createSubject<Config>(
     open: async (config = instance.config) => openSource(connector.config.parse(config), never),
     find: (source, table) => findTable(source, table, never),
     async read(source, table, changes = {}) {
-      const found = await readRows(source, requestFor(table, changes), harness.readParquet, never);
+      const request = requestFor(table, changes);
+      const described = await source.describeRead(request, never);
+      const found = await readRows(source, request, harness.readParquet, never);
+      expect(described, 'what describeRead says must be what read runs').toBe(found.result.statement);
       said.push(found.result.statement, JSON.stringify(found.result.position));
       return found;
     },

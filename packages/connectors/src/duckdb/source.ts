@@ -4,7 +4,7 @@ import { formatTableName, type SourceTable } from '@millrace/spec';
 import type { DuckdbConfig } from './config.ts';
 import { digestRowsOfTable, digestTable } from './digest/digest-table.ts';
 import { discoverTables } from './read/discover-tables.ts';
-import { readTable } from './read/read-table.ts';
+import { planRead, readTable } from './read/read-table.ts';
 import { identifier, qualifiedName } from './warehouse/names.ts';
 import { openWarehouse } from './warehouse/open-warehouse.ts';
 import type { Session } from './warehouse/session.ts';
@@ -26,6 +26,7 @@ export async function openDuckdbSource(config: DuckdbConfig, signal: AbortSignal
       using session = await warehouse.session('source', abort);
       return yield* readTable(session, request, abort);
     },
+    describeRead: async (request) => planRead(request).statement,
     async inspectCursor(table, column, abort) {
       using session = await warehouse.session('source', abort);
       return await inspectCursor(session, table, column, abort);

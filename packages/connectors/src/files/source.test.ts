@@ -82,6 +82,25 @@ const declared = (extra: object = {}) => ({ tables: { t: { path: 't*.csv*', colu
 const types = (table: SourceTable) =>
   table.fields.map((field) => `${field.name} ${formatLogicalType(field.type)}`);
 
+describe('a plan', () => {
+  it('names the files that will be read and how they are written', async () => {
+    for (let month = 1; month <= 7; month += 1) put(`orders/2024-0${month}.csv`, 'id;note\n1;x\n');
+    const { table, result } = await read('orders');
+    put('orders/2024-08.csv', 'id;note\n2;y\n');
+    await using source = await connector.openSource?.(connector.config.parse({ root: folder.path }), signal);
+    const request = { table, fields: table.fields, cursor: null, scratchFolder: folder.path };
+    const dialect =
+      'delimiter ";", quote ", escaped by doubling, with a header, NULL is an unquoted empty field, utf-8';
+    const months = [1, 2, 3, 4, 5].map((month) => `orders/2024-0${month}.csv`).join(', ');
+    expect(await source?.describeRead({ ...request, position: null }, signal)).toBe(
+      `8 of 8 files of orders/* (csv) (${dialect}): ${months}, 3 more`,
+    );
+    expect(await source?.describeRead({ ...request, position: result.position }, signal)).toBe(
+      `1 of 8 files of orders/* (csv) (${dialect}): orders/2024-08.csv`,
+    );
+  });
+});
+
 describe('discovery', () => {
   it('makes one table of the files of a folder, and one per name elsewhere', async () => {
     put('orders/2024-01.csv', 'id\n1\n');

@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 
 import {
   BatchBuilder,
-  PipelineError,
   selectTables,
   throwIfCancelled,
   type Batch,
@@ -14,13 +13,14 @@ import {
 } from '@millrace/connector-sdk';
 
 import type { FilesConfig } from './config.ts';
-import { describeGroup, tableDetail } from './discover.ts';
+import { describeGroup } from './discover.ts';
 import { malformed, toPipelineError } from './errors.ts';
+import { describeFiles, findFiles } from './files-to-read.ts';
 import { groupFiles, type FileGroup } from './folder/group-files.ts';
 import { listFiles, resolveRoot } from './folder/list-files.ts';
 import { ParquetReader } from './parquet/describe-parquet.ts';
 import { builderFields, readText } from './read-text.ts';
-import { fingerprint, newFiles, readPosition, writePosition, type LoadedFile } from './position.ts';
+import { fingerprint, writePosition, type LoadedFile } from './position.ts';
 
 /** Opens a folder of files for reading. */
 export function openFilesSource(config: FilesConfig): Source {
@@ -54,6 +54,15 @@ export function openFilesSource(config: FilesConfig): Source {
         throw toPipelineError(error, 'source', `Reading ${request.table.table.name}`);
       }
     },
+    async describeRead(request, signal) {
+      try {
+        throwIfCancelled(signal);
+        return describeFiles(await findFiles(request, groups()));
+      } catch (error) {
+        throwIfCancelled(signal);
+        throw toPipelineError(error, 'source', `Looking for the files of ${request.table.table.name}`);
+      }
+    },
     async [Symbol.asyncDispose]() {
       parquet.close();
     },
@@ -67,12 +76,8 @@ async function* readFiles(
   parquet: ParquetReader,
   signal: AbortSignal,
 ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
-  const { name } = request.table.table;
-  const detail = tableDetail.parse(request.table.detail);
-  const group = groups.find((candidate) => candidate.name === name);
-  if (group === undefined || group.files.length === 0) throw missing(name);
-  const loaded = readPosition(request.position);
-  const files = await newFiles(group.files, loaded, name);
+  const found = await findFiles(request, groups);
+  const { detail, group, loaded, files } = found;
   const read: Record<string, LoadedFile> = { ...loaded };
   const isPublished = group.files.some((file) => file.published !== undefined);
   const builder = new BatchBuilder(builderFields(request.fields, isPublished));
@@ -118,7 +123,7 @@ async function* readFiles(
     bytesReceived,
     highMark: null,
     position: writePosition(read),
-    statement: `${files.length} of ${group.files.length} files of ${group.pattern}`,
+    statement: describeFiles(found),
   };
 }
 
@@ -130,13 +135,4 @@ function requireColumns(request: ReadRequest, found: readonly string[], path: st
     `it has no column ${lost.name}`,
     `Its columns are ${found.join(', ')}; give files of another shape a table of their own.`,
   );
-}
-
-function missing(name: string): PipelineError {
-  return new PipelineError({
-    code: 'tableMissing',
-    blame: 'source',
-    retry: 'never',
-    message: `Table ${name} has no files any more. Provide them again, or plan anew.`,
-  });
 }

@@ -17,6 +17,7 @@ import { digestTable, digestTableRows } from './digest/digest.ts';
 import { discoverTables } from './discover/discover-tables.ts';
 import { inspectCursor } from './discover/inspect-cursor.ts';
 import { readTable } from './read/read-table.ts';
+import { selectStatement } from './read/statement.ts';
 import { SessionHolder } from './session-holder.ts';
 
 /** Reads tables over one session that stays open from read to read. */
@@ -42,6 +43,10 @@ export class MysqlSource implements Source {
 
   read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch, ReadResult, undefined> {
     return this.sessions.stream(signal, (session) => readTable(session, request));
+  }
+
+  async describeRead({ table, fields, cursor }: ReadRequest): Promise<string> {
+    return selectStatement(table, fields, cursor);
   }
 
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {

@@ -19,7 +19,7 @@ import { discoverTables } from './catalog/discover.ts';
 import type { PostgresConfig } from './config.ts';
 import { CopyOutReader } from './copy-out/copy-out-reader.ts';
 import { queryMessage } from './copy-out/messages.ts';
-import { FACT, type ReadStatement, readStatement } from './copy-out/read-statement.ts';
+import { describeRead, FACT, type ReadStatement, readStatement } from './copy-out/read-statement.ts';
 import { createRowDecoder, type RowDecoderColumn } from './copy-out/row-decoder.ts';
 import { columnOf } from './digest/canonical-text.ts';
 import { digestBuckets, digestRowsIn } from './digest/digest.ts';
@@ -63,6 +63,10 @@ export class PostgresSource implements Source {
       },
       statement: statement.copy,
     };
+  }
+
+  async describeRead(request: ReadRequest): Promise<string> {
+    return describeRead(request);
   }
 
   async inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {

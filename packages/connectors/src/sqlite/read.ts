@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 
 import {
@@ -11,7 +11,7 @@ import {
 } from '@millrace/connector-sdk';
 import type { SourceField, TableName } from '@millrace/spec';
 
-import { planCursor, type Bound } from './cursor.ts';
+import { planCursor, type Bound, type CursorPlan } from './cursor.ts';
 import { iterateRows, queryRows } from './database.ts';
 import { ExactText } from './exact-text.ts';
 import { quote } from './quote.ts';
@@ -50,24 +50,15 @@ async function* readInTransaction(
   signal: AbortSignal,
 ): AsyncGenerator<Batch, ReadResult, undefined> {
   const { fields } = plan;
-  const cursor =
-    plan.cursor === null ? undefined : planCursor(plan.cursor, requireField(plan, plan.cursor.column));
-  const bounds = [cursor, plan.atMost].filter((bound) => bound !== undefined);
+  const statement = readStatement(plan);
+  const { cursor, bounds, tail, parameters } = statement;
   const boundIndexes = bounds.map((bound) => fields.indexOf(requireField(plan, bound.column)));
-  const conditions = [
-    ...bounds.map((bound) => bound.where).filter((where) => where !== ''),
-    ...(plan.conditions ?? []),
-  ];
-  const tail = `FROM ${quote(plan.table.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
-  // A table read for its row count alone still needs a column list.
-  const statement = `SELECT ${fields.length === 0 ? 'NULL' : fields.map((field) => quote(field.name)).join(', ')} ${tail}`;
-  const parameters = bounds.flatMap((bound) => bound.parameters);
 
   const schemaVersion = queryRows(database, 'PRAGMA schema_version')[0]?.[0];
   const builder = new BatchBuilder(fields);
   const exact = new ExactText(database, fields, tail, parameters);
   const writer = new RowWriter(builder, fields, exact);
-  const rows = iterateRows(database.prepare(statement), ...parameters);
+  const rows = iterateRows(database.prepare(statement.sql), ...parameters);
   let position = -1;
   let rowsSent = 0;
   let bytesReceived = 0;
@@ -106,8 +97,37 @@ async function* readInTransaction(
     bytesReceived,
     highMark: cursor?.highest() ?? null,
     position: { kind: 'sqlite', schemaVersion: String(schemaVersion) },
-    statement,
+    statement: statement.text,
   };
+}
+
+export interface ReadStatement {
+  readonly sql: string;
+  readonly parameters: readonly SQLInputValue[];
+  /** For people: the parameters stand behind the SQL. */
+  readonly text: string;
+  /** From FROM on. */
+  readonly tail: string;
+  readonly cursor: CursorPlan | undefined;
+  readonly bounds: readonly Bound[];
+}
+
+export function readStatement(plan: ReadPlan): ReadStatement {
+  const { fields } = plan;
+  const cursor =
+    plan.cursor === null ? undefined : planCursor(plan.cursor, requireField(plan, plan.cursor.column));
+  const bounds = [cursor, plan.atMost].filter((bound) => bound !== undefined);
+  const conditions = [
+    ...bounds.map((bound) => bound.where).filter((where) => where !== ''),
+    ...(plan.conditions ?? []),
+  ];
+  const tail = `FROM ${quote(plan.table.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+  // A table read for its row count alone still needs a column list.
+  const sql = `SELECT ${fields.length === 0 ? 'NULL' : fields.map((field) => quote(field.name)).join(', ')} ${tail}`;
+  const parameters = bounds.flatMap((bound) => bound.parameters);
+  const values = parameters.map((value) => (typeof value === 'bigint' ? `${value}` : JSON.stringify(value)));
+  const text = values.length === 0 ? sql : `${sql} -- with ${values.join(', ')}`;
+  return { sql, parameters, text, tail, cursor, bounds };
 }
 
 function requireField(plan: ReadPlan, column: string): SourceField {

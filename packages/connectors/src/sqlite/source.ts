@@ -9,7 +9,7 @@ import { digestTable, digestTableRows } from './digest.ts';
 import { discoverTables } from './discover.ts';
 import { toPipelineError } from './errors.ts';
 import { quote } from './quote.ts';
-import { readTable } from './read.ts';
+import { readStatement, readTable } from './read.ts';
 
 const INSPECTED_ROWS = 20_000;
 
@@ -38,6 +38,8 @@ export function openSqliteSource(config: SqliteConfig): Source {
         throw toPipelineError(error, config.path, 'source', `Reading ${table.table.name}`);
       }
     },
+    describeRead: async ({ table, fields, cursor }) =>
+      readStatement({ table: table.table, fields, cursor }).text,
     inspectCursor: async (table, column, signal) =>
       guard(`Inspecting ${table.table.name}.${column}`, signal, () => inspectCursor(database, table, column)),
     async digest(request, signal) {

@@ -3,7 +3,6 @@ export { discoverTables } from './connections/discover-tables.ts';
 export { listConnections } from './connections/list-connections.ts';
 export { testConnection } from './connections/test-connection.ts';
 export { planPipeline } from './pipelines/plan-pipeline.ts';
-export type { PlannedTable } from './pipelines/plan-pipeline.ts';
 export { runPipeline } from './pipelines/run-pipeline.ts';
 export { validatePipelines } from './pipelines/validate-pipelines.ts';
 export { verifyPipeline } from './pipelines/verify-pipeline.ts';

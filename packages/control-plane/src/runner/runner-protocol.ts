@@ -1,12 +1,12 @@
 import type {
   CursorEvidence,
   PlainPipelineError,
-  PublishedTable,
   QueryRequest,
   QueryResult,
   ServerIdentity,
 } from '@millrace/connector-sdk';
 import type {
+  LoadPreview,
   ResolvedConnection,
   RollbackResult,
   RunEvent,
@@ -14,7 +14,7 @@ import type {
   RunRequest,
   VerifyResult,
 } from '@millrace/engine';
-import type { SourceTable, TableName } from '@millrace/spec';
+import type { SourceTable } from '@millrace/spec';
 
 /**
  * What a runner process does for its parent. Everything that touches data or a driver happens in the runner: the
@@ -34,9 +34,9 @@ export interface RunnerMethods {
     /** null when the source gathers no evidence. */
     readonly result: CursorEvidence | null;
   };
-  readonly describe: {
-    readonly request: ConnectionRequest & { readonly tables: readonly TableName[] };
-    readonly result: readonly (PublishedTable | null)[];
+  readonly preview: {
+    readonly request: { readonly run: RunRequest };
+    readonly result: readonly LoadPreview[];
   };
   readonly run: { readonly request: { readonly run: RunRequest }; readonly result: RunOutcome };
   readonly verify: {

@@ -19,6 +19,7 @@ import type { ResolvedConnection } from '../run/run-request.ts';
 export interface SourceCalls {
   check: { readonly args: readonly []; readonly answer: ServerIdentity };
   discover: { readonly args: readonly [DiscoverRequest]; readonly answer: readonly SourceTable[] };
+  describeRead: { readonly args: readonly [ReadRequest]; readonly answer: string };
   inspectCursor: { readonly args: readonly [SourceTable, string]; readonly answer: CursorEvidence };
   digest: { readonly args: readonly [DigestRequest]; readonly answer: readonly BucketDigest[] };
   digestRows: {

@@ -94,6 +94,8 @@ export async function callSource(
       return source.check(signal);
     case 'discover':
       return source.discover(...(args as [Parameters<Source['discover']>[0]]), signal);
+    case 'describeRead':
+      return source.describeRead(...(args as [Parameters<Source['describeRead']>[0]]), signal);
     case 'inspectCursor':
       if (source.inspectCursor === undefined) throw unsupported('inspect a cursor column');
       return source.inspectCursor(...(args as [never, string]), signal);

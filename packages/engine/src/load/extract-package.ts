@@ -22,6 +22,7 @@ import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-de
 import { fingerprintSchema } from './fingerprint-schema.ts';
 import { KnownRows } from './known-rows.ts';
 import { toSourcePosition } from './load-position.ts';
+import { readRequest } from './read-request.ts';
 import { refusedValues } from './refused-values.ts';
 import { isUnchanged, savePosition } from './save-position.ts';
 import { StageRows } from './stage-rows.ts';
@@ -88,15 +89,7 @@ async function extract(
   const progress = { rows: 0, rejected: 0, bytes: 0, at: performance.now() };
   let result: ReadResult | undefined;
   async function* readAll() {
-    const cursor =
-      decision.kind === 'incremental'
-        ? { column: decision.from.column, from: decision.from.mark, lookback: BigInt(decision.from.lookback) }
-        : null;
-    const position = decision.kind === 'full' ? null : (decision.position?.source ?? null);
-    result = yield* source.read(
-      { table, fields, cursor: cursor ?? firstCursor(load), position, scratchFolder },
-      signal,
-    );
+    result = yield* source.read(readRequest(task, decision, scratchFolder), signal);
   }
   try {
     if (mayLeaveFiles(source)) await mkdir(scratchFolder, { recursive: true });
@@ -209,12 +202,6 @@ function openTail({ task, decision }: TableLoad): TailTracker | undefined {
     cursor: index,
     lookback: BigInt(lookback),
   });
-}
-
-/** A first load reads everything, and still needs the high mark of its snapshot. */
-function firstCursor({ task }: TableLoad) {
-  if (task.load.kind !== 'incremental' || task.destination.mode === 'replace') return null;
-  return { column: task.load.cursor, from: null, lookback: 0n };
 }
 
 /** Keys that are gone at the source, for incremental loads that ask for them. */

@@ -12,12 +12,11 @@ import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
 import { retryDelayMs, waitMs } from '../run/retry.ts';
 import type { Slots } from '../run/slots.ts';
-import { applyDrift } from './apply-drift.ts';
 import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
-import { decideLoad } from './decide-load.ts';
 import { startExtraction } from './extract-package.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
 import { keepHouse } from './keep-house.ts';
+import { prepareLoad } from './prepare-load.ts';
 import { publishDuring, publishPackage } from './publish-package.ts';
 import { reportAdopted, reportPublished, reportVerified } from './report-load.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
@@ -60,27 +59,13 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
   const leave = await options.extracting.take(signal);
   try {
     const planned = options.task;
-    const [source, destination] = await Promise.all([
-      session.source(planned.source.connection),
-      session.destination(planned.destination.connection, signal),
-    ]);
     if (tries > 1) {
-      source.forget(planned.source.table.table);
-      destination.forget(planned.destination.table);
+      (await session.source(planned.source.connection)).forget(planned.source.table.table);
+      (await session.destination(planned.destination.connection, signal)).forget(planned.destination.table);
     }
-    const published = await destination.published(planned.destination.table, signal);
-    const identity = await source.identity(signal);
-    const { isFullRefresh } = request;
-    const current = await source.table(planned.source.table.table, signal);
-    const { task, changes, differences } = applyDrift({
-      planned,
-      current,
-      published,
-      target: destination.target,
-      isFullRefresh,
-    });
+    const { decision, differences, ...prepared } = await prepareLoad(session, planned, request, signal);
+    const { task, destination } = prepared;
     if (differences.length > 0) emit({ type: 'schemaDrift', task: task.id, changes: differences });
-    const decision = decideLoad({ task, published, identity, runId: request.runId, isFullRefresh });
     if (decision.kind === 'adopt') {
       reportAdopted(options.task, decision.record, performance.now() - startedAt, emit);
       return 'published';
@@ -92,12 +77,7 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
       runId: request.runId,
       attempt: request.attempt,
       fenceToken: request.fenceToken,
-      task,
-      changes,
-      source,
-      destination,
-      identity,
-      published,
+      ...prepared,
       decision,
       taskPath: taskFolder(request.folders.stage, request.plan.pipeline, task.id),
       loadedAt: new Date().toISOString(),

@@ -30,6 +30,8 @@ export interface OpenSource {
   table(table: TableName, signal: AbortSignal): Promise<SourceTable>;
   forget(table: TableName): void;
   read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined>;
+  /** What `read` would run for the request now. */
+  describeRead(request: ReadRequest, signal: AbortSignal): Promise<string>;
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence>;
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]>;
   digestRows(
@@ -115,6 +117,7 @@ export function openSource(
         leave?.();
       }
     },
+    describeRead: (request, signal) => pool.call(connection, 'describeRead', [request], signal),
     inspectCursor: (table, column, signal) => pool.call(connection, 'inspectCursor', [table, column], signal),
     digest: (request, signal) => pool.call(connection, 'digest', [request], signal),
     async *digestRows(request, inBuckets, signal) {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 
 import type { LoadTask } from '@millrace/compiler';
-import type { TableName } from '@millrace/spec';
 
 import { loadTable, type LoadOutcome } from '../load/load-table.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
 import { foldRun, type RunState } from './fold-run.ts';
+import { lookAround } from './look-around.ts';
 import type { RunEvent, RunEventBody, RunOutcome } from './run-event.ts';
 import type { RunContext, RunRequest } from './run-request.ts';
 import { RunSession } from './run-session.ts';
@@ -70,42 +70,6 @@ export async function runPlan(
   const durationMs = Math.round(performance.now() - startedAt);
   emit({ type: 'runFinished', state, durationMs });
   return { state, durationMs, run: foldRun(events) };
-}
-
-/**
- * Asks each destination and each source about all their tables at once; a thousand questions one by one would cost more
- * than loading nothing new. What fails here is asked again by each table, and fails or passes there.
- */
-async function lookAround(
-  session: RunSession,
-  tasks: readonly LoadTask[],
-  signal: AbortSignal,
-): Promise<void> {
-  const targets = groupTables(tasks, (task) => [task.destination.connection, task.destination.table]);
-  const origins = groupTables(tasks, (task) => [task.source.connection, task.source.table.table]);
-  await Promise.allSettled([
-    ...[...targets].map(async ([connection, tables]) =>
-      (await session.destination(connection, signal)).describe(tables, signal),
-    ),
-    ...[...origins].map(async ([connection, tables]) => {
-      const source = await session.source(connection);
-      await Promise.all([source.identity(signal), source.discover(tables, signal)]);
-    }),
-  ]);
-}
-
-function groupTables(
-  tasks: readonly LoadTask[],
-  pick: (task: LoadTask) => readonly [string, TableName],
-): ReadonlyMap<string, readonly TableName[]> {
-  const groups = new Map<string, TableName[]>();
-  for (const task of tasks) {
-    const [connection, table] = pick(task);
-    const group = groups.get(connection);
-    if (group === undefined) groups.set(connection, [table]);
-    else group.push(table);
-  }
-  return groups;
 }
 
 function countByDestination(tasks: readonly LoadTask[]): Map<string, number> {

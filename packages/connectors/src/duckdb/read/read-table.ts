@@ -9,6 +9,7 @@ import {
   type ReadRequest,
   type ReadResult,
 } from '@millrace/connector-sdk';
+import type { SourceField } from '@millrace/spec';
 import { canonicalText } from '@millrace/sql';
 
 import { readExpression } from '../native-field.ts';
@@ -22,24 +23,8 @@ export async function* readTable(
   request: ReadRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ParquetFile, ReadResult, undefined> {
-  const { table, fields, cursor, scratchFolder } = request;
-  const cursorField = cursor === null ? undefined : table.fields.find(({ name }) => name === cursor.column);
-  if (cursor !== null && cursorField === undefined) {
-    throw new PipelineError({
-      code: 'columnMissing',
-      blame: 'config',
-      retry: 'never',
-      message: `${table.table.name} has no column ${cursor.column} to be its cursor. Choose another one.`,
-    });
-  }
-  const condition =
-    cursor === null || cursorField === undefined ? undefined : cursorCondition(cursorField, cursor);
-  const rows = `FROM ${qualifiedName(table.table)}${condition === undefined ? '' : ` WHERE ${condition}`}`;
-  const columns = fields.map(
-    (field) => `${readExpression(field, identifier(field.name))} AS ${identifier(field.name)}`,
-  );
-  const statement = `SELECT ${columns.join(', ')} ${rows}`;
-  const path = join(scratchFolder, `${randomUUID()}.parquet`);
+  const { rows, cursorField, statement } = planRead(request);
+  const path = join(request.scratchFolder, `${randomUUID()}.parquet`);
   const { rowsSent, highMark } = await session.transaction(signal, async () => ({
     rowsSent: await session.change(`COPY (${statement}) TO ${text(path)} (FORMAT parquet)`, signal),
     highMark:
@@ -56,4 +41,30 @@ export async function* readTable(
   yield { kind: 'parquet', path, rows: rowsSent, isTemporary: true };
   throwIfCancelled(signal);
   return { rowsSent, bytesReceived, highMark, position: {}, statement };
+}
+
+interface PlannedRead {
+  /** From FROM on. */
+  readonly rows: string;
+  readonly cursorField: SourceField | undefined;
+  readonly statement: string;
+}
+
+export function planRead({ table, fields, cursor }: ReadRequest): PlannedRead {
+  const cursorField = cursor === null ? undefined : table.fields.find(({ name }) => name === cursor.column);
+  if (cursor !== null && cursorField === undefined) {
+    throw new PipelineError({
+      code: 'columnMissing',
+      blame: 'config',
+      retry: 'never',
+      message: `${table.table.name} has no column ${cursor.column} to be its cursor. Choose another one.`,
+    });
+  }
+  const condition =
+    cursor === null || cursorField === undefined ? undefined : cursorCondition(cursorField, cursor);
+  const rows = `FROM ${qualifiedName(table.table)}${condition === undefined ? '' : ` WHERE ${condition}`}`;
+  const columns = fields.map(
+    (field) => `${readExpression(field, identifier(field.name))} AS ${identifier(field.name)}`,
+  );
+  return { rows, cursorField, statement: `SELECT ${columns.join(', ')} ${rows}` };
 }

@@ -19,13 +19,21 @@ export const FACT = { snapshot: 0, logPosition: 1, oldestTransaction: 2, highMar
  * costs one round trip.
  */
 export function readStatement(request: ReadRequest, logPosition: string): ReadStatement {
-  const table = quoteTable(postgresDialect, request.table.table);
-  const columns = request.fields.map(columnExpression).join(', ');
   const cursor = request.cursor === null ? undefined : cursorSql(request, request.cursor);
-  const where = cursor === undefined || cursor.where === '' ? '' : ` WHERE ${cursor.where}`;
-  const copy = `COPY (SELECT ${columns} FROM ${table}${where}) TO STDOUT`;
+  const copy = copyStatement(request, cursor?.where ?? '');
   const facts = `SELECT pg_export_snapshot(), ${logPosition}, txid_snapshot_xmin(txid_current_snapshot())::text, ${cursor?.highMark ?? 'NULL::text'}`;
   return { copy, sql: `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; ${facts}; ${copy}; COMMIT` };
+}
+
+/** What the rows are asked for with. */
+export function describeRead(request: ReadRequest): string {
+  return copyStatement(request, request.cursor === null ? '' : cursorSql(request, request.cursor).where);
+}
+
+function copyStatement(request: ReadRequest, condition: string): string {
+  const table = quoteTable(postgresDialect, request.table.table);
+  const columns = request.fields.map(columnExpression).join(', ');
+  return `COPY (SELECT ${columns} FROM ${table}${condition === '' ? '' : ` WHERE ${condition}`}) TO STDOUT`;
 }
 
 /** COPY prints what the type's output function prints; only money needs a cast to be a number. */

@@ -1,20 +1,14 @@
 import type { Plan } from '@millrace/compiler';
-import { formatTableName } from '@millrace/spec';
+import type { LoadPreview } from '@millrace/engine';
 import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
+import { toRunRequest } from '../../runs/execute-run.ts';
+import { newRunId } from '../../runs/run-id.ts';
 
-/** What a run would do now, per table: the plan, and how each load would start. */
-export interface PlannedTable {
-  readonly task: string;
-  /** How rows would be read now: `full`, `incremental`, `newFiles`. */
-  readonly mode: string;
-  readonly reason: string;
-  readonly publishedVersion: number | null;
-}
-
+/** What a run would do now: the plan, and per table what would be asked of the source. */
 export const planPipeline = defineOperation({
   name: 'pipelines/plan-pipeline',
   summary: 'Show what a run would read, build and write.',
@@ -26,47 +20,32 @@ export const planPipeline = defineOperation({
   }),
   output: z.strictObject({
     plan: z.custom<Plan>(),
-    tables: z.array(z.custom<PlannedTable>()),
+    tables: z.array(z.custom<LoadPreview>()),
     diagnostics: z.array(z.custom<Diagnostic>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
   }),
   async handler(context, { pipeline, isFullRefresh, tables }, signal) {
-    const { plan, diagnostics, texts, connections } = await preparePlan(context, pipeline, tables, signal);
-    const byConnection = Map.groupBy(plan.tasks, (task) => task.destination.connection);
-    const planned = new Map<string, PlannedTable>();
-    for (const [name, tasks] of byConnection) {
-      const connection = connections[name];
-      if (!connection) continue;
-      const described = await context
-        .runner()
-        .call('describe', { connection, tables: tasks.map((task) => task.destination.table) }, signal);
-      tasks.forEach((task, index) => {
-        const published = described[index] ?? null;
-        const table = formatTableName(task.destination.table);
-        const [mode, reason] =
-          task.load.kind === 'full'
-            ? (['full', 'load.mode is full'] as const)
-            : isFullRefresh
-              ? (['full', '--full-refresh asks for everything'] as const)
-              : published?.record
-                ? ([
-                    task.load.kind,
-                    `continues from version ${published.record.version} of ${table}`,
-                  ] as const)
-                : ([
-                    'full',
-                    published
-                      ? `${table} exists, but was not published by Millrace`
-                      : `${table} does not exist yet`,
-                  ] as const);
-        planned.set(task.id, {
-          task: task.id,
-          mode,
-          reason,
-          publishedVersion: published?.record?.version ?? null,
-        });
-      });
-    }
-    return { plan, tables: plan.tasks.flatMap((task) => planned.get(task.id) ?? []), diagnostics, texts };
+    const prepared = await preparePlan(context, pipeline, tables, signal);
+    const { plan, diagnostics, texts, connections, limits } = prepared;
+    const run = toRunRequest(context, 0, {
+      runId: `plan-${newRunId(new Date())}`,
+      attempt: 1,
+      plan,
+      options: { isFullRefresh, isVerified: false, tables },
+      connections,
+      limits,
+    });
+    const previews = await context.runner().call('preview', { run }, signal);
+    const clean = (text: string): string => context.redactor.text(text);
+    return {
+      plan,
+      tables: previews.map((preview) => ({
+        ...preview,
+        reason: clean(preview.reason),
+        statement: preview.statement === null ? null : clean(preview.statement),
+      })),
+      diagnostics,
+      texts,
+    };
   },
 });

@@ -1,0 +1,44 @@
+import type { LoadTask } from '@millrace/compiler';
+import type { PublishedTable, SchemaChange, ServerIdentity } from '@millrace/connector-sdk';
+
+import type { OpenDestination } from '../run/open-destination.ts';
+import type { OpenSource } from '../run/open-source.ts';
+import type { RunRequest } from '../run/run-request.ts';
+import type { RunSession } from '../run/run-session.ts';
+import { applyDrift } from './apply-drift.ts';
+import { decideLoad, type LoadDecision } from './decide-load.ts';
+
+/** What is known of a load before anything is read: how both sides are now, and what follows. */
+export interface PreparedLoad {
+  readonly source: OpenSource;
+  readonly destination: OpenDestination;
+  readonly identity: ServerIdentity;
+  readonly published: PublishedTable | undefined;
+  /** With the schema of the source as it is now, after the contract was applied. */
+  readonly task: LoadTask;
+  /** What the destination has to change before the rows fit. */
+  readonly changes: readonly SchemaChange[];
+  /** Every difference to the plan, in words. */
+  readonly differences: readonly string[];
+  readonly decision: LoadDecision;
+}
+
+/** Looks at both sides and decides. What `open` keeps of an earlier look is used again. */
+export async function prepareLoad(
+  session: RunSession,
+  planned: LoadTask,
+  { runId, isFullRefresh }: Pick<RunRequest, 'runId' | 'isFullRefresh'>,
+  signal: AbortSignal,
+): Promise<PreparedLoad> {
+  const [source, destination] = await Promise.all([
+    session.source(planned.source.connection),
+    session.destination(planned.destination.connection, signal),
+  ]);
+  const published = await destination.published(planned.destination.table, signal);
+  const identity = await source.identity(signal);
+  const current = await source.table(planned.source.table.table, signal);
+  const { target } = destination;
+  const drifted = applyDrift({ planned, current, published, target, isFullRefresh });
+  const decision = decideLoad({ task: drifted.task, published, identity, runId, isFullRefresh });
+  return { source, destination, identity, published, ...drifted, decision };
+}

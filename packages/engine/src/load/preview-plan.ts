@@ -1,0 +1,68 @@
+import type { LoadTask } from '@millrace/compiler';
+import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
+
+import { lookAround } from '../run/look-around.ts';
+import type { RunContext, RunRequest } from '../run/run-request.ts';
+import { RunSession } from '../run/run-session.ts';
+import { prepareLoad } from './prepare-load.ts';
+import { readRequest } from './read-request.ts';
+
+/** What a preview needs of a run request; it reads no rows and writes nothing. */
+export type PreviewRequest = Pick<
+  RunRequest,
+  'plan' | 'runId' | 'connections' | 'folders' | 'limits' | 'isFullRefresh'
+>;
+
+/** How one table would be loaded now. */
+export interface LoadPreview {
+  readonly task: string;
+  /** How rows would be read: `stops` when they would not be. */
+  readonly mode: 'full' | 'incremental' | 'newFiles' | 'stops';
+  readonly reason: string;
+  /** What the connector would run at the source; null when the load stops before it. */
+  readonly statement: string | null;
+  /** How the destination's table differs from the plan, in words. */
+  readonly differences: readonly string[];
+  readonly publishedVersion: number | null;
+}
+
+/** Takes the decisions of a run for each table and stops before the first row. Throws `PipelineError`. */
+export async function previewPlan(
+  request: PreviewRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<readonly LoadPreview[]> {
+  const session = new RunSession({ ...request, context });
+  const { tasks } = request.plan;
+  try {
+    // A destination that does not open is wrong for all tables, and said once.
+    for (const connection of new Set(tasks.map((task) => task.destination.connection)))
+      await session.destination(connection, signal);
+    await lookAround(session, tasks, signal);
+    return await Promise.all(tasks.map((task) => previewLoad(session, task, request, signal)));
+  } finally {
+    await session.close();
+  }
+}
+
+async function previewLoad(
+  session: RunSession,
+  planned: LoadTask,
+  request: PreviewRequest,
+  signal: AbortSignal,
+): Promise<LoadPreview> {
+  const destination = await session.destination(planned.destination.connection, signal);
+  const published = await destination.published(planned.destination.table, signal);
+  const known = { task: planned.id, publishedVersion: published?.record?.version ?? null };
+  try {
+    const { task, source, decision, differences } = await prepareLoad(session, planned, request, signal);
+    if (decision.kind === 'adopt')
+      throw new TypeError(`A preview has the identity of the run ${decision.record.runId}.`);
+    const statement = await source.describeRead(readRequest(task, decision, request.folders.scratch), signal);
+    return { ...known, mode: decision.kind, reason: decision.reason, statement, differences };
+  } catch (error) {
+    throwIfCancelled(signal);
+    if (!(error instanceof PipelineError) || error.retry !== 'never') throw error;
+    return { ...known, mode: 'stops', reason: error.message, statement: null, differences: [] };
+  }
+}

@@ -1,0 +1,40 @@
+import type { LoadTask } from '@millrace/compiler';
+import type { TableName } from '@millrace/spec';
+
+import type { RunSession } from './run-session.ts';
+
+/**
+ * Asks each destination and each source about all their tables at once; a thousand questions one by one would cost more
+ * than loading nothing new. What fails here is asked again by each table, and fails or passes there.
+ */
+export async function lookAround(
+  session: RunSession,
+  tasks: readonly LoadTask[],
+  signal: AbortSignal,
+): Promise<void> {
+  const targets = groupTables(tasks, (task) => [task.destination.connection, task.destination.table]);
+  const origins = groupTables(tasks, (task) => [task.source.connection, task.source.table.table]);
+  await Promise.allSettled([
+    ...[...targets].map(async ([connection, tables]) =>
+      (await session.destination(connection, signal)).describe(tables, signal),
+    ),
+    ...[...origins].map(async ([connection, tables]) => {
+      const source = await session.source(connection);
+      await Promise.all([source.identity(signal), source.discover(tables, signal)]);
+    }),
+  ]);
+}
+
+function groupTables(
+  tasks: readonly LoadTask[],
+  pick: (task: LoadTask) => readonly [string, TableName],
+): ReadonlyMap<string, readonly TableName[]> {
+  const groups = new Map<string, TableName[]>();
+  for (const task of tasks) {
+    const [connection, table] = pick(task);
+    const group = groups.get(connection);
+    if (group === undefined) groups.set(connection, [table]);
+    else group.push(table);
+  }
+  return groups;
+}
