@@ -87,6 +87,23 @@ describe('commands', { timeout: 60_000 }, () => {
     await golden('plan-stops', ['plan', 'moved'], 0);
   });
 
+  it('run --verify compares tables without news too', async () => {
+    const run = async () => {
+      const outcome = await line.run(['run', 'orders', '--verify', '--json']);
+      const { tasks } = JSON.parse(outcome.out) as {
+        tasks: { table: string; state: string; verified: unknown }[];
+      };
+      return { exitCode: outcome.exitCode, tasks: tasks.map(({ state, verified }) => ({ state, verified })) };
+    };
+    const unchanged = { state: 'unchanged', verified: expect.objectContaining({ isEqual: true }) };
+    expect(await run()).toEqual({ exitCode: 0, tasks: [unchanged, unchanged] });
+    using db = new DatabaseSync(join(line.folder, 'shop.db'));
+    db.exec(`UPDATE customers SET name = 'Zoe' WHERE id = 1`);
+    const differs = { state: 'unchanged', verified: expect.objectContaining({ differences: 1 }) };
+    expect(await run()).toEqual({ exitCode: 1, tasks: [differs, unchanged] });
+    db.exec(`UPDATE customers SET name = 'Zoë' WHERE id = 1`);
+  });
+
   it('lists and shows runs', async () => {
     const listed = JSON.parse((await line.run(['runs', '--json'])).out);
     const first = listed.runs.at(-1);

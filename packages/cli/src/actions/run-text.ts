@@ -40,7 +40,9 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
   for (const task of run.tasks)
     if (task.error)
-      lines.push(`${paint('red', `${printable(task.table)} failed:`)} ${printableLines(task.error.message)}`);
+      lines.push(
+        `${paint('red', `${printable(task.table)} ${isLoaded(task) ? 'was loaded, but not verified' : 'failed'}:`)} ${printableLines(task.error.message)}`,
+      );
   for (const task of run.tasks) {
     if (task.verified && !task.verified.isEqual)
       lines.push(
@@ -48,6 +50,10 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
       );
   }
   return lines.join('\n');
+}
+
+function isLoaded({ state }: TaskSummary): boolean {
+  return state === 'published' || state === 'unchanged';
 }
 
 function summaryRow(task: TaskSummary): readonly string[] {

@@ -111,7 +111,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         description: 'only these source tables; may be repeated',
         isRepeatable: true,
       },
-      { flags: '--verify', description: 'compare source and destination after each published table' },
+      { flags: '--verify', description: 'compare source and destination of every table, row by row' },
     ],
     examples: ['millrace run shop-orders', "millrace run shop-orders --tables 'shop.order*' --verify"],
     usesRunner: true,

@@ -64,10 +64,16 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
       (await session.destination(planned.destination.connection, signal)).forget(planned.destination.table);
     }
     const { decision, differences, ...prepared } = await prepareLoad(session, planned, request, signal);
-    const { task, destination } = prepared;
+    const { task, source, destination } = prepared;
+    const verify = async (): Promise<void> => {
+      if (!request.isVerified) return;
+      const { runId } = request;
+      await reportVerified({ task, source, destination, session, runId }, emit, signal);
+    };
     if (differences.length > 0) emit({ type: 'schemaDrift', task: task.id, changes: differences });
     if (decision.kind === 'adopt') {
       reportAdopted(options.task, decision.record, performance.now() - startedAt, emit);
+      await verify();
       return 'published';
     }
     emit({ type: 'taskStarted', task: task.id, mode: decision.kind, reason: decision.reason });
@@ -87,13 +93,14 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     const outcome = await moveRows(load, options, leave, tries, signal);
     if (outcome === undefined) {
       emit({ type: 'taskUnchanged', task: task.id, durationMs: elapsed(startedAt) });
+      await verify();
       return 'unchanged';
     }
     reportPublished(load, outcome.result, outcome.finished, startedAt);
     session.point('recorded', task.id);
     destination.forget(task.destination.table);
     await keepHouse(load, signal);
-    if (request.isVerified) await reportVerified(load, signal);
+    await verify();
     return 'published';
   } finally {
     leave();

@@ -4,6 +4,7 @@ import type { PublicationRecord, PublishResult } from '@millrace/connector-sdk';
 import type { LoadPackage } from '../package/package-store.ts';
 import type { RunEventBody } from '../run/run-event.ts';
 import { verifyTask } from '../verify/verify-task.ts';
+import type { VerifyTaskOptions } from '../verify/verify-task-options.ts';
 import type { TableLoad } from './table-load.ts';
 
 /** Says what a publication did. */
@@ -54,18 +55,10 @@ export function reportAdopted(
 }
 
 /** Compares the table with its source, and says what was found. */
-export async function reportVerified(load: TableLoad, signal: AbortSignal): Promise<void> {
-  const { task, source, destination, session, emit } = load;
-  const verified = await verifyTask({ task, source, destination, session, runId: load.runId }, signal);
-  emit({
-    type: 'taskVerified',
-    task: task.id,
-    isEqual: verified.isEqual,
-    rows: verified.rows,
-    onlySource: verified.onlySource,
-    onlyDestination: verified.onlyDestination,
-    differing: verified.differing,
-    examples: verified.examples,
-    statement: verified.statement,
-  });
+export async function reportVerified(
+  options: VerifyTaskOptions,
+  emit: (event: RunEventBody) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  emit({ type: 'taskVerified', ...(await verifyTask(options, signal)) });
 }

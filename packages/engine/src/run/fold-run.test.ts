@@ -90,6 +90,26 @@ describe('foldRun', () => {
     expect(state.tasks.get('b')?.status).toBe('waiting');
   });
 
+  it('keeps what is published, and why it could not be verified', () => {
+    const failed = [started(), published('a'), event({ type: 'taskFailed', task: 'a', error: lost })];
+    expect(foldRun(failed).tasks.get('a')).toMatchObject({
+      status: 'published',
+      verified: null,
+      error: lost,
+    });
+    const found = { isEqual: true, rows: 2, onlySource: 0, onlyDestination: 0, differing: 0 };
+    const verified = event(
+      { type: 'taskVerified', task: 'a', ...found, examples: [], statement: 'equal' },
+      2,
+    );
+    const state = foldRun([...failed, started(2), published('a', 2), verified]);
+    expect(state.tasks.get('a')).toMatchObject({
+      status: 'published',
+      verified: { isEqual: true },
+      error: null,
+    });
+  });
+
   it('counts tries and shows the reason while retrying', () => {
     const begin = event({ type: 'taskStarted', task: 'a', mode: 'full', reason: 'first load' });
     const state = foldRun([

@@ -110,8 +110,11 @@ type TaskEvent = Exclude<RunEvent, { type: 'runStarted' } | { type: 'runFinished
 function foldTask(state: TaskState, event: TaskEvent): TaskState {
   if (event.type === 'taskVerified') {
     const differences = event.onlySource + event.onlyDestination + event.differing;
-    return { ...state, verified: { isEqual: event.isEqual, differences, statement: event.statement } };
+    const verified = { isEqual: event.isEqual, differences, statement: event.statement };
+    return { ...state, verified, error: isDone(state.status) ? null : state.error };
   }
+  // What is published stays so; that it could not be verified must be said all the same.
+  if (event.type === 'taskFailed' && isDone(state.status)) return { ...state, error: event.error };
   if (isTerminal(state.status)) return state;
   switch (event.type) {
     case 'taskStarted':

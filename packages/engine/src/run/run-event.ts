@@ -63,7 +63,7 @@ export type RunEventBody =
     }
   /** Nothing new at the source: nothing was published and the position stands. */
   | { readonly type: 'taskUnchanged'; readonly task: string; readonly durationMs: number }
-  /** Source and destination were compared after the publication; `isEqual` when no row differs. */
+  /** Source and destination were compared after the load; `isEqual` when no row differs. */
   | {
       readonly type: 'taskVerified';
       readonly task: string;

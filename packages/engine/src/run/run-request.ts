@@ -16,7 +16,7 @@ export interface RunRequest {
   readonly limits: RunLimits;
   /** Read everything again and publish it as a new full version, whatever the saved position says. */
   readonly isFullRefresh: boolean;
-  /** Compare source and destination after each published table. */
+  /** Compare source and destination of every table, also where the run found nothing new. */
   readonly isVerified: boolean;
 }
 
