@@ -11,6 +11,8 @@ import { openShop, type Shop } from './shop.ts';
 
 /** `FAULT_SEEDS=200` is the long form; `npm run soak` sets it. */
 const SEEDS = Number(process.env['FAULT_SEEDS'] ?? 2);
+/** Every point of a run is twenty times the place of death in a soak of 200 seeds. */
+const ROUNDS = Math.ceil(SEEDS / 10);
 const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? newSeed());
 const POINTS: readonly RunPoint[] = [
   'planned',
@@ -32,37 +34,21 @@ describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
   afterEach(() => shop.close());
 
   it.for(POINTS)(
-    'at %s of a first and of an incremental load converges to the source',
-    { timeout: 60_000 },
+    'at %s of a first and of an incremental load converges to the source (F1)',
+    { timeout: 60_000 * ROUNDS },
     async (killAt) => {
-      const first = { runId: 'run1', tasks: await shop.plan() };
-      expect((await runAttempt(shop, { ...first, attempt: 1, killAt })).wasKilled).toBe(true);
-      const resumed = await runAttempt(shop, { ...first, attempt: 2 });
-      expect(foldRun(resumed.events).status).toBe('succeeded');
-      expect(await reconcile(shop)).toEqual(EQUAL);
-
-      shop.change();
-      const second = { runId: 'run2', tasks: await shop.plan() };
-      const killed = await runAttempt(shop, { ...second, attempt: 1, killAt });
-      expect(killed.wasKilled).toBe(true);
-      const again = await runAttempt(shop, { ...second, attempt: 2 });
-      expect(foldRun(again.events).status).toBe('succeeded');
-      expect(await reconcile(shop)).toEqual(EQUAL);
-      expectNoLeftovers(shop);
-
-      // What was durable is not done again.
-      const staged = again.events.filter((event) => event.type === 'taskStaged');
-      const isDurable =
-        POINTS.indexOf(killAt) >= POINTS.indexOf('manifestWritten') &&
-        POINTS.indexOf(killAt) < POINTS.indexOf('publish:afterCommit');
-      if (isDurable) expect(staged.some((event) => event.isReused)).toBe(true);
-      if (killAt === 'publish:afterCommit') {
-        expect(again.events.some((event) => event.type === 'taskPublished' && event.isAdopted)).toBe(true);
+      for (let round = 0; round < ROUNDS; round++) {
+        const one = openShop(FIRST_SEED + round);
+        try {
+          await killAndResume(one, killAt);
+        } finally {
+          one.close();
+        }
       }
     },
   );
 
-  it('at any moment converges to the source', { timeout: 60_000 * SEEDS }, async () => {
+  it('at any moment converges to the source (F2)', { timeout: 60_000 * SEEDS }, async () => {
     for (let index = 0; index < SEEDS; index++) {
       const seed = FIRST_SEED + index;
       const one = openShop(seed, 20_000);
@@ -122,6 +108,33 @@ describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
     expect(await reconcile(shop)).toEqual(EQUAL);
   });
 });
+
+async function killAndResume(shop: Shop, killAt: RunPoint): Promise<void> {
+  const first = { runId: 'run1', tasks: await shop.plan() };
+  expect((await runAttempt(shop, { ...first, attempt: 1, killAt })).wasKilled).toBe(true);
+  const resumed = await runAttempt(shop, { ...first, attempt: 2 });
+  expect(foldRun(resumed.events).status).toBe('succeeded');
+  expect(await reconcile(shop)).toEqual(EQUAL);
+
+  shop.change();
+  const second = { runId: 'run2', tasks: await shop.plan() };
+  const killed = await runAttempt(shop, { ...second, attempt: 1, killAt });
+  expect(killed.wasKilled).toBe(true);
+  const again = await runAttempt(shop, { ...second, attempt: 2 });
+  expect(foldRun(again.events).status).toBe('succeeded');
+  expect(await reconcile(shop)).toEqual(EQUAL);
+  expectNoLeftovers(shop);
+
+  // What was durable is not done again.
+  const staged = again.events.filter((event) => event.type === 'taskStaged');
+  const isDurable =
+    POINTS.indexOf(killAt) >= POINTS.indexOf('manifestWritten') &&
+    POINTS.indexOf(killAt) < POINTS.indexOf('publish:afterCommit');
+  if (isDurable) expect(staged.some((event) => event.isReused)).toBe(true);
+  if (killAt === 'publish:afterCommit') {
+    expect(again.events.some((event) => event.type === 'taskPublished' && event.isAdopted)).toBe(true);
+  }
+}
 
 /** Every package folder has its manifest, and nothing is left in the scratch folder of the last attempt. */
 function expectNoLeftovers(shop: Shop): void {
