@@ -63,6 +63,7 @@ async function install(
   return missing.length === 0 ? undefined : `${command} brought no ${missing.join(', ')}`;
 }
 
-function lastLine(error: unknown): string {
+/** The last line of what a failed program said. */
+export function lastLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? '';
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cachedFolder } from './cached-folder.ts';
-import { findProgram } from './debian-packages.ts';
+import { findProgram, lastLine } from './debian-packages.ts';
 import { runCommand } from './run-command.ts';
 
 export interface ExtractedDebianPackages {
@@ -33,8 +33,44 @@ export async function extractDebianPackages(
     };
   } catch (error) {
     signal.throwIfAborted();
-    const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1);
-    return { skipped: `cannot fetch ${wanted.packages.join(', ')} of Debian ${wanted.suite}: ${reason}` };
+    return {
+      skipped: `cannot fetch ${wanted.packages.join(', ')} of Debian ${wanted.suite}: ${lastLine(error)}`,
+    };
+  }
+}
+
+/**
+ * Fetches one package of the release at hand and unpacks it into a cache folder, without what it depends on: for files
+ * of a package that would start a service of its own when it is installed.
+ */
+export async function extractOneDebianPackage(
+  name: string,
+  signal: AbortSignal,
+): Promise<{ readonly folder: string } | { readonly skipped: string }> {
+  const missing = ['apt-get', 'apt-cache', 'dpkg-deb'].find((program) => findProgram(program) === undefined);
+  if (missing !== undefined) return { skipped: `needs ${name}, and this machine has no ${missing}` };
+  try {
+    const shown = await runCommand('apt-cache', ['show', '--no-all-versions', name], {}, signal);
+    const version = /^Version: (\S+)/m.exec(shown)?.[1] ?? '';
+    const cacheName = `${name}-${version.replaceAll(/[^\w.+~-]/g, '-')}`;
+    return {
+      folder: await cachedFolder(cacheName, async (folder) => {
+        const sandbox = process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
+        await runCommand(
+          'apt-get',
+          [...sandbox, '-qq', 'download', `${name}=${version}`],
+          { cwd: folder },
+          signal,
+        );
+        for (const file of await readdir(folder)) {
+          await runCommand('dpkg-deb', ['-x', join(folder, file), folder], {}, signal);
+          await rm(join(folder, file));
+        }
+      }),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { skipped: `cannot fetch ${name}: ${lastLine(error)}` };
   }
 }
 

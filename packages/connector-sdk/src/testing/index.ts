@@ -7,7 +7,11 @@ export { cachedFolder } from './cached-folder.ts';
 export { certificateFiles, writeCertificates } from './certificates.ts';
 export { ensureDebianPackages, findProgram } from './debian-packages.ts';
 export type { DebianPackages } from './debian-packages.ts';
-export { extractDebianPackages, programInExtracted } from './extracted-debian-packages.ts';
+export {
+  extractDebianPackages,
+  extractOneDebianPackage,
+  programInExtracted,
+} from './extracted-debian-packages.ts';
 export type { ExtractedDebianPackages } from './extracted-debian-packages.ts';
 export { freePort } from './free-port.ts';
 export { startProcess } from './managed-process.ts';

@@ -1,2 +1,2 @@
-export { mariadbServer } from './mariadb-server.ts';
+export { mariadbEd25519Server, mariadbServer } from './mariadb-server.ts';
 export { mysqlServer } from './mysql-server.ts';

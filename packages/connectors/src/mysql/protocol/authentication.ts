@@ -2,6 +2,8 @@ import { constants, createHash, publicEncrypt } from 'node:crypto';
 
 import { PipelineError } from '@millrace/connector-sdk';
 
+import { signByPassword } from './sign-by-password.ts';
+
 const hash = (algorithm: 'sha1' | 'sha256', ...parts: readonly Uint8Array[]): Buffer => {
   const digest = createHash(algorithm);
   for (const part of parts) digest.update(part);
@@ -36,6 +38,8 @@ export function answerChallenge(
       if (secret.length === 0) return Buffer.from([0]);
       // 1 asks for the server's public key.
       return isPrivate ? nullTerminated(password) : Buffer.from([1]);
+    case 'client_ed25519':
+      return signByPassword(secret, nonce);
     case 'mysql_clear_password':
       if (isPrivate) return nullTerminated(password);
       throw refused(
@@ -44,7 +48,7 @@ export function answerChallenge(
     default:
       throw refused(
         `The account logs in by the plugin ${JSON.stringify(plugin.slice(0, 64))}, which is not supported. ` +
-          'Use an account with caching_sha2_password or mysql_native_password.',
+          'Use an account with caching_sha2_password, mysql_native_password or ed25519.',
       );
   }
 }

@@ -129,7 +129,8 @@ export async function authenticate(
       const cursor = new PayloadCursor(payload, role);
       cursor.bytes(1);
       plugin = cursor.nullTerminated().toString('latin1');
-      nonce = Buffer.from(cursor.rest().subarray(0, NONCE_BYTES));
+      // A challenge ends with U+0000 where a plugin's own definition does not say otherwise.
+      nonce = Buffer.from(cursor.rest().subarray(0, plugin === 'client_ed25519' ? 32 : NONCE_BYTES));
       write(answerChallenge(plugin, login.password, nonce, login.isPrivate));
     } else if (marker === 0x01) {
       const answer = answerMoreData(payload, plugin, nonce, login, role);
