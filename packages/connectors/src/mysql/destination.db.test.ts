@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Destination, PublishRequest, PublishResult, StagedFile } from '@millrace/connector-sdk';
 import type { Field } from '@millrace/spec';
@@ -15,17 +15,19 @@ const id: Field = { name: 'id', type: { kind: 'integer', bits: 32, signed: true 
 const text: Field = { name: 'text', type: { kind: 'string' }, nullable: true };
 
 describe.each(products)('destination on %s', (product) => {
-  let database: TestDatabase | undefined;
+  let database: TestDatabase;
   let stage: TestStage;
   let destination: Destination;
   let source: MysqlSource;
   beforeAll(async () => {
-    database = await testDatabase(product);
-    if (database === undefined) return;
+    const opened = await testDatabase(product);
+    if (opened === undefined) return;
+    database = opened;
     stage = await testStage();
     destination = new MysqlDestination(database.config);
     source = new MysqlSource(database.config);
   });
+  beforeEach(({ skip }) => skip(database === undefined));
   afterAll(async () => {
     await destination?.[Symbol.asyncDispose]();
     await source?.[Symbol.asyncDispose]();
@@ -35,7 +37,7 @@ describe.each(products)('destination on %s', (product) => {
 
   let runs = 0;
   const request = (table: string, changes: Partial<PublishRequest>): PublishRequest => ({
-    table: { schema: database?.name ?? '', name: table },
+    table: { schema: database.name, name: table },
     runId: `run-${runs++}`,
     fenceToken: 1,
     mode: 'replace',
@@ -58,17 +60,16 @@ describe.each(products)('destination on %s', (product) => {
     return destination.publish(wanted, each(files), never);
   };
   const rowsOf = async (table: string): Promise<readonly (readonly (string | null)[])[]> =>
-    (await readAll(source, `${database?.name}.${table}`)).rows.toSorted((left, right) =>
+    (await readAll(source, `${database.name}.${table}`)).rows.toSorted((left, right) =>
       String(left) < String(right) ? -1 : 1,
     );
   const workTablesLeft = async (): Promise<unknown> =>
-    database?.query(
+    database.query(
       `SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database.name}' AND TABLE_NAME REGEXP '^_millrace_(stage|keys|old)'`,
     );
 
   /** What a server without local_infile makes of the file. */
   const insertInto = async (table: string, fields: readonly Field[], file: StagedFile): Promise<void> => {
-    if (database === undefined) return;
     await publish(request(table, { fields }));
     await using session = await MysqlSession.open(database.config, 'destination', never);
     const { connection } = session;
@@ -81,7 +82,6 @@ describe.each(products)('destination on %s', (product) => {
   };
 
   it('replaces a table and keeps its record', async () => {
-    if (database === undefined) return;
     const first = await publish(
       request('replaced', {}),
       "SELECT 1::INTEGER AS id, 'a' AS text UNION ALL SELECT 2, NULL",
@@ -107,7 +107,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it.each(['LOAD DATA', 'INSERT'] as const)('keeps every value by %s', async (way) => {
-    if (database === undefined) return;
     const fields: Field[] = [
       id,
       { name: 'flag', type: { kind: 'boolean' }, nullable: true },
@@ -184,7 +183,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('refuses a value that the server would change', async () => {
-    if (database === undefined) return;
     const fields: Field[] = [id, { name: 'day', type: { kind: 'date' }, nullable: true }];
     const bad = publish(
       request('refused', { fields }),
@@ -198,7 +196,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('appends, and publishing a run twice is publishing it once', async () => {
-    if (database === undefined) return;
     await publish(request('appended', { mode: 'append', key: [] }), "SELECT 1::INTEGER AS id, 'a' AS text");
     const again = request('appended', { mode: 'append', key: [] });
     const first = await publish(again, "SELECT 1::INTEGER AS id, 'a' AS text");
@@ -218,7 +215,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('merges by exact key with soft and hard deletes', async () => {
-    if (database === undefined) return;
     const merge = (changes: Partial<PublishRequest>): PublishRequest =>
       request('merged', { mode: 'merge', key: ['text'], deletes: 'soft', ...changes });
     await publish(
@@ -243,7 +239,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('keeps versions', async () => {
-    if (database === undefined) return;
     const scd2 = (day: string, changes: Partial<PublishRequest> = {}): PublishRequest =>
       request('versions', { mode: 'scd2', loadedAt: `2026-01-0${day}T00:00:00Z`, ...changes });
     await publish(
@@ -268,7 +263,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('adds and widens columns before the rows', async () => {
-    if (database === undefined) return;
     await publish(request('evolved', { mode: 'append' }), "SELECT 1::INTEGER AS id, 'a' AS text");
     const wide: Field = { ...id, type: { kind: 'integer', bits: 64, signed: true } };
     const extra: Field = { name: 'extra', type: { kind: 'date' }, nullable: true };
@@ -294,7 +288,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('refuses a lower fence token, and kills the session of a lower one', async () => {
-    if (database === undefined) return;
     await publish(request('fenced', { fenceToken: 5 }), "SELECT 1::INTEGER AS id, 'a' AS text");
     await expect(
       publish(request('fenced', { fenceToken: 4 }), "SELECT 2::INTEGER AS id, 'b' AS text"),
@@ -320,7 +313,6 @@ describe.each(products)('destination on %s', (product) => {
   }, 60_000);
 
   it('publishes nothing when files throw, and removes what a dead attempt left', async () => {
-    if (database === undefined) return;
     const failing = request('leftover', {});
     const target = { schema: database.name, name: 'leftover' };
     const left = workTables(target, 'dead', 1);
@@ -338,7 +330,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('adopts a swap whose reply was lost', async () => {
-    if (database === undefined) return;
     for (const mode of ['replace', 'append'] as const) {
       const lost = request(`lost_${mode}`, {
         mode,
@@ -358,7 +349,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('refuses a table that it did not make, and names that the server would change', async () => {
-    if (database === undefined) return;
     await database.execute('CREATE TABLE foreigner (a INT)');
     await expect(
       publish(request('foreigner', {}), "SELECT 1::INTEGER AS id, 'a' AS text"),
@@ -369,8 +359,6 @@ describe.each(products)('destination on %s', (product) => {
   });
 
   it('never shows a reader a missing, empty or mixed table', async () => {
-    const db = database;
-    if (db === undefined) return;
     const version = (number: number): string =>
       `SELECT i::INTEGER AS id, 'v${number}' AS text FROM range(1000) AS r(i)`;
     await publish(request('polled', {}), version(0));
@@ -378,7 +366,9 @@ describe.each(products)('destination on %s', (product) => {
     const seen: string[] = [];
     const polling = (async () => {
       while (!isDone) {
-        const rows = await db.query(`SELECT COUNT(*), COUNT(DISTINCT text) FROM \`${db.name}\`.polled`);
+        const rows = await database.query(
+          `SELECT COUNT(*), COUNT(DISTINCT text) FROM \`${database.name}\`.polled`,
+        );
         seen.push(rows[0]?.join('/') ?? 'nothing');
       }
     })();

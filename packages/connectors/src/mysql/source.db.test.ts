@@ -1,22 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { never, products, readAll, type TestDatabase, testDatabase } from './harness/test-database.ts';
 import { MysqlSource } from './source.ts';
 
 describe.each(products)('source on %s', (product) => {
-  let database: TestDatabase | undefined;
+  let database: TestDatabase;
   let source: MysqlSource;
   beforeAll(async () => {
-    database = await testDatabase(product);
-    if (database !== undefined) source = new MysqlSource(database.config);
+    const opened = await testDatabase(product);
+    if (opened === undefined) return;
+    database = opened;
+    source = new MysqlSource(database.config);
   });
+  beforeEach(({ skip }) => skip(database === undefined));
   afterAll(async () => {
     await source?.[Symbol.asyncDispose]();
     await database?.[Symbol.asyncDispose]();
   });
 
   it('discovers keys, indexes, generated columns and cursor candidates', async () => {
-    if (database === undefined) return;
     await database.execute(
       `CREATE TABLE orders (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, email VARCHAR(50) NOT NULL, total DECIMAL(10,2),
         doubled DECIMAL(12,2) AS (total * 2) VIRTUAL, created_at DATETIME, updated_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6),
@@ -50,7 +52,6 @@ describe.each(products)('source on %s', (product) => {
   });
 
   it('reads from a cursor, with ties, look-back and the high mark of the snapshot', async () => {
-    if (database === undefined) return;
     await database.execute(
       'CREATE TABLE c (id INT PRIMARY KEY, at TIMESTAMP(6) NULL, big BIGINT UNSIGNED, d DATE, p DECIMAL(10,2), KEY (at))',
       `INSERT INTO c VALUES (1, '2026-01-01 00:00:00.000001', 1, '2026-01-01', -1.5), (2, '2026-01-01 00:00:00.000002', 2, '2026-01-02', 0),
@@ -85,7 +86,6 @@ describe.each(products)('source on %s', (product) => {
   });
 
   it('names the position and the server of its snapshot', async () => {
-    if (database === undefined) return;
     await database.execute('CREATE TABLE p (id INT PRIMARY KEY)');
     const { result } = await readAll(source, `${database.name}.p`);
     const identity = await source.check(never);
@@ -95,17 +95,15 @@ describe.each(products)('source on %s', (product) => {
   });
 
   it('reads what was there when it began, whatever happens meanwhile', async () => {
-    const db = database;
-    if (db === undefined) return;
-    await db.execute(
+    await database.execute(
       'CREATE TABLE s (id INT PRIMARY KEY, v VARCHAR(500))',
       'CREATE TABLE n (n INT)',
       'INSERT INTO n VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)',
     );
-    await db.execute(
+    await database.execute(
       "INSERT INTO s SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n, REPEAT('a', 400) FROM n a, n b, n c, n d, n e WHERE e.n < 4",
     );
-    const [table] = await source.discover({ include: [`${db.name}.s`], exclude: [] }, never);
+    const [table] = await source.discover({ include: [`${database.name}.s`], exclude: [] }, never);
     if (table === undefined) throw new Error('missing');
     const request = {
       table,
@@ -123,7 +121,7 @@ describe.each(products)('source on %s', (product) => {
         break;
       }
       if (rows === 0)
-        await db.execute(
+        await database.execute(
           "INSERT INTO s VALUES (99999, 'late')",
           'DELETE FROM s WHERE id > 30000 AND id < 90000',
         );
@@ -133,14 +131,12 @@ describe.each(products)('source on %s', (product) => {
   });
 
   it('reads a thousand small tables over one session', async () => {
-    const db = database;
-    if (db === undefined) return;
     for (let number = 0; number < 1000; number += 1) {
-      await db.execute(`CREATE TABLE many_${number} (id INT PRIMARY KEY, a VARCHAR(20), b DATETIME)`);
+      await database.execute(`CREATE TABLE many_${number} (id INT PRIMARY KEY, a VARCHAR(20), b DATETIME)`);
     }
-    await db.execute("INSERT INTO many_7 VALUES (1, 'x', NULL)");
+    await database.execute("INSERT INTO many_7 VALUES (1, 'x', NULL)");
     const started = performance.now();
-    const tables = await source.discover({ include: [`${db.name}.many_*`], exclude: [] }, never);
+    const tables = await source.discover({ include: [`${database.name}.many_*`], exclude: [] }, never);
     const discovered = performance.now();
     expect(tables.length).toBe(1000);
     let rows = 0;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { BatchDigest, type Batch } from '@millrace/connector-sdk';
 
@@ -6,12 +6,15 @@ import { never, products, readAll, type TestDatabase, testDatabase } from './har
 import { MysqlSource } from './source.ts';
 
 describe.each(products)('types of %s', (product) => {
-  let database: TestDatabase | undefined;
+  let database: TestDatabase;
   let source: MysqlSource;
   beforeAll(async () => {
-    database = await testDatabase(product);
-    if (database !== undefined) source = new MysqlSource(database.config);
+    const opened = await testDatabase(product);
+    if (opened === undefined) return;
+    database = opened;
+    source = new MysqlSource(database.config);
   });
+  beforeEach(({ skip }) => skip(database === undefined));
   afterAll(async () => {
     await source?.[Symbol.asyncDispose]();
     await database?.[Symbol.asyncDispose]();
@@ -24,13 +27,11 @@ describe.each(products)('types of %s', (product) => {
     texts: readonly (string | null)[],
     logical?: string,
   ): Promise<void> => {
-    const db = database;
-    if (db === undefined) return;
     const name = `t_${Math.random().toString(36).slice(2)}`;
-    await db.execute(`CREATE TABLE ${name} (n INT PRIMARY KEY, v ${type})`);
+    await database.execute(`CREATE TABLE ${name} (n INT PRIMARY KEY, v ${type})`);
     for (const [index, value] of values.entries())
-      await db.execute(`INSERT INTO ${name} VALUES (${index}, ${value})`);
-    const { rows, rejected, table } = await readAll(source, `${db.name}.${name}`);
+      await database.execute(`INSERT INTO ${name} VALUES (${index}, ${value})`);
+    const { rows, rejected, table } = await readAll(source, `${database.name}.${name}`);
     expect(rejected).toEqual([]);
     expect(rows.map((row) => row[1])).toEqual(texts);
     if (logical !== undefined) expect(table.fields[1]?.type.kind).toBe(logical);
@@ -38,9 +39,7 @@ describe.each(products)('types of %s', (product) => {
   };
 
   const expectSameDigest = async (name: string): Promise<void> => {
-    const db = database;
-    if (db === undefined) return;
-    const [table] = await source.discover({ include: [`${db.name}.${name}`], exclude: [] }, never);
+    const [table] = await source.discover({ include: [`${database.name}.${name}`], exclude: [] }, never);
     if (table === undefined) throw new Error('missing');
     const { fields, key } = table;
     const oracle = new BatchDigest({ fields, key, buckets: 4 });
@@ -170,14 +169,12 @@ describe.each(products)('types of %s', (product) => {
 
   it('keeps JSON as the server prints it', async () => {
     const text = '{"b": 18446744073709551615, "a": [9007199254740993, null, 1.0]}';
-    const db = database;
-    if (db === undefined) return;
-    await db.execute(
+    await database.execute(
       'CREATE TABLE j (n INT PRIMARY KEY, v JSON)',
       `INSERT INTO j VALUES (1, '${text}'), (2, 'null'), (3, NULL)`,
     );
-    const printed = await db.query('SELECT v FROM j ORDER BY n');
-    const { rows, table } = await readAll(source, `${db.name}.j`);
+    const printed = await database.query('SELECT v FROM j ORDER BY n');
+    const { rows, table } = await readAll(source, `${database.name}.j`);
     expect(table.fields[1]?.type.kind).toBe('json');
     expect(rows.map((row) => row[1])).toEqual(printed.map((row) => row[0]));
     await expectSameDigest('j');
@@ -204,27 +201,23 @@ describe.each(products)('types of %s', (product) => {
   });
 
   it('reads invisible and generated columns like any other', async () => {
-    const db = database;
-    if (db === undefined) return;
-    await db.execute(
+    await database.execute(
       'CREATE TABLE hidden (n INT PRIMARY KEY, v INT DEFAULT 7 INVISIBLE, g INT AS (n * 2) STORED)',
       'INSERT INTO hidden (n) VALUES (1)',
     );
-    const { rows, table } = await readAll(source, `${db.name}.hidden`);
+    const { rows, table } = await readAll(source, `${database.name}.hidden`);
     expect(rows).toEqual([['1', '7', '2']]);
     expect(table.notes.join()).toMatch(/v is invisible.*g is generated/);
   });
 
   it('quarantines dates that are no days', async () => {
-    const db = database;
-    if (db === undefined) return;
-    await db.execute(
+    await database.execute(
       "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'",
       'CREATE TABLE z (n INT PRIMARY KEY, d DATE, t DATETIME)',
       "INSERT INTO z VALUES (1, '0000-00-00', NULL), (2, '2000-00-01', NULL), (3, '2000-01-00', NULL), (4, '2001-02-31', NULL), (5, NULL, '0000-00-00 00:00:00'), (6, '2001-02-28', NULL)",
       "SET SESSION sql_mode = 'STRICT_ALL_TABLES'",
     );
-    const { rows, rejected, result } = await readAll(source, `${db.name}.z`);
+    const { rows, rejected, result } = await readAll(source, `${database.name}.z`);
     expect(rows).toEqual([['6', '2001-02-28', null]]);
     expect(rejected.map((row) => [Buffer.from(row.cells[0] ?? []).toString(), row.column])).toEqual([
       ['1', 'd'],
@@ -239,18 +232,18 @@ describe.each(products)('types of %s', (product) => {
   });
 
   it('reads hostile names and tells case twins apart', async () => {
-    const db = database;
-    if (db === undefined) return;
     const nasty = 'special"[``$]\'; DROP -- ';
-    await db.execute(
+    await database.execute(
       `CREATE TABLE \`select\` (\`${nasty}x\` INT PRIMARY KEY, \`__proto__\` INT, \`a\\\\b\` INT)`,
       'INSERT INTO `select` VALUES (1, 2, 3)',
       'CREATE TABLE twin (a INT PRIMARY KEY)',
       'CREATE TABLE TWIN (b INT PRIMARY KEY, c INT)',
     );
-    expect((await readAll(source, `${db.name}.select`)).rows).toEqual([['1', '2', '3']]);
-    expect((await readAll(source, `${db.name}.twin`)).table.fields.map(({ name }) => name)).toEqual(['a']);
-    expect((await readAll(source, `${db.name}.TWIN`)).table.fields.map(({ name }) => name)).toEqual([
+    expect((await readAll(source, `${database.name}.select`)).rows).toEqual([['1', '2', '3']]);
+    expect((await readAll(source, `${database.name}.twin`)).table.fields.map(({ name }) => name)).toEqual([
+      'a',
+    ]);
+    expect((await readAll(source, `${database.name}.TWIN`)).table.fields.map(({ name }) => name)).toEqual([
       'b',
       'c',
     ]);
