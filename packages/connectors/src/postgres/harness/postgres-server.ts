@@ -15,57 +15,90 @@ import type { TestServerDefinition } from '@millrace/connector-sdk/testing';
 export const postgresServer: TestServerDefinition = {
   name: 'postgres',
   debianPackages: ['postgresql', 'openssl'],
-  async start(signal, settings = {}) {
-    if (programFolder() === undefined) {
+  start: startPostgres,
+};
+
+/** The same with the types of PostGIS, which comes in a package of its own. */
+export const postgisServer: TestServerDefinition = withExtension('postgis', 'postgis-3');
+
+/** The same with the types of pgvector, which not every Debian release has. */
+export const pgvectorServer: TestServerDefinition = withExtension('vector', 'pgvector');
+
+function withExtension(extension: string, packageName: string): TestServerDefinition {
+  return {
+    name: `postgres-${extension}`,
+    debianPackages: postgresServer.debianPackages,
+    async start(signal, settings = {}) {
+      const server = await startPostgres(signal, settings);
+      if ('skipped' in server) return server;
+      const [major = ''] = server.version.split('.');
       const missing = await ensureDebianPackages(
-        { packages: this.debianPackages, binaries: ['psql', 'openssl'] },
+        {
+          packages: [`postgresql-${major}-${packageName}`],
+          binaries: [`/usr/share/postgresql/${major}/extension/${extension}.control`],
+        },
         signal,
       );
-      if (missing !== undefined) return { skipped: missing };
-    }
-    const programs = programFolder();
-    if (programs === undefined)
-      return { skipped: `${installFolder} has no initdb; apt-get install postgresql` };
-    const postgres = join(programs, 'postgres');
-    const version = /(\d[\d.]*)/.exec(await runCommand(postgres, ['--version'], {}, signal))?.[1] ?? '';
-    const owner = await unprivilegedUser(signal);
-    const asOwner = owner === undefined ? {} : { owner };
-    return runServer(
-      {
-        name: 'postgres',
-        version,
-        ...asOwner,
-        templateKey: databaseSql,
-        initialise: (folder, abort) => initialise(programs, folder, asOwner, abort),
-        process: ({ folder, port }) => ({
-          command: postgres,
-          args: ['-D', folder, ...toOptions({ ...serverSettings(port), ...settings })],
-          ...asOwner,
-          env: { LC_ALL: 'C.UTF-8' },
-          cwd: '/',
-          readyText: /database system is ready to accept connections/,
-          parentDeathSignal: 'SIGQUIT',
-        }),
-        stopSignals: { fast: 'SIGINT', immediate: 'SIGQUIT' },
-        connection: (port) => ({
-          host: '127.0.0.1',
-          port,
-          user: 'millrace',
-          password: testPassword,
-          database: 'millrace',
-        }),
-        adminConnection: (port) => ({
-          host: '127.0.0.1',
-          port,
-          user: 'admin',
-          password: testPassword,
-          database: 'millrace',
-        }),
-      },
+      if (missing === undefined) return server;
+      await server.stop();
+      return { skipped: missing };
+    },
+  };
+}
+
+async function startPostgres(
+  signal: AbortSignal,
+  settings: Readonly<Record<string, string>> = {},
+): ReturnType<TestServerDefinition['start']> {
+  if (programFolder() === undefined) {
+    const missing = await ensureDebianPackages(
+      { packages: postgresServer.debianPackages, binaries: ['psql', 'openssl'] },
       signal,
     );
-  },
-};
+    if (missing !== undefined) return { skipped: missing };
+  }
+  const programs = programFolder();
+  if (programs === undefined)
+    return { skipped: `${installFolder} has no initdb; apt-get install postgresql` };
+  const postgres = join(programs, 'postgres');
+  const version = /(\d[\d.]*)/.exec(await runCommand(postgres, ['--version'], {}, signal))?.[1] ?? '';
+  const owner = await unprivilegedUser(signal);
+  const asOwner = owner === undefined ? {} : { owner };
+  return runServer(
+    {
+      name: 'postgres',
+      version,
+      ...asOwner,
+      templateKey: databaseSql,
+      initialise: (folder, abort) => initialise(programs, folder, asOwner, abort),
+      process: ({ folder, port }) => ({
+        command: postgres,
+        args: ['-D', folder, ...toOptions({ ...serverSettings(port), ...settings })],
+        ...asOwner,
+        env: { LC_ALL: 'C.UTF-8' },
+        cwd: '/',
+        readyText: /database system is ready to accept connections/,
+        parentDeathSignal: 'SIGQUIT',
+      }),
+      stopSignals: { fast: 'SIGINT', immediate: 'SIGQUIT' },
+      connection: (port) => ({
+        host: '127.0.0.1',
+        port,
+        user: 'millrace',
+        password: testPassword,
+        database: 'millrace',
+      }),
+      adminConnection: (port) => ({
+        host: '127.0.0.1',
+        port,
+        user: 'admin',
+        password: testPassword,
+        database: 'millrace',
+      }),
+    },
+    signal,
+  );
+}
 
 const installFolder = '/usr/lib/postgresql';
 const quotedPassword = `'${testPassword.replaceAll("'", "''")}'`;

@@ -1,1 +1,1 @@
-export { postgresServer } from './postgres-server.ts';
+export { pgvectorServer, postgisServer, postgresServer } from './postgres-server.ts';
