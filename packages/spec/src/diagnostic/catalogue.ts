@@ -27,6 +27,8 @@ export interface DiagnosticParams {
   nameInvalid: { name: string; thing: string };
   durationInvalid: { key: string; text: string };
   sizeInvalid: { key: string; text: string };
+  /** `position` counts the characters of the pattern from 1. */
+  patternInvalid: { key: string; pattern: string; position: number; reason: string };
   verbMissing: { step: string; verbs: Names };
   verbUnknown: { step: string; verb: string; nearest: Names; verbs: Names };
   verbAmbiguous: { step: string; verbs: Names };
@@ -41,6 +43,8 @@ export interface DiagnosticParams {
   stepNotReadable: { step: string; from: string; verb: string };
   stepCycle: { steps: Names };
   sourceUnused: { step: string };
+  checkStepUnknown: { step: string; check: string; to: string; nearest: Names };
+  checkStepNotReadable: { step: string; check: string; to: string; verb: string };
   checksUnsupported: { step: string };
   notRunYet: { key: string };
   nothingToDo: object;
@@ -178,6 +182,11 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) => `'${p.key}' is no size: '${p.text}'. Write an amount with a unit, like 512MiB or 2GB.`,
   ),
+  patternInvalid: entry(
+    'error',
+    (p) =>
+      `'${p.key}' is no regular expression of RE2: ${p.reason}, at character ${p.position}. Its syntax: https://github.com/google/re2/wiki/Syntax`,
+  ),
   verbMissing: entry('error', (p) => `Step '${p.step}' does nothing. Give it one of: ${list(p.verbs)}.`),
   verbUnknown: entry(
     'error',
@@ -235,6 +244,16 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   sourceUnused: entry(
     'warning',
     (p) => `No step reads from '${p.step}', so it will not be loaded. Add a destination, or remove it.`,
+  ),
+  checkStepUnknown: entry(
+    'error',
+    (p) =>
+      `The check '${p.check}' of step '${p.step}' compares with '${p.to}', which is no step of this pipeline.${hint(p.nearest, [], '')}`,
+  ),
+  checkStepNotReadable: entry(
+    'error',
+    (p) =>
+      `The check '${p.check}' of step '${p.step}' cannot compare with '${p.to}': a ${p.verb} step hands nothing on. Compare with the step before it.`,
   ),
   checksUnsupported: entry(
     'error',

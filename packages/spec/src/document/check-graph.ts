@@ -1,6 +1,7 @@
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
+import { checkStepReferences, stepCheckReferences } from './check-references.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
 import { stepInputs, stepVerb } from './step.ts';
 
@@ -32,6 +33,8 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
       }
     }
   }
+  for (const step of steps.values()) for (const { step: read } of stepCheckReferences(step)) used.add(read);
+  diagnostics.push(...checkStepReferences(document, locate));
   for (const name of readable) {
     if (used.has(name)) continue;
     const path = ['steps', name];
@@ -47,10 +50,23 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
   return diagnostics;
 }
 
-/** Circles of steps, each once, closed by its first name. */
+function isReadable(document: PipelineDocument, name: string): boolean {
+  const step = Object.hasOwn(document.steps, name) ? document.steps[name] : undefined;
+  return step !== undefined && stepVerb(step).isReadable;
+}
+
+/** Circles of steps, each once, closed by its first name. A step is done when its checks are, so these count. */
 function findCycles(document: PipelineDocument): readonly (readonly string[])[] {
   const inputs = new Map(
-    Object.entries(document.steps).map(([name, step]) => [name, stepInputs(step).map(({ from }) => from)]),
+    Object.entries(document.steps).map(([name, step]) => [
+      name,
+      [
+        ...stepInputs(step).map(({ from }) => from),
+        ...stepCheckReferences(step)
+          .map((reference) => reference.step)
+          .filter((read) => read !== name && isReadable(document, read)),
+      ],
+    ]),
   );
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -55,9 +55,3 @@ export const metadataColumnsSchema = z
     'Columns about the load itself to add to the destination: runId as _millrace_run_id, loadedAt as _millrace_loaded_at. Default none.',
   )
   .meta({ examples: [['runId', 'loadedAt']] });
-
-/** Kept as written; this version refuses to compile a step that has them. */
-export const checksSchema = z
-  .array(z.record(z.string(), z.unknown()))
-  .describe('Checks on the rows of the step. This version does not run checks and refuses to compile them.')
-  .meta({ examples: [[{ notNull: { columns: ['id'] } }]] });

@@ -144,6 +144,21 @@ describe('applyEdit', () => {
     );
   });
 
+  it('renames a step in the checks that compare with it', () => {
+    const text = `version: 1
+name: shop
+steps:
+  orders:
+    source: { connection: shop, table: orders }
+    checks:
+      - relationship: { columns: [customer], to: { step: customers, columns: [id] } } # kept
+      - sql: { query: SELECT 1 FROM customers, from: [lines, customers] }
+`;
+    expect(edited(`${text}  customers: {}\n`, { kind: 'renameStep', from: 'customers', to: 'people' })).toBe(
+      `${text.replace('step: customers', 'step: people').replace('[lines, customers]', '[lines, people]')}  people: {}\n`,
+    );
+  });
+
   it('removes a step with its place', () => {
     const after = edited(SHOP, { kind: 'removeStep', name: 'publish' });
     expect(after).toBe(

@@ -76,6 +76,7 @@ function renameStep(text: string, from: string, to: string): string {
       }
     }
   }
+  current = renameInChecks(current, from, to);
   const tests = valueAt(read(current), ['tests']) ?? [];
   const places: DocumentPath[] = [['layout', from]];
   if (isList(tests))
@@ -84,6 +85,29 @@ function renameStep(text: string, from: string, to: string): string {
     );
   for (const place of places) {
     if (valueAt(read(current), place) !== undefined) current = rename(current, place, to);
+  }
+  return current;
+}
+
+/** Checks that compare with the step; its name inside of SQL is text and stays. */
+function renameInChecks(text: string, from: string, to: string): string {
+  let current = text;
+  const steps = valueAt(read(text), ['steps']);
+  for (const [name, step] of Object.entries(isMapping(steps ?? null) ? (steps ?? {}) : {})) {
+    const checks = valueAt(step, ['checks']) ?? [];
+    if (!isList(checks)) continue;
+    checks.forEach((check, index) => {
+      const tables = valueAt(check, ['sql', 'from']) ?? [];
+      const places: DocumentPath[] = [
+        ['relationship', 'to', 'step'],
+        ['sumEquals', 'to', 'step'],
+        ...(isList(tables) ? tables.map((_, position) => ['sql', 'from', position]) : []),
+      ];
+      for (const place of places) {
+        if (valueAt(check, place) === from)
+          current = set(current, ['steps', name, 'checks', index, ...place], to);
+      }
+    });
   }
   return current;
 }

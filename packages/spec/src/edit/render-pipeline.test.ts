@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 
+import { CHECKS } from '../document/check-list.ts';
 import { pipelineSchema } from '../document/pipeline-document.ts';
 import { parsePipeline } from '../parse-pipeline.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
@@ -33,6 +35,22 @@ const contract = fc.record(
   },
   { requiredKeys: [] },
 );
+const check = fc.oneof(
+  ...CHECKS.map(({ name: kind, schema }) =>
+    fc
+      .record(
+        { example: fc.constantFrom(...examplesOf(schema)), name: text, owner: text, tags: fc.array(text) },
+        { requiredKeys: ['example'] },
+      )
+      .map(({ example, ...options }) => ({ [kind]: { ...Object(example), ...options } })),
+  ),
+);
+
+function examplesOf(schema: z.ZodType): unknown[] {
+  const examples = schema.meta()?.['examples'];
+  return Array.isArray(examples) ? examples : [];
+}
+
 const replicate = fc.record(
   {
     replicate: fc.record(
@@ -46,13 +64,7 @@ const replicate = fc.record(
     ),
     description: text,
     contract,
-    checks: fc.array(
-      fc.dictionary(
-        text.filter((key) => key !== '__proto__'),
-        fc.oneof(text, fc.integer(), fc.array(text)),
-      ),
-      { maxLength: 2 },
-    ),
+    checks: fc.array(check, { maxLength: 3 }),
   },
   { requiredKeys: ['replicate'] },
 );
@@ -62,7 +74,14 @@ const documents = fc.record(
     name: text,
     description: fc.string(),
     tags: fc.array(fc.string()),
-    steps: fc.dictionary(name, replicate, { minKeys: 1, maxKeys: 4 }),
+    // What the examples of the checks compare with.
+    steps: fc.dictionary(name, replicate, { minKeys: 1, maxKeys: 4 }).map((steps) => ({
+      ...steps,
+      orders: { source: { connection: 'shop', table: 'orders' } },
+      customers: { source: { connection: 'shop', table: 'customers' } },
+      publishOrders: { destination: { from: 'orders', connection: 'warehouse', table: 'orders' } },
+      publishCustomers: { destination: { from: 'customers', connection: 'warehouse', table: 'customers' } },
+    })),
     layout: fc.dictionary(name, fc.tuple(fc.integer(), fc.integer()), { maxKeys: 3 }),
   },
   { requiredKeys: ['version', 'name', 'steps'] },

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 
-import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
+import { diagnose, type Diagnostic, type DiagnosticPlace } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import { formatPath, type DocumentPath, type Locate } from '../diagnostic/source-range.ts';
+import { findPatternProblem } from '../document/checks/find-pattern-problem.ts';
+import { PATTERN_ISSUE } from '../document/checks/pattern.ts';
 import { DURATION_ISSUE } from '../document/schema-parts.ts';
 import { SIZE_ISSUE } from '../document/project-document.ts';
 import { allowedKeys, bestOption, childOf, unionOptions, valueAt } from './schema-at.ts';
@@ -126,11 +128,21 @@ function reportIssue(issue: Issue, context: Context): void {
         diagnostics.push(diagnose('durationInvalid', { key, text: String(value) }, place));
       else if (issue.message === SIZE_ISSUE)
         diagnostics.push(diagnose('sizeInvalid', { key, text: String(value) }, place));
+      else if (issue.message === PATTERN_ISSUE) diagnostics.push(patternProblem(key, String(value), place));
       else diagnostics.push(diagnose('valueInvalid', { key, reason: issue.message }, place));
       return;
     default:
       diagnostics.push(diagnose('valueInvalid', { key, reason: `is not valid (${issue.message})` }, place));
   }
+}
+
+function patternProblem(key: string, pattern: string, place: DiagnosticPlace): Diagnostic {
+  const problem = findPatternProblem(pattern);
+  return diagnose(
+    'patternInvalid',
+    { key, pattern, position: (problem?.offset ?? 0) + 1, reason: problem?.reason ?? 'it cannot be read' },
+    place,
+  );
 }
 
 function reportChoice(

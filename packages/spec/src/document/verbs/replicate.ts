@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { checksSchema, contractSchema, metadataColumnsSchema, quarantineSchema } from '../contract.ts';
+import { checksSchema } from '../check-list.ts';
+import { contractSchema, metadataColumnsSchema, quarantineSchema } from '../contract.ts';
 import { loadSchema } from '../load.ts';
 import { connectionNameSchema, deletesSchema, globsSchema, keySchema, writeSchema } from '../schema-parts.ts';
 import { defineVerb } from './verb.ts';
