@@ -77,12 +77,12 @@ export const TYPED_VALUES: readonly {
     type: { kind: 'uuid' },
     values: ['ffffffff-ffff-ffff-ffff-ffffffffffff', '00112233-4455-6677-8899-aabbccddeeff'],
   },
-  { name: 'days', type: { kind: 'date' }, values: ['2024-02-29', '1000-01-01', '9999-12-31', '1969-12-31'] },
+  { name: 'days', type: { kind: 'date' }, values: ['2024-02-29', '0001-01-01', '9999-12-31', '1969-12-31'] },
   { name: 'clocks', type: { kind: 'time' }, values: ['00:00:00', '23:59:59.999999', '24:00:00'] },
   {
     name: 'moments',
     type: { kind: 'timestamp', timezone: false },
-    values: ['2024-02-29 12:34:56.123456', '1000-01-01 00:00:00', '9999-12-31 23:59:59.999999'],
+    values: ['2024-02-29 12:34:56.123456', '0001-01-01 00:00:00', '9999-12-31 23:59:59.999999'],
   },
   {
     name: 'instants',

@@ -142,7 +142,7 @@ describe.each(products)('destination on %s', (product) => {
       '2::INTEGER, NULL::BOOLEAN, NULL::UBIGINT, NULL::FLOAT, NULL::DOUBLE, NULL::DECIMAL(38,10), NULL::VARCHAR, NULL::VARCHAR, NULL::BLOB, NULL::UUID, NULL::DATE, NULL::TIME, NULL::TIMESTAMP, NULL::TIMESTAMPTZ';
     const values = `SELECT 1::INTEGER AS id, true AS flag, 18446744073709551615::UBIGINT AS big, 1.4e-45::FLOAT AS f32, 5e-324::DOUBLE AS f64,
         -9999999999999999999999999999.9999999999::DECIMAL(38,10) AS dec, 'x' AS text, '{"a": 1.0}' AS json, '\\x00\\xFF\\x22'::BLOB AS raw,
-        'F47AC10B-58CC-4372-A567-0E02B2C3D479'::UUID AS uid, DATE '1000-01-01' AS day, TIME '23:59:59.999999' AS clock,
+        'F47AC10B-58CC-4372-A567-0E02B2C3D479'::UUID AS uid, DATE '0001-01-01' AS day, TIME '23:59:59.999999' AS clock,
         TIMESTAMP '9999-12-31 23:59:59.999999' AS local, TIMESTAMPTZ '2026-01-01 00:00:00+02' AS instant`;
     const letters = texts.map(
       (value, index) =>
@@ -165,7 +165,7 @@ describe.each(products)('destination on %s', (product) => {
       '{"a": 1.0}',
       '00ff22',
       'f47ac10b-58cc-4372-a567-0e02b2c3d479',
-      '1000-01-01',
+      '0001-01-01',
       '23:59:59.999999',
       '9999-12-31 23:59:59.999999',
       '2025-12-31 22:00:00.000000',
@@ -180,6 +180,69 @@ describe.each(products)('destination on %s', (product) => {
     const rowsOfHalf = await Array.fromAsync(destination.digestRows(asPublished, [0, 1, 2, 3], never));
     const counted = asFound.filter(({ bucket }) => bucket < 4).reduce((sum, each) => sum + each.rows, 0n);
     expect(BigInt(rowsOfHalf.length)).toBe(counted);
+  });
+
+  describe('dates before the year 1000', () => {
+    const fields: Field[] = [
+      id,
+      { name: 'day', type: { kind: 'date' }, nullable: false },
+      { name: 'local', type: { kind: 'timestamp', timezone: false }, nullable: false },
+      { name: 'instant', type: { kind: 'timestamp', timezone: true }, nullable: false },
+    ];
+    const key = ['day'];
+    /** Days from 1970-01-01 to 0001-01-01, and from there to 1000-01-02. */
+    const [first, count] = [-719_162, 364_879];
+    const daysFrom = (days: number): string =>
+      `SELECT i::INTEGER AS id, DATE '1970-01-01' + i::INTEGER AS day,
+         TIMESTAMP '1970-01-01 23:59:59.999999' + to_days(i::INTEGER) AS local,
+         make_timestamptz(i * 86400000000 + 1) AS instant FROM range(${first}, ${first + days}) AS r(i)`;
+    const isoDay = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
+    const expectDays = async (table: string, days: number): Promise<void> => {
+      const { rows, rejected } = await readAll(source, `${database?.name}.${table}`);
+      expect(rejected).toEqual([]);
+      const sorted = rows.toSorted((left, right) => Number(left[0]) - Number(right[0]));
+      const expected = Array.from({ length: days }, (_, index) => {
+        const day = isoDay(first + index);
+        return [String(first + index), day, `${day} 23:59:59.999999`, `${day} 00:00:00.000001`];
+      });
+      // As one text: so many rows that differ would take minutes to be shown.
+      expect(sorted.join('\n') === expected.join('\n')).toBe(true);
+    };
+
+    it('are kept, every one of them', async () => {
+      if (database === undefined) return;
+      expect([isoDay(first), isoDay(first + count - 1)]).toEqual(['0001-01-01', '1000-01-02']);
+      await publish(request('early', { fields, key }), daysFrom(count));
+      await expectDays('early', count);
+    });
+
+    it('are kept by INSERT', async () => {
+      if (database === undefined) return;
+      await insertInto('early_inserted', fields, await stage.file(daysFrom(2000)));
+      await expectDays('early_inserted', 2000);
+    });
+
+    it('are bounds, keys and parts of digests', async () => {
+      if (database === undefined) return;
+      const name = `${database.name}.early`;
+      const { rows, result, table } = await readAll(source, name, {
+        column: 'day',
+        from: '0999-12-31',
+        lookback: 0n,
+      });
+      expect(rows.map((row) => String(row[1])).toSorted()).toEqual([
+        '0999-12-31',
+        '1000-01-01',
+        '1000-01-02',
+      ]);
+      expect(result.highMark).toBe('1000-01-02');
+      const merged = await publish(request('early', { fields, key, mode: 'merge' }), daysFrom(10_000));
+      expect(merged).toMatchObject({ rowsInserted: 0, rowsUpdated: 10_000 });
+      const digest = { table: table.table, fields, key, buckets: 64 };
+      const sums = await destination.digest(digest, never);
+      expect(sums.reduce((sum, bucket) => sum + bucket.rows, 0n)).toBe(BigInt(count));
+      expect(sums).toEqual(await source.digest({ ...digest, fields: table.fields }, never));
+    });
   });
 
   it('refuses a value that the server would change', async () => {

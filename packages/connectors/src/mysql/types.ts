@@ -56,7 +56,7 @@ export const sourceTypes: readonly TypeRule[] = [
   },
 ];
 
-const outside = 'years before 1000 and after 9999 and infinities go to quarantine';
+const outside = 'years before 1 and after 9999 and infinities go to quarantine';
 
 /** The column type that a logical type gets in a table that Millrace makes. */
 export function destinationType(type: LogicalType): DestinationType | undefined {
@@ -105,11 +105,11 @@ export function destinationRejects(type: LogicalType): string | undefined {
     case 'float':
       return '(isnan({column}) OR isinf({column}))';
     case 'date':
-      return `({column} < DATE '1000-01-01' OR {column} > DATE '9999-12-31')`;
+      return `({column} < DATE '0001-01-01' OR {column} > DATE '9999-12-31')`;
     case 'timestamp': {
       const name = type.timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
       const zone = type.timezone ? '+00' : '';
-      return `({column} < ${name} '1000-01-01 00:00:00${zone}' OR {column} > ${name} '9999-12-31 23:59:59.999999${zone}')`;
+      return `({column} < ${name} '0001-01-01 00:00:00${zone}' OR {column} > ${name} '9999-12-31 23:59:59.999999${zone}')`;
     }
     default:
       return undefined;
