@@ -113,8 +113,13 @@ function capabilityList({ capabilities: { source, destination } }: ConnectorDefi
     );
   }
   if (destination !== undefined) {
+    const { maxBytes, isCaseSensitive, reservedTablePrefixes = [] } = destination.identifiers;
+    const reserved =
+      reservedTablePrefixes.length === 0
+        ? ''
+        : `; no table whose name begins with ${reservedTablePrefixes.map((prefix) => `\`${prefix}\``).join(' or ')}`;
     lines.push(
-      `- Destination: ${destination.writeModes.join(', ')}; names up to ${destination.identifiers.maxBytes} bytes, ${destination.identifiers.isCaseSensitive ? 'case-sensitive' : 'case-insensitive'}.`,
+      `- Destination: ${destination.writeModes.join(', ')}; names up to ${maxBytes} bytes, ${isCaseSensitive ? 'case-sensitive' : 'case-insensitive'}${reserved}.`,
     );
   }
   return lines.join('\n');

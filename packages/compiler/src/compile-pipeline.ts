@@ -1,12 +1,12 @@
-import { formatTableName, hasErrors, type Diagnostic, type PipelineDocument } from '@millrace/spec';
+import { hasErrors, type Diagnostic, type PipelineDocument } from '@millrace/spec';
 
 import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
 import { fingerprint, fingerprintPlan } from './fingerprint/fingerprint.ts';
 import { collectDestination, collectReplicate, type CollectedLoads } from './load/collect-loads.ts';
-import type { TableLoad } from './load/load-settings.ts';
 import { planLoad } from './load/plan-load.ts';
 import { planModes } from './load/plan-modes.ts';
+import { refuseDuplicateTargets, refuseReservedTargets } from './load/refuse-targets.ts';
 import type { LoadTask, Plan } from './plan.ts';
 
 export interface CompileResult {
@@ -22,6 +22,7 @@ export function compilePipeline(input: CompileInput): CompileResult {
   reportUnsupported(compilation);
   const collected = collectLoads(compilation);
   refuseDuplicateTargets(collected, compilation);
+  refuseReservedTargets(collected, compilation);
   const tasks: LoadTask[] = [];
   for (const { settings, tables } of collected) {
     const modes = planModes(settings, compilation);
@@ -70,36 +71,6 @@ function reportUnsupported(compilation: Compilation): void {
   for (const key of ['schedule', 'freshness', 'tests', 'parameters'] as const) {
     if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
   }
-}
-
-/** Two loads that write one table would replace or mix each other's rows. */
-function refuseDuplicateTargets(collected: readonly CollectedLoads[], compilation: Compilation): void {
-  const first = new Map<string, string>();
-  for (const { settings, tables } of collected) {
-    const { destination, source, destinationStep, paths } = settings;
-    const tablePath = [...paths.write, paths.write.at(-1) === 'replicate' ? 'into' : 'table'];
-    for (const { table, target } of tables) {
-      const formatted = formatTableName(target);
-      const identity = foldTarget(
-        destination.name,
-        target,
-        destination.destination.identifiers.isCaseSensitive,
-      );
-      const label = `'${destinationStep}' (${formatTableName(table.table)})`;
-      const other = first.get(identity);
-      if (other === undefined) first.set(identity, label);
-      else
-        compilation.report('targetDuplicate', { target: formatted, first: other, second: label }, tablePath);
-      if (source.name === destination.name && formatTableName(table.table) === formatted) {
-        compilation.report('targetIsSource', { table: formatted, connection: source.name }, tablePath);
-      }
-    }
-  }
-}
-
-function foldTarget(connection: string, target: TableLoad['target'], isCaseSensitive: boolean): string {
-  const text = JSON.stringify([target.schema ?? null, target.name]);
-  return `${connection} ${isCaseSensitive ? text : text.toLowerCase()}`;
 }
 
 function makePlan(document: PipelineDocument, tasks: readonly LoadTask[]): Plan {

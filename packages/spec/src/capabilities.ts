@@ -20,7 +20,12 @@ export interface Capabilities {
   readonly destination?: {
     readonly writeModes: readonly WriteMode[];
     readonly hasSchemas: boolean;
-    readonly identifiers: { readonly maxBytes: number; readonly isCaseSensitive: boolean };
+    readonly identifiers: {
+      readonly maxBytes: number;
+      readonly isCaseSensitive: boolean;
+      /** Tables whose names begin so, in whatever case, cannot be made: they are the system's, or Millrace's own. Lower case. */
+      readonly reservedTablePrefixes?: readonly string[];
+    };
     /** Tables published at the same time over one open destination; 1 for systems with a single writer. */
     readonly parallelPublishes: number;
   };

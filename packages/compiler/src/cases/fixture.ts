@@ -84,6 +84,8 @@ export const TABLES: Readonly<Record<string, readonly SourceTable[]>> = {
     ),
     table('shop.twins', [field('Name', STRING), field('name', STRING), field('NAME', STRING)]),
     table('shop.long', [field(`${'ü'.repeat(40)}a`, STRING), field(`${'ü'.repeat(40)}b`, STRING)]),
+    table('own.Flat_file', [field('id', BIGINT)]),
+    table('own.flat_list', [field('id', BIGINT)]),
     table('upper.Items', [field('id', BIGINT)]),
     table('upper.items', [field('id', BIGINT)]),
     { ...table('x', [field('id', BIGINT)]), table: { schema: 'odd.a', name: 'b' } },
@@ -129,7 +131,10 @@ export const CONNECTIONS: Readonly<Record<string, CompileConnection>> = {
   },
   flat: {
     connector: 'flat',
-    destination: writer(['append', 'replace'], { hasSchemas: false }),
+    destination: writer(['append', 'replace'], {
+      hasSchemas: false,
+      identifiers: { maxBytes: 63, isCaseSensitive: false, reservedTablePrefixes: ['flat_'] },
+    }),
     destinationType: (type) => (type.kind === 'json' ? undefined : { native: type.kind }),
   },
   sink: { connector: 'sink', destination: writer(['append']) },

@@ -23,7 +23,7 @@ export const connector = defineConnector({
       writeModes: ['append', 'replace', 'merge', 'scd2'],
       hasSchemas: true,
       // 64 characters; a character of the Basic Multilingual Plane has at most 3 bytes, and names hold no others.
-      identifiers: { maxBytes: 64, isCaseSensitive: true },
+      identifiers: { maxBytes: 64, isCaseSensitive: true, reservedTablePrefixes: ['_millrace_'] },
       parallelPublishes: 4,
     },
   },

@@ -20,7 +20,11 @@ export const connector = defineConnector<SqliteConfig>({
     destination: {
       writeModes: ['append', 'replace', 'merge', 'scd2'],
       hasSchemas: false,
-      identifiers: { maxBytes: 1_000_000, isCaseSensitive: false },
+      identifiers: {
+        maxBytes: 1_000_000,
+        isCaseSensitive: false,
+        reservedTablePrefixes: ['sqlite_', '_millrace_'],
+      },
       parallelPublishes: 1,
     },
   },

@@ -42,6 +42,13 @@ async function open(): Promise<Destination> {
   return connector.openDestination(connector.config.parse({ path, busyTimeoutSeconds: 5 }), signal);
 }
 
+it('declares the names that SQLite keeps for itself', () => {
+  const { identifiers } = connector.capabilities.destination ?? {};
+  expect(identifiers?.reservedTablePrefixes).toContain('sqlite_');
+  using db = new DatabaseSync(path);
+  expect(() => db.exec('CREATE TABLE SQLite_mine (id)')).toThrow('reserved for internal use');
+});
+
 let runs = 0;
 function request(changes: Partial<PublishRequest> = {}): PublishRequest {
   return {

@@ -58,6 +58,7 @@ export interface DiagnosticParams {
   tablesNoneMatch: { connection: string; include: Names; exclude: Names };
   schemaUnsupported: { connection: string; connector: string; schema: string };
   targetDuplicate: { target: string; first: string; second: string };
+  targetReserved: { target: string; connection: string; connector: string; prefix: string };
   targetIsSource: { table: string; connection: string };
   tableRenamed: { table: string; to: string; reason: string };
   // Loading
@@ -312,6 +313,11 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   targetDuplicate: entry(
     'error',
     (p) => `${p.first} and ${p.second} would both write ${p.target}. Give one of them another destination.`,
+  ),
+  targetReserved: entry(
+    'error',
+    (p) =>
+      `Connection '${p.connection}' (${p.connector}) cannot have a table ${p.target}: names that begin with ${p.prefix} are kept for tables of its own. Give it another destination, or leave it out.`,
   ),
   targetIsSource: entry(
     'error',
