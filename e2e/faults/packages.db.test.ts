@@ -144,10 +144,16 @@ describe(`verification (seed ${SEED})`, () => {
     ]);
   });
 
-  it('does not count rows that came after the load', async () => {
+  it('does not count rows that came or changed after the load', async () => {
     await runHere(shop, { runId: 'r1', tasks: await shop.plan() });
-    shop.database.exec('INSERT INTO orders SELECT 900001, 1, NULL, NULL, max(changed) + 1 FROM orders');
-    expect((await verify()).isEqual).toBe(true);
+    const { rows } = await verify();
+    shop.database.exec(`INSERT INTO orders SELECT 900001, 1, NULL, NULL, max(changed) + 1 FROM orders;
+      UPDATE orders SET status = 'later', changed = (SELECT max(changed) FROM orders) WHERE id IN (20, 30)`);
+    const later = await verify();
+    expect(later).toMatchObject({ isEqual: true, rows: rows - 2, changedSince: 2, examples: [] });
+    expect(later.statement).toContain('; 2 changed at the source since');
+    shop.database.exec('DELETE FROM orders WHERE id = 40');
+    expect(await verify()).toMatchObject({ isEqual: false, onlyDestination: 1, changedSince: 2 });
   });
 });
 

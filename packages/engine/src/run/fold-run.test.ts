@@ -97,7 +97,14 @@ describe('foldRun', () => {
       verified: null,
       error: lost,
     });
-    const found = { isEqual: true, rows: 2, onlySource: 0, onlyDestination: 0, differing: 0 };
+    const found = {
+      isEqual: true,
+      rows: 2,
+      onlySource: 0,
+      onlyDestination: 0,
+      differing: 0,
+      changedSince: 0,
+    };
     const verified = event(
       { type: 'taskVerified', task: 'a', ...found, examples: [], statement: 'equal' },
       2,

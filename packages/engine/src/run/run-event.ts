@@ -73,6 +73,8 @@ export type RunEventBody =
       readonly onlySource: number;
       readonly onlyDestination: number;
       readonly differing: number;
+      /** Rows that the source changed after the load. */
+      readonly changedSince: number;
       /** A few keys with the columns that differ, for people. */
       readonly examples: readonly string[];
       readonly statement: string;

@@ -43,6 +43,19 @@ describe('comparing digests', () => {
     expect(await differences(left, right)).toEqual(['differing 2', 'onlyLeft 3', 'onlyRight 9']);
   });
 
+  it('takes a row that moved beyond the bound of the left side for no difference', async () => {
+    const left = side([row(1, 5)]);
+    const right = side([row(1, 5), row(2, 6), row(3, 7), row(3, 7)]);
+    const unbounded = side([row(1, 0), row(3, 0), row(4, 0)]);
+    const comparison = await compareBuckets(left, right, 1, signal);
+    const found = await Array.fromAsync(listDifferences(left, right, comparison, signal, unbounded));
+    expect(found.map(({ kind, key }) => `${kind} ${key.join()}`)).toEqual([
+      'beyondBound 3',
+      'onlyRight 2',
+      'onlyRight 3',
+    ]);
+  });
+
   it('counts a key that is there twice', async () => {
     expect(await differences(side([row(1, 5)]), side([row(1, 5), row(1, 5)]))).toEqual(['onlyRight 1']);
   });

@@ -30,9 +30,12 @@ export interface BucketComparison {
   readonly differing: readonly BucketDifference[];
 }
 
-/** A row that is not the same on both sides. `key` is canonical text; empty for rows without a key. */
+/**
+ * A row that is not the same on both sides. `beyondBound`: the left side has it too, beyond the bound of its request.
+ * `key` is canonical text; empty for rows without a key.
+ */
 export interface RowDifference {
-  readonly kind: 'onlyLeft' | 'onlyRight' | 'differing';
+  readonly kind: 'onlyLeft' | 'onlyRight' | 'differing' | 'beyondBound';
   readonly key: readonly string[];
 }
 
@@ -73,24 +76,35 @@ export function compareBucketLists(
   return differing.sort((one, other) => one.bucket - other.bucket);
 }
 
-/** The rows behind differing buckets, some buckets at a time so that memory stays bounded. */
+/**
+ * The rows behind differing buckets, some buckets at a time so that memory stays bounded. `unbounded` is the left side
+ * without the bound of its request: rows that the right side alone seems to have are looked up there.
+ */
 export async function* listDifferences(
   left: DigestSide,
   right: DigestSide,
   comparison: BucketComparison,
   signal: AbortSignal,
+  unbounded?: DigestSide,
 ): AsyncGenerator<RowDifference> {
   for (const group of groupBuckets(comparison.differing)) {
     throwIfCancelled(signal);
     const unmatched = new Map<string, { readonly key: readonly string[]; readonly hash: bigint }>();
     for await (const [id, row] of numbered(left, comparison.buckets, group, signal)) unmatched.set(id, row);
+    const onlyRight = new Map<string, readonly string[]>();
     for await (const [id, row] of numbered(right, comparison.buckets, group, signal)) {
       const found = unmatched.get(id);
-      if (found === undefined) yield { kind: 'onlyRight', key: row.key };
+      if (found === undefined) onlyRight.set(id, row.key);
       else if (found.hash !== row.hash) yield { kind: 'differing', key: row.key };
       unmatched.delete(id);
     }
     for (const row of unmatched.values()) yield { kind: 'onlyLeft', key: row.key };
+    if (unbounded !== undefined && onlyRight.size > 0) {
+      for await (const [id, row] of numbered(unbounded, comparison.buckets, group, signal)) {
+        if (onlyRight.delete(id)) yield { kind: 'beyondBound', key: row.key };
+      }
+    }
+    for (const key of onlyRight.values()) yield { kind: 'onlyRight', key };
   }
 }
 

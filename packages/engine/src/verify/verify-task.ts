@@ -23,11 +23,13 @@ const MOST_EXPLAINED = 5;
 export interface VerifyResult {
   readonly task: string;
   readonly isEqual: boolean;
-  /** Rows of the destination that were compared. */
+  /** Rows of the destination that were compared; those that changed since are left out. */
   readonly rows: number;
   readonly onlySource: number;
   readonly onlyDestination: number;
   readonly differing: number;
+  /** Rows that the source changed after the load; the next one brings them, and they are no differences. */
+  readonly changedSince: number;
   /** Some of the keys, in words: `id 17: only at the source`. */
   readonly examples: readonly string[];
   /** What was proven, and up to where: `12 rows proven equal up to updated_at = …`. */
@@ -36,7 +38,7 @@ export interface VerifyResult {
 
 /**
  * Compares source and destination by counts and order-free sums of row hashes, then lists the rows that differ. An
- * incremental table is compared up to its saved high mark; rows that came later are not differences.
+ * incremental table is compared up to its saved high mark; rows that came or changed later are not differences.
  */
 export async function verifyTask(options: VerifyTaskOptions, signal: AbortSignal): Promise<VerifyResult> {
   const { task, destination } = options;
@@ -47,15 +49,21 @@ export async function verifyTask(options: VerifyTaskOptions, signal: AbortSignal
   try {
     const buckets = chooseBuckets(published.estimatedRows ?? task.source.table.estimatedRows);
     const comparison = await compareBuckets(left.side, right, buckets, signal);
-    const counts = { onlySource: 0, onlyDestination: 0, differing: 0 };
+    const counts = { onlySource: 0, onlyDestination: 0, differing: 0, changedSince: 0 };
     const listed: RowDifference[] = [];
-    for await (const difference of listDifferences(left.side, right, comparison, signal)) {
+    const differences = listDifferences(left.side, right, comparison, signal, left.unbounded);
+    for await (const difference of differences) {
+      if (difference.kind === 'beyondBound') {
+        counts.changedSince++;
+        continue;
+      }
       if (difference.kind === 'onlyLeft') counts.onlySource++;
       else if (difference.kind === 'onlyRight') counts.onlyDestination++;
       else counts.differing++;
       if (listed.length < MOST_EXAMPLES) listed.push(difference);
     }
     const isEqual = counts.onlySource + counts.onlyDestination + counts.differing === 0;
+    const rows = Number(comparison.rightRows) - counts.changedSince;
     const changed = listed.filter((difference) => difference.kind === 'differing').slice(0, MOST_EXPLAINED);
     const columns =
       changed.length === 0
@@ -64,10 +72,10 @@ export async function verifyTask(options: VerifyTaskOptions, signal: AbortSignal
     return {
       task: task.id,
       isEqual,
-      rows: Number(comparison.rightRows),
+      rows,
       ...counts,
       examples: listed.map((difference) => describe(right, difference, columns)),
-      statement: state(task, published, Number(comparison.rightRows), counts),
+      statement: state(task, published, rows, counts),
     };
   } finally {
     await left.close();
@@ -76,6 +84,8 @@ export async function verifyTask(options: VerifyTaskOptions, signal: AbortSignal
 
 interface SourceSide {
   readonly side: DigestSide;
+  /** Every row by its key, where the side is bounded; without a key nobody can say that a row is one that changed. */
+  readonly unbounded?: DigestSide;
   /** The same rows over the key and one more column. */
   readonly over: (column: string) => DigestSide;
   readonly close: () => Promise<void>;
@@ -91,6 +101,7 @@ async function openSourceSide(
   if (source.capabilities.hasDigest) {
     return {
       side: sourceSide(task, source, 'all', where),
+      ...(where && task.destination.key.length > 0 && { unbounded: sourceSide(task, source, 'key') }),
       // Without the bound, whose column is not among these; rows beyond it are looked up by nobody.
       over: (only) => sourceSide(task, source, { only }),
       close: async () => {},
@@ -157,15 +168,17 @@ function state(
   task: LoadTask,
   published: PublishedTable,
   rows: number,
-  counts: { onlySource: number; onlyDestination: number; differing: number },
+  counts: Pick<VerifyResult, 'onlySource' | 'onlyDestination' | 'differing' | 'changedSince'>,
 ): string {
   const name = formatTableName(task.destination.table);
   const position = published.record === null ? undefined : readLoadPosition(published.record.position);
   const upTo = position === undefined ? '' : ` up to ${formatLoadPosition(position)}`;
-  const { onlySource, onlyDestination, differing } = counts;
+  const { onlySource, onlyDestination, differing, changedSince } = counts;
+  const since =
+    changedSince === 0 ? '' : `; ${changedSince.toLocaleString('en-US')} changed at the source since`;
   if (onlySource + onlyDestination + differing === 0)
-    return `${name}: ${rows.toLocaleString('en-US')} rows proven equal${upTo}`;
-  return `${name}: ${onlySource} rows only at the source, ${onlyDestination} only at the destination, ${differing} differing${upTo}`;
+    return `${name}: ${rows.toLocaleString('en-US')} rows proven equal${upTo}${since}`;
+  return `${name}: ${onlySource} rows only at the source, ${onlyDestination} only at the destination, ${differing} differing${upTo}${since}`;
 }
 
 function neverPublished(task: LoadTask): PipelineError {
