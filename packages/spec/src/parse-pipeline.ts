@@ -94,7 +94,7 @@ function offerInputs(diagnostic: Diagnostic, value: unknown): Diagnostic {
   const [root, to, name, key] = diagnostic.path;
   const verb = VERBS.find((candidate) => candidate.name === name);
   if (diagnostic.code !== 'keyMissing' || root !== 'steps' || typeof to !== 'string') return diagnostic;
-  if (!verb?.inputs.some((input) => input === key)) return diagnostic;
+  if (!verb?.inputs.some((slot) => slot.length === 1 && slot[0] === key)) return diagnostic;
   const readable = Object.entries(Object(childOf(value, 'steps'))).flatMap(([step, settings]) =>
     VERBS.some((candidate) => candidate.isReadable && childOf(settings, candidate.name) !== undefined)
       ? [step]

@@ -41,6 +41,7 @@ export interface DiagnosticParams {
   // The graph
   stepUnknown: { step: string; from: string; nearest: Names };
   stepNotReadable: { step: string; from: string; verb: string };
+  outputUnknown: { step: string; from: string; nearest: Names; known: Names };
   stepCycle: { steps: Names };
   sourceUnused: { step: string };
   checkStepUnknown: { step: string; check: string; to: string; nearest: Names };
@@ -232,6 +233,11 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `Step '${p.step}' reads from '${p.from}', which is no step of this pipeline.${hint(p.nearest, [], '')}`,
+  ),
+  outputUnknown: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' reads from '${p.from}', which is not an output of that step.${hint(p.nearest, p.known, 'It can be read as')}`,
   ),
   stepNotReadable: entry(
     'error',

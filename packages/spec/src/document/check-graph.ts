@@ -3,30 +3,45 @@ import { nearestNames } from '../diagnostic/nearest-name.ts';
 import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
 import { checkStepReferences, stepCheckReferences } from './check-references.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
-import { stepInputs, stepVerb } from './step.ts';
+import { parseStepReference } from './step-reference.ts';
+import { stepInputs, stepOutputs, stepVerb, type Step } from './step.ts';
 
 /** What is wrong with the connections between steps. */
 export function checkGraph(document: PipelineDocument, locate: Locate): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const steps = new Map(Object.entries(document.steps));
-  const readable = [...steps].filter(([, step]) => stepVerb(step).isReadable).map(([name]) => name);
+  const readable = [...steps].flatMap(([name, step]) => readableNames(name, step));
   const used = new Set<string>();
   for (const [name, step] of steps) {
-    for (const { key, from } of stepInputs(step)) {
-      used.add(from);
-      const path: DocumentPath = ['steps', name, stepVerb(step).name, key];
+    for (const { path: slot, from } of stepInputs(step)) {
+      const reference = parseStepReference(from);
+      used.add(reference.step);
+      const path: DocumentPath = ['steps', name, ...slot];
       const place = { path, range: locate(path) };
-      const input = steps.get(from);
+      const input = steps.get(reference.step);
+      const offer = (candidates: readonly string[]) =>
+        candidates.map((value) => ({ kind: 'setField', path, value }) as const);
       if (input === undefined) {
         const near = nearestNames(from, readable);
         const candidates = near.length > 0 ? near : readable.length === 1 ? readable : [];
-        const fixes = candidates.map(
-          (candidate) => ({ kind: 'connect', from: candidate, to: name }) as const,
-        );
         diagnostics.push(
-          diagnose('stepUnknown', { step: name, from, nearest: candidates }, { ...place, fixes }),
+          diagnose(
+            'stepUnknown',
+            { step: name, from, nearest: candidates },
+            { ...place, fixes: offer(candidates) },
+          ),
         );
-      } else if (!stepVerb(input).isReadable && from !== name) {
+        continue;
+      }
+      const outputs = stepOutputs(input);
+      if (reference.output === undefined ? stepVerb(input).isReadable : outputs.includes(reference.output))
+        continue;
+      if (outputs.length > 0 || reference.output !== undefined) {
+        const known = readableNames(reference.step, input);
+        const near = nearestNames(from, known);
+        const params = { step: name, from, nearest: near, known };
+        diagnostics.push(diagnose('outputUnknown', params, { ...place, fixes: offer(near) }));
+      } else if (from !== name) {
         diagnostics.push(
           diagnose('stepNotReadable', { step: name, from, verb: stepVerb(input).name }, place),
         );
@@ -35,8 +50,8 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
   }
   for (const step of steps.values()) for (const { step: read } of stepCheckReferences(step)) used.add(read);
   diagnostics.push(...checkStepReferences(document, locate));
-  for (const name of readable) {
-    if (used.has(name)) continue;
+  for (const [name, step] of steps) {
+    if (used.has(name) || readableNames(name, step).length === 0) continue;
     const path = ['steps', name];
     diagnostics.push(diagnose('sourceUnused', { step: name }, { path, range: locate(path, 'key') }));
   }
@@ -50,6 +65,12 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
   return diagnostics;
 }
 
+/** What other steps can write to read from a step: its name, and those of its outputs. */
+function readableNames(name: string, step: Step): readonly string[] {
+  const outputs = stepOutputs(step).map((output) => `${name}.${output}`);
+  return stepVerb(step).isReadable ? [name, ...outputs] : outputs;
+}
+
 function isReadable(document: PipelineDocument, name: string): boolean {
   const step = Object.hasOwn(document.steps, name) ? document.steps[name] : undefined;
   return step !== undefined && stepVerb(step).isReadable;
@@ -61,7 +82,7 @@ function findCycles(document: PipelineDocument): readonly (readonly string[])[] 
     Object.entries(document.steps).map(([name, step]) => [
       name,
       [
-        ...stepInputs(step).map(({ from }) => from),
+        ...stepInputs(step).map(({ from }) => parseStepReference(from).step),
         ...stepCheckReferences(step)
           .map((reference) => reference.step)
           .filter((read) => read !== name && isReadable(document, read)),

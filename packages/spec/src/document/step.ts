@@ -1,21 +1,55 @@
 import { z } from 'zod';
 
+import type { DocumentPath } from '../diagnostic/source-range.ts';
+import { aggregateVerb } from './verbs/aggregate.ts';
+import { deriveVerb } from './verbs/derive.ts';
 import { destinationVerb } from './verbs/destination.ts';
+import { filterVerb } from './verbs/filter.ts';
+import { joinVerb } from './verbs/join.ts';
 import { replicateVerb } from './verbs/replicate.ts';
+import { selectVerb } from './verbs/select.ts';
 import { sourceVerb } from './verbs/source.ts';
+import { sqlVerb } from './verbs/sql.ts';
+import { unionVerb } from './verbs/union.ts';
+import type { InputSlot } from './verbs/verb.ts';
 
 /** Every verb of the language. A new one is a file in `verbs/` and a line here and in `stepSchema`. */
-export const VERBS = [sourceVerb, destinationVerb, replicateVerb] as const;
+export const VERBS = [
+  sourceVerb,
+  destinationVerb,
+  replicateVerb,
+  selectVerb,
+  filterVerb,
+  deriveVerb,
+  aggregateVerb,
+  joinVerb,
+  unionVerb,
+  sqlVerb,
+] as const;
 
 export type VerbName = (typeof VERBS)[number]['name'];
+export type TransformVerbName = Extract<(typeof VERBS)[number], { readonly kind: 'transform' }>['name'];
 
 /** Exactly one verb, and what may stand beside it. The order is that of `VERBS`. */
-export const stepSchema = z.union([sourceVerb.schema, destinationVerb.schema, replicateVerb.schema]);
+export const stepSchema = z.union([
+  sourceVerb.schema,
+  destinationVerb.schema,
+  replicateVerb.schema,
+  selectVerb.schema,
+  filterVerb.schema,
+  deriveVerb.schema,
+  aggregateVerb.schema,
+  joinVerb.schema,
+  unionVerb.schema,
+  sqlVerb.schema,
+]);
 
 export type Step = z.infer<typeof stepSchema>;
 export type SourceStep = z.infer<typeof sourceVerb.schema>;
 export type DestinationStep = z.infer<typeof destinationVerb.schema>;
 export type ReplicateStep = z.infer<typeof replicateVerb.schema>;
+/** A step that makes rows of rows. */
+export type TransformStep = Exclude<Step, SourceStep | DestinationStep | ReplicateStep>;
 
 /** The verb of a step. */
 export function stepVerb(step: Step): (typeof VERBS)[number] {
@@ -23,14 +57,55 @@ export function stepVerb(step: Step): (typeof VERBS)[number] {
   throw new TypeError('A parsed step has one of the verbs.');
 }
 
-/** The steps that a step reads from, with the key of the verb's settings that names each. */
-export function stepInputs(step: Step): readonly { readonly key: string; readonly from: string }[] {
+/** A place of a step that names another one. */
+export interface StepInput {
+  /** Below the step, the verb included: `['join', 'left']`. */
+  readonly path: DocumentPath;
+  /** As written: a step, or `step.output`. */
+  readonly from: string;
+}
+
+/** The steps that a step reads from, in the order of the verb's slots. */
+export function stepInputs(step: Step): readonly StepInput[] {
   const verb = stepVerb(step);
-  const settings = new Map<string, unknown>(Object.entries(step)).get(verb.name);
-  if (typeof settings !== 'object' || settings === null) return [];
-  const values = new Map<string, unknown>(Object.entries(settings));
-  return verb.inputs.flatMap((key) => {
-    const from = values.get(key);
-    return typeof from === 'string' ? [{ key, from }] : [];
-  });
+  return verb.inputs.flatMap((slot) =>
+    valuesAt(step, [verb.name, ...slot]).flatMap(({ path, value }) =>
+      typeof value === 'string' ? [{ path, from: value }] : [],
+    ),
+  );
+}
+
+/** Names of outputs that are read as `step.output`. */
+export function stepOutputs(step: Step): readonly string[] {
+  const verb = stepVerb(step);
+  return ('outputs' in verb ? verb.outputs : []).flatMap((slot: InputSlot) =>
+    valuesAt(step, [verb.name, ...slot]).flatMap(({ value }) =>
+      typeof value === 'string'
+        ? [value]
+        : typeof value === 'object' && value !== null
+          ? Object.keys(value)
+          : [],
+    ),
+  );
+}
+
+/** The values at the places of a pattern, in which `*` stands for each item or value. */
+export function valuesAt(
+  root: unknown,
+  pattern: readonly string[],
+): readonly { readonly path: DocumentPath; readonly value: unknown }[] {
+  let found: { path: DocumentPath; value: unknown }[] = [{ path: [], value: root }];
+  for (const part of pattern) {
+    found = found.flatMap(({ path, value }) => {
+      if (typeof value !== 'object' || value === null) return [];
+      if (part !== '*')
+        return Object.hasOwn(value, part)
+          ? [{ path: [...path, part], value: new Map<string, unknown>(Object.entries(value)).get(part) }]
+          : [];
+      if (Array.isArray(value))
+        return value.map((item: unknown, index) => ({ path: [...path, index], value: item }));
+      return Object.entries(value).map(([key, item]) => ({ path: [...path, key], value: item }));
+    });
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import { formatPath, type DocumentPath } from '../diagnostic/source-range.ts';
 import { NAME_PATTERN } from '../document/schema-parts.ts';
-import { VERBS } from '../document/step.ts';
+import { formatStepReference, parseStepReference } from '../document/step-reference.ts';
+import { valuesAt, VERBS } from '../document/step.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { DocumentValue, Edit } from './edit.ts';
 import { isList, isMapping } from './render-value.ts';
@@ -70,9 +71,13 @@ function renameStep(text: string, from: string, to: string): string {
   const steps = valueAt(read(current), ['steps']);
   for (const [name, step] of Object.entries(isMapping(steps ?? null) ? (steps ?? {}) : {})) {
     for (const verb of VERBS) {
-      for (const input of verb.inputs) {
-        if (valueAt(step, [verb.name, input]) === from)
-          current = set(current, ['steps', name, verb.name, input], to);
+      for (const slot of verb.inputs) {
+        for (const { path, value } of valuesAt(step, [verb.name, ...slot])) {
+          if (typeof value !== 'string') continue;
+          const reference = parseStepReference(value);
+          if (reference.step === from)
+            current = set(current, ['steps', name, ...path], formatStepReference({ ...reference, step: to }));
+        }
       }
     }
   }
@@ -116,11 +121,19 @@ function inputPath(text: string, step: string): DocumentPath {
   const value = valueAt(read(text), ['steps', step]);
   if (value === undefined) throw new EditRefusal(`There is no step '${step}'.`);
   for (const verb of VERBS) {
-    const [input] = verb.inputs;
-    if (valueAt(value, [verb.name]) !== undefined && input !== undefined)
-      return ['steps', step, verb.name, input];
+    const [slot] = verb.inputs;
+    if (valueAt(value, [verb.name]) === undefined || slot === undefined) continue;
+    // A list or a map of inputs gets one more; where it ends, setting a number that is not there yet adds it.
+    return slot.reduce<DocumentPath>(
+      (path, part) => [...path, part === '*' ? nextIndex(valueAt(value, path.slice(2))) : part],
+      ['steps', step, verb.name],
+    );
   }
   throw new EditRefusal(`Step '${step}' reads from no other step.`);
+}
+
+function nextIndex(list: DocumentValue | undefined): number {
+  return list !== undefined && isList(list) ? list.length : 0;
 }
 
 /** Sets only what differs, so that comments inside of a map that is set again stay. */

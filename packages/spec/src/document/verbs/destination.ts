@@ -31,6 +31,7 @@ const destinationSchema = z
 
 export const destinationVerb = defineVerb({
   name: 'destination',
+  kind: 'load',
   schema: z
     .strictObject({
       destination: destinationSchema,
@@ -41,7 +42,7 @@ export const destinationVerb = defineVerb({
         .meta({ examples: ['The sales dashboard.'] }),
     })
     .describe('A table to write.'),
-  inputs: ['from'],
+  inputs: [['from']],
   isReadable: false,
   writes: true,
 });

@@ -41,6 +41,7 @@ const replicateSchema = z
 
 export const replicateVerb = defineVerb({
   name: 'replicate',
+  kind: 'load',
   schema: z
     .strictObject({
       replicate: replicateSchema,

@@ -35,6 +35,7 @@ const sourceSchema = z
 
 export const sourceVerb = defineVerb({
   name: 'source',
+  kind: 'load',
   schema: z
     .strictObject({
       source: sourceSchema,

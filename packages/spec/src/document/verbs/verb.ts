@@ -1,14 +1,27 @@
 import type { z } from 'zod';
 
+/**
+ * Where the settings of a verb name steps that it reads from: keys from the settings down, `*` for each item of a list
+ * or each value of a map. `['from']`, `['and', '*', 'right']`.
+ */
+export type InputSlot = readonly string[];
+
 /** What a step can do. One file per verb; `VERBS` lists them. */
 export interface Verb<Name extends string, Schema extends z.ZodObject> {
   /** The key of the step that holds the verb's settings. */
   readonly name: Name;
+  /** `load` moves tables between systems; `transform` makes rows of rows. */
+  readonly kind: 'load' | 'transform';
   /** The whole step: the verb's settings and what may stand beside them. */
   readonly schema: Schema;
-  /** Keys of the settings that name the steps it reads from. */
-  readonly inputs: readonly string[];
-  /** True when other steps can read from it. */
+  /** The places that name its inputs; `connect` sets the first. */
+  readonly inputs: readonly InputSlot[];
+  /**
+   * Places that name outputs other steps can read as `step.output`: the keys of a map, or a text. The step by its name
+   * alone can be read too unless `isReadable` is false.
+   */
+  readonly outputs?: readonly InputSlot[];
+  /** True when other steps can read from it by its name. */
   readonly isReadable: boolean;
   /** True when it makes tables. */
   readonly writes: boolean;
