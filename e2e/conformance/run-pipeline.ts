@@ -53,7 +53,7 @@ async function planPipeline({ name, from, to, steps, tables }: Pipeline): Promis
   try {
     const found = [];
     for (const table of tables) found.push(await findTable(source, table, never));
-    const { plan, diagnostics } = compilePipeline({
+    const { plan, diagnostics } = await compilePipeline({
       document: { version: 1, name, steps },
       connections: {
         from: { connector: from.connector, ...from.definition.capabilities, destination: undefined },

@@ -44,7 +44,15 @@ export interface AttemptInput extends Pick<AttemptOptions, 'killAt' | 'killAfter
 
 export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
   return {
-    plan: { version: 1, pipeline: 'shop', documentFingerprint: '', fingerprint: '', tasks: options.tasks },
+    plan: {
+      version: 1,
+      pipeline: 'shop',
+      documentFingerprint: '',
+      fingerprint: '',
+      tasks: options.tasks,
+      steps: [],
+      publications: [],
+    },
     runId: options.runId,
     attempt: options.attempt,
     fenceToken: shop.nextFenceToken(),

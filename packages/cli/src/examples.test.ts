@@ -48,7 +48,7 @@ describe.each(readdirSync(root))('example %s', (name) => {
       ([connection, { include }]) =>
         [connection, (include.length > 0 ? include : ['orders']).map(sampleTable)] as const,
     );
-    const { plan, diagnostics: found } = compilePipeline({
+    const { plan, diagnostics: found } = await compilePipeline({
       document: parsed.document,
       locate: parsed.locate,
       connections: Object.fromEntries(connections),

@@ -1,5 +1,6 @@
 import {
   diagnose,
+  hasErrors,
   formatTableName,
   locateNowhere,
   nearestNames,
@@ -14,6 +15,7 @@ import {
 } from '@millrace/spec';
 
 import type { CompileConnection, CompileInput } from './compile-input.ts';
+import type { SqlAnalyser } from './sql/sql-analyser.ts';
 
 /** A connection that plays the wanted part, with its name. */
 export interface NamedConnection extends CompileConnection {
@@ -31,6 +33,7 @@ export type DestinationConnection = NamedConnection & {
 export class Compilation {
   readonly document: PipelineDocument;
   readonly diagnostics: Diagnostic[] = [];
+  readonly #sql: SqlAnalyser | undefined;
   readonly #locate: Locate;
   readonly #connections: ReadonlyMap<string, CompileConnection>;
   readonly #tables: ReadonlyMap<string, readonly SourceTable[]>;
@@ -38,6 +41,7 @@ export class Compilation {
 
   constructor(input: CompileInput) {
     this.document = input.document;
+    this.#sql = input.sql;
     this.#locate = input.locate ?? locateNowhere(input.document.name);
     this.#connections = new Map(Object.entries(input.connections));
     this.#tables = new Map(Object.entries(input.tables));
@@ -51,6 +55,17 @@ export class Compilation {
     part: 'key' | 'value' = 'value',
   ): void {
     this.diagnostics.push(diagnose(code, params, { path, range: this.#locate(path, part), fixes }));
+  }
+
+  /** Throws TypeError when the caller gave none, although the document has steps with SQL. */
+  get sql(): SqlAnalyser {
+    if (this.#sql === undefined) throw new TypeError('A document with transform steps needs an SqlAnalyser.');
+    return this.#sql;
+  }
+
+  /** Whether an error was reported after the first `count` diagnostics. */
+  hasErrorsSince(count: number): boolean {
+    return hasErrors(this.diagnostics.slice(count));
   }
 
   /** The connection at a path as a source; undefined when it is unknown or cannot be read, which is reported. */

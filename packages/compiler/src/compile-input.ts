@@ -7,6 +7,8 @@ import type {
   SourceTable,
 } from '@millrace/spec';
 
+import type { SqlAnalyser } from './sql/sql-analyser.ts';
+
 /** What the compiler must know of a connection: the connector's capabilities, never its settings. */
 export interface CompileConnection {
   readonly connector: string;
@@ -16,6 +18,8 @@ export interface CompileConnection {
 }
 
 export interface CompileInput {
+  /** Asked about every expression of the document. Documents that only load need none. */
+  readonly sql?: SqlAnalyser | undefined;
   readonly document: PipelineDocument;
   /** From `parsePipeline`, so that diagnostics stand where the text does; without it they stand at 1:1. */
   readonly locate?: Locate | undefined;

@@ -30,10 +30,10 @@ const cases = readdirSync(FOLDER)
     };
   });
 
-function compile(text: string): CompileResult {
+async function compile(text: string): Promise<CompileResult> {
   const { document, diagnostics, locate } = parsePipeline(text, 'case.yaml');
   if (document === undefined) return { diagnostics };
-  const result = compilePipeline({ document, locate, connections: CONNECTIONS, tables: TABLES });
+  const result = await compilePipeline({ document, locate, connections: CONNECTIONS, tables: TABLES });
   return { ...result, diagnostics: [...diagnostics, ...result.diagnostics] };
 }
 
@@ -47,8 +47,9 @@ function describeTask({ id, load, columns, destination }: LoadTask): string {
   return `${MARK}task ${id}: ${load.kind} ${destination.mode} ${target} (${names}) key (${destination.key.join(', ')}) deletes ${destination.deletes}`;
 }
 
-function onlyTask(text: string): LoadTask {
-  const [task] = compile(text).plan?.tasks ?? [];
+async function onlyTask(text: string): Promise<LoadTask> {
+  const { plan } = await compile(text);
+  const [task] = plan?.tasks ?? [];
   if (task === undefined) throw new Error('The document gives no plan.');
   return task;
 }
@@ -65,20 +66,20 @@ steps:
 `;
 
 describe('compilePipeline', () => {
-  it.each(cases)('$name', ({ text, expected }) => {
-    const { plan, diagnostics } = compile(text);
+  it.each(cases)('$name', async ({ text, expected }) => {
+    const { plan, diagnostics } = await compile(text);
     expect([...diagnostics.map(describeDiagnostic), ...(plan?.tasks ?? []).map(describeTask)]).toEqual(
       expected,
     );
   });
 
-  it.each(cases)('offers fixes that work: $name', ({ text }) => {
-    for (const { code, path, fixes } of compile(text).diagnostics) {
+  it.each(cases)('offers fixes that work: $name', async ({ text }) => {
+    for (const { code, path, fixes } of (await compile(text)).diagnostics) {
       for (const fix of fixes) {
         const result = applyEdit(text, fix);
         expect(result.isApplied).toBe(true);
         if (!result.isApplied) continue;
-        const left = compile(result.text).diagnostics;
+        const left = (await compile(result.text)).diagnostics;
         expect(
           left.filter((other) => other.code === code && formatPath(other.path) === formatPath(path)),
         ).toEqual([]);
@@ -86,8 +87,8 @@ describe('compilePipeline', () => {
     }
   });
 
-  it('makes a plan that is plain data and says everything a run needs', () => {
-    const { plan } = compile(PIPELINE);
+  it('makes a plan that is plain data and says everything a run needs', async () => {
+    const { plan } = await compile(PIPELINE);
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
     expect(Object.isFrozen(plan)).toBe(true);
     expect(plan).toEqual({
@@ -95,6 +96,8 @@ describe('compilePipeline', () => {
       pipeline: 'shop',
       documentFingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      steps: [],
+      publications: [],
       tasks: [
         {
           kind: 'load',
@@ -146,25 +149,25 @@ describe('compilePipeline', () => {
     });
   });
 
-  it('keeps the selection of columns, for columns that appear later', () => {
-    const task = onlyTask(
+  it('keeps the selection of columns, for columns that appear later', async () => {
+    const task = await onlyTask(
       PIPELINE.replace('load:', 'columns: { include: [id, "*_at"], exclude: [paid_at] }, load:'),
     );
     expect(task.source.columnSelection).toEqual({ include: ['id', '*_at'], exclude: ['paid_at'] });
     expect(task.source.fields.map(({ name }) => name)).toEqual(['id', 'updated_at']);
   });
 
-  it('gives the same fingerprints to what means the same', () => {
-    const before = compile(PIPELINE).plan;
-    const commented = compile(`# a comment\n${PIPELINE}layout: { orders: [1, 2] }\n`).plan;
+  it('gives the same fingerprints to what means the same', async () => {
+    const before = (await compile(PIPELINE)).plan;
+    const commented = (await compile(`# a comment\n${PIPELINE}layout: { orders: [1, 2] }\n`)).plan;
     expect(commented?.fingerprint).toBe(before?.fingerprint);
     expect(commented?.documentFingerprint).toBe(before?.documentFingerprint);
-    const changed = compile(PIPELINE.replace('5m', '6m')).plan;
+    const changed = (await compile(PIPELINE.replace('5m', '6m'))).plan;
     expect(changed?.documentFingerprint).not.toBe(before?.documentFingerprint);
     expect(changed?.fingerprint).not.toBe(before?.fingerprint);
   });
 
-  it('plans a thousand tables, each its own task', () => {
+  it('plans a thousand tables, each its own task', async () => {
     const tables = Array.from({ length: 1000 }, (_, index) => ({
       ...ORDERS,
       table: { schema: 'shop', name: `t${index}` },
@@ -172,17 +175,18 @@ describe('compilePipeline', () => {
     const text =
       'version: 1\nname: all\nsteps:\n  shop:\n    replicate: { from: shop, into: { connection: warehouse, schema: raw } }\n';
     const { document } = parsePipeline(text, 'x');
-    const plan =
-      document && compilePipeline({ document, connections: CONNECTIONS, tables: { shop: tables } }).plan;
+    const { plan } = document
+      ? await compilePipeline({ document, connections: CONNECTIONS, tables: { shop: tables } })
+      : {};
     expect(new Set(plan?.tasks.map(({ id }) => id)).size).toBe(1000);
   });
 
-  it('survives names that mean something to JavaScript', () => {
+  it('survives names that mean something to JavaScript', async () => {
     const text = PIPELINE.replaceAll('connection: shop', 'connection: constructor').replaceAll(
       'connection: warehouse',
       'connection: toString',
     );
-    expect(compile(text).diagnostics.map(({ code }) => code)).toEqual([
+    expect((await compile(text)).diagnostics.map(({ code }) => code)).toEqual([
       'connectionUnknown',
       'connectionUnknown',
     ]);
@@ -190,7 +194,7 @@ describe('compilePipeline', () => {
 });
 
 describe('requiredTables', () => {
-  it('asks each connection once, and hides no table that another step wants', () => {
+  it('asks each connection once, and hides no table that another step wants', async () => {
     const { document } = parsePipeline(
       `version: 1
 name: x

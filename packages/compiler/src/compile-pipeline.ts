@@ -1,4 +1,13 @@
-import { hasErrors, type Diagnostic, type PipelineDocument } from '@millrace/spec';
+import {
+  formatTableName,
+  hasErrors,
+  stepInputs,
+  stepVerb,
+  type Diagnostic,
+  type PipelineDocument,
+  type SourceStep,
+  type Step,
+} from '@millrace/spec';
 
 import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
@@ -6,8 +15,12 @@ import { fingerprint, fingerprintPlan } from './fingerprint/fingerprint.ts';
 import { collectDestination, collectReplicate, type CollectedLoads } from './load/collect-loads.ts';
 import { planLoad } from './load/plan-load.ts';
 import { planModes } from './load/plan-modes.ts';
-import { refuseDuplicateTargets, refuseReservedTargets } from './load/refuse-targets.ts';
-import type { LoadTask, Plan } from './plan.ts';
+import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from './load/refuse-targets.ts';
+import type { LoadTask, Plan, PlannedStep, PublishTask } from './plan.ts';
+import { compileSteps } from './transform/compile-steps.ts';
+import { keepSteps } from './transform/keep-steps.ts';
+import { planLanding } from './transform/plan-landing.ts';
+import { planPublish } from './transform/plan-publish.ts';
 
 export interface CompileResult {
   /** Present when no diagnostic is an error. */
@@ -16,13 +29,15 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Turns a document and the schemas of its sources into a plan. Pure; the same input gives the same plan. */
-export function compilePipeline(input: CompileInput): CompileResult {
+/**
+ * Turns a document and the schemas of its sources into a plan. Pure but for its questions to `input.sql`; the same input
+ * gives the same plan.
+ */
+export async function compilePipeline(input: CompileInput): Promise<CompileResult> {
   const compilation = new Compilation(input);
   reportUnsupported(compilation);
-  const collected = collectLoads(compilation);
-  refuseDuplicateTargets(collected, compilation);
-  refuseReservedTargets(collected, compilation);
+  const feeding = feedingSources(input.document);
+  const collected = collectLoads(compilation, feeding);
   const tasks: LoadTask[] = [];
   for (const { settings, tables } of collected) {
     const modes = planModes(settings, compilation);
@@ -32,13 +47,82 @@ export function compilePipeline(input: CompileInput): CompileResult {
       if (task !== undefined) tasks.push(task);
     }
   }
+  const transformed = await compileTransforms(compilation, feeding);
+  const writes = [...writesOfLoads(collected), ...transformed.writes];
+  refuseDuplicateTargets(writes, compilation);
+  refuseReservedTargets(writes, compilation);
   const diagnostics = compilation.diagnostics.toSorted(
     (left, right) => left.range.start.offset - right.range.start.offset,
   );
-  return hasErrors(diagnostics) ? { diagnostics } : { plan: makePlan(input.document, tasks), diagnostics };
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const { landings, steps, publications } = transformed;
+  const plan = makePlan(input.document, { tasks: [...tasks, ...landings], steps, publications });
+  return { plan, diagnostics };
 }
 
-function collectLoads(compilation: Compilation): readonly CollectedLoads[] {
+/** Source steps that other steps than destinations read, or whose rows are checked: they are landed first. */
+function feedingSources(document: PipelineDocument): ReadonlyMap<string, SourceStep> {
+  const feeding = new Map<string, SourceStep>();
+  const steps = new Map(Object.entries(document.steps));
+  for (const [name, step] of steps) {
+    if ('source' in step && hasChecks(step)) feeding.set(name, step);
+    if (stepVerb(step).kind !== 'transform') continue;
+    for (const { from } of stepInputs(step)) {
+      const source = steps.get(from);
+      if (source !== undefined && 'source' in source) feeding.set(from, source);
+    }
+  }
+  return feeding;
+}
+
+function hasChecks(step: Step): boolean {
+  return 'checks' in step && (step.checks?.length ?? 0) > 0;
+}
+
+/** Everything of a document that goes through steps: landings, steps, and what they publish. */
+async function compileTransforms(
+  compilation: Compilation,
+  feeding: ReadonlyMap<string, SourceStep>,
+): Promise<{
+  readonly landings: readonly LoadTask[];
+  readonly steps: readonly PlannedStep[];
+  readonly publications: readonly PublishTask[];
+  readonly writes: readonly TableWrite[];
+}> {
+  const landings = [...feeding].flatMap(([name, step]) => planLanding(name, step, compilation) ?? []);
+  const landed = new Map(landings.map(({ relation }) => [relation.ref, relation]));
+  const { steps, relations } = await compileSteps(compilation, landed);
+  const published: PublishTask[] = [];
+  const writes: TableWrite[] = [];
+  const reads = landings.map(({ task }) => ({
+    connection: task.source.connection,
+    table: task.source.table.table,
+  }));
+  for (const [name, step] of Object.entries(compilation.document.steps)) {
+    if (!('destination' in step)) continue;
+    const relation = relations.get(step.destination.from);
+    const planned = relation && planPublish(name, step, relation, compilation);
+    if (planned === undefined) continue;
+    published.push(planned.task);
+    const path = ['steps', name, 'destination', 'table'];
+    const { destination, task } = planned;
+    writes.push({ destination, target: task.destination.table, label: `'${name}'`, path, reads });
+  }
+  const checked = new Set(
+    Object.entries(compilation.document.steps).flatMap(([name, step]) => (hasChecks(step) ? [name] : [])),
+  );
+  const kept = keepSteps(
+    steps,
+    published.map(({ from }) => from),
+    checked,
+  );
+  return { landings: landings.map(({ task }) => task), steps: kept, publications: published, writes };
+}
+
+function collectLoads(
+  compilation: Compilation,
+  feeding: ReadonlyMap<string, SourceStep>,
+): readonly CollectedLoads[] {
   const steps = new Map(Object.entries(compilation.document.steps));
   const collected: CollectedLoads[] = [];
   for (const [name, step] of steps) {
@@ -46,15 +130,10 @@ function collectLoads(compilation: Compilation): readonly CollectedLoads[] {
       const loads = collectReplicate(name, step, compilation);
       if (loads !== undefined) collected.push(loads);
     } else if ('destination' in step) {
-      const source = steps.get(step.destination.from);
-      // Anything else was refused when the document was parsed.
-      if (source === undefined || !('source' in source)) continue;
-      const loads = collectDestination(
-        { source: step.destination.from, destination: name },
-        source,
-        step,
-        compilation,
-      );
+      const { from } = step.destination;
+      const source = steps.get(from);
+      if (source === undefined || !('source' in source) || feeding.has(from)) continue;
+      const loads = collectDestination({ source: from, destination: name }, source, step, compilation);
       if (loads !== undefined) collected.push(loads);
     }
   }
@@ -73,14 +152,33 @@ function reportUnsupported(compilation: Compilation): void {
   }
 }
 
-function makePlan(document: PipelineDocument, tasks: readonly LoadTask[]): Plan {
+/** What the loads of steps with tables of their own write. */
+function writesOfLoads(collected: readonly CollectedLoads[]): readonly TableWrite[] {
+  return collected.flatMap(({ settings, tables }) => {
+    const { destination, source, destinationStep, paths } = settings;
+    const isReplicated = paths.write.at(-1) === 'replicate';
+    const path = [...paths.write, isReplicated ? 'into' : 'table'];
+    return tables.map(({ table, target }) => ({
+      destination,
+      target,
+      label: `'${destinationStep}' (${formatTableName(table.table)})`,
+      path,
+      reads: [{ connection: source.name, table: table.table }],
+      ...(isReplicated ? { replicatedBy: destinationStep } : {}),
+    }));
+  });
+}
+
+function makePlan(document: PipelineDocument, work: Pick<Plan, 'tasks' | 'steps' | 'publications'>): Plan {
   const { layout: _, ...meaning } = document;
   const documentFingerprint = fingerprint(meaning);
   return Object.freeze({
     version: 1,
     pipeline: document.name,
     documentFingerprint,
-    fingerprint: fingerprintPlan(documentFingerprint, tasks),
-    tasks: Object.freeze(tasks),
+    fingerprint: fingerprintPlan(documentFingerprint, [...work.tasks, ...work.publications]),
+    tasks: Object.freeze(work.tasks),
+    steps: Object.freeze(work.steps),
+    publications: Object.freeze(work.publications),
   });
 }

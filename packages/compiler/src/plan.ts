@@ -1,4 +1,14 @@
-import type { DeleteMode, Field, SourceField, SourceTable, TableName, WriteMode } from '@millrace/spec';
+import type {
+  DeleteMode,
+  Field,
+  SourceField,
+  SourceTable,
+  TableName,
+  TransformVerbName,
+  WriteMode,
+} from '@millrace/spec';
+
+import type { ColumnDerivation, ColumnUse } from './sql/sql-analyser.ts';
 
 /**
  * What a run will do: a frozen, serialisable graph of tasks with resolved schemas. It is what is reviewed, queued and run.
@@ -11,11 +21,105 @@ export interface Plan {
   readonly documentFingerprint: string;
   /** Fingerprint of the whole plan, schemas included. */
   readonly fingerprint: string;
-  readonly tasks: readonly Task[];
+  /** Tables to read: into a destination, or onto this machine for the steps (`LANDING`). */
+  readonly tasks: readonly LoadTask[];
+  /** What is made of the rows between reading and writing; each after those that it reads. */
+  readonly steps: readonly PlannedStep[];
+  /** Tables to write with the rows of steps. */
+  readonly publications: readonly PublishTask[];
 }
 
-/** The kinds of work in a plan. Transform and check tasks join this union when their verbs exist. */
-export type Task = LoadTask;
+/** What ends in a table of its own. Steps are not among them: they are computed where a task needs their rows. */
+export type Task = LoadTask | PublishTask;
+
+/**
+ * The connection of tables that feed steps: they are loaded as all others are, but stay on this machine as load packages.
+ * Not a name that a document can use.
+ */
+export const LANDING = '@landing';
+
+/** One SELECT over other steps and landed tables. The same text serves the complete rows, changed rows and samples. */
+export interface PlannedStep {
+  /** `orders`, or `routed.large` for a named output; unique in the plan. */
+  readonly ref: string;
+  /** The step of the document. */
+  readonly step: string;
+  readonly verb: TransformVerbName;
+  readonly inputs: readonly StepInput[];
+  /** Its tables are the aliases of `inputs`. */
+  readonly sql: string;
+  readonly columns: readonly PlannedStepColumn[];
+  readonly uses: readonly LineageUse[];
+  /** Columns that are unique in the result, when that is known; else empty. */
+  readonly key: readonly string[];
+  readonly incrementality: Incrementality;
+  /** Why its rows are kept in files of their own; null when they are computed within the steps that read them. */
+  readonly keptBecause: string | null;
+  /** Identity of its rows' definition: its SQL and those of all before it. */
+  readonly fingerprint: string;
+  readonly notes?: readonly string[];
+}
+
+export interface StepInput {
+  /** The name by which the SQL reads it. */
+  readonly alias: string;
+  readonly ref: string;
+}
+
+/** A column of a step and the columns of its inputs that it is made of. */
+export interface StepColumn {
+  readonly name: string;
+  readonly from: readonly {
+    readonly ref: string;
+    readonly column: string;
+    readonly how: ColumnDerivation;
+  }[];
+  /** False when it never holds NULL. */
+  readonly nullable: boolean;
+}
+
+export interface PlannedStepColumn extends StepColumn {
+  readonly field: Field;
+}
+
+/** A column of an input that decides about rows without being in the result. */
+export interface LineageUse {
+  readonly ref: string;
+  readonly column: string;
+  readonly how: ColumnUse;
+}
+
+/** How the result follows from changes of the inputs. */
+export type Incrementality =
+  /** f(A ∪ B) = f(A) ∪ f(B) over all inputs at once: changed rows are worked through alone. */
+  | { readonly kind: 'rowwise' }
+  /**
+   * The result is the union over the values of `by`, expressions over each input in the same order: only what was
+   * touched is computed anew. While the other inputs stand still it is rowwise in each of `linearIn`. Aliases.
+   */
+  | {
+      readonly kind: 'partitioned';
+      readonly by: Readonly<Record<string, readonly string[]>>;
+      readonly linearIn: readonly string[];
+    }
+  /** Computed anew from all rows. */
+  | { readonly kind: 'whole'; readonly reason: string };
+
+/** Writes the rows of a step, or of a landed table, into one destination table. */
+export interface PublishTask {
+  readonly kind: 'publish';
+  /** Unique in the plan and stable between runs: the destination step. */
+  readonly id: string;
+  readonly destinationStep: string;
+  /** The step or landed table whose rows it writes. */
+  readonly from: string;
+  /** Destination columns in order; each origin is a column of `from`. */
+  readonly columns: readonly PlannedColumn[];
+  readonly destination: LoadDestination;
+  /** Identity of the definition of its rows. */
+  readonly fingerprint: string;
+  readonly notes?: readonly string[];
+}
 
 /** Moves one source table into one destination table. Its own state machine; independent of every other task. */
 export interface LoadTask {

@@ -39,7 +39,7 @@ interface Options {
 }
 
 /** The plan for the table as it was. */
-function plan(before: SourceTable, options: Options): LoadTask {
+async function plan(before: SourceTable, options: Options): Promise<LoadTask> {
   const text = `version: 1
 name: x
 steps:
@@ -50,20 +50,19 @@ steps:
     destination: { from: t, connection: warehouse, table: raw.t${options.write ?? ''} }
 `;
   const { document } = parsePipeline(text, 'x');
-  const [task] =
-    (document &&
-      compilePipeline({ document, connections: CONNECTIONS, tables: { shop: [before] } }).plan?.tasks) ??
-    [];
+  const compiled =
+    document && (await compilePipeline({ document, connections: CONNECTIONS, tables: { shop: [before] } }));
+  const [task] = compiled?.plan?.tasks ?? [];
   if (task === undefined) throw new Error('The case gives no plan.');
   return task;
 }
 
-function drift(
+async function drift(
   fields: readonly SourceField[],
   options: Options = {},
   rest: Partial<SourceTable> = {},
-): DriftResult {
-  return applyContract(plan(BEFORE, options), { ...BEFORE, fields, ...rest }, TARGET);
+): Promise<DriftResult> {
+  return applyContract(await plan(BEFORE, options), { ...BEFORE, fields, ...rest }, TARGET);
 }
 
 function summary({ task, changes, violations }: DriftResult): object {
@@ -85,8 +84,8 @@ const UNCHANGED = {
 };
 
 describe('applyContract', () => {
-  it('leaves a task as it is when nothing changed but statistics', () => {
-    const task = plan(BEFORE, {});
+  it('leaves a task as it is when nothing changed but statistics', async () => {
+    const task = await plan(BEFORE, {});
     expect(applyContract(task, { ...BEFORE, estimatedRows: 7 }, TARGET)).toEqual({
       task,
       changes: [],
@@ -94,12 +93,12 @@ describe('applyContract', () => {
     });
   });
 
-  it('plans by what is there now, so that a second look finds nothing to do', () => {
+  it('plans by what is there now, so that a second look finds nothing to do', async () => {
     const current = {
       ...BEFORE,
       fields: [ID, { ...NAME, nullable: false }, STATUS, CHANGED, field('extra', INT32)],
     };
-    const first = applyContract(plan(BEFORE, {}), current, TARGET);
+    const first = applyContract(await plan(BEFORE, {}), current, TARGET);
     expect(first.task.source.schemaFingerprint).toBe(fingerprintTable(current));
     expect(applyContract(first.task, current, TARGET)).toEqual({
       task: first.task,
@@ -111,8 +110,8 @@ describe('applyContract', () => {
   describe('a new column', () => {
     const fields = [ID, field('extra', INT32), NAME, STATUS, CHANGED];
 
-    it('arrives with evolve, behind the others', () => {
-      expect(summary(drift(fields))).toEqual({
+    it('arrives with evolve, behind the others', async () => {
+      expect(summary(await drift(fields))).toEqual({
         ...UNCHANGED,
         read: [...UNCHANGED.read, 'extra integer32'],
         write: [...UNCHANGED.write, 'extra'],
@@ -120,26 +119,26 @@ describe('applyContract', () => {
       });
     });
 
-    it('is left out with ignore, and said', () => {
-      expect(summary(drift(fields, { contract: { newColumns: 'ignore' } }))).toEqual({
+    it('is left out with ignore, and said', async () => {
+      expect(summary(await drift(fields, { contract: { newColumns: 'ignore' } }))).toEqual({
         ...UNCHANGED,
         changes: ['column extra is new and left out'],
       });
     });
 
-    it('stops with stop', () => {
-      expect(drift(fields, { contract: { newColumns: 'stop' } }).violations).toEqual([
+    it('stops with stop', async () => {
+      expect((await drift(fields, { contract: { newColumns: 'stop' } })).violations).toEqual([
         's.t has a new column extra, and contract.newColumns is stop. Use evolve or ignore, or leave it out with columns.exclude.',
       ]);
     });
 
-    it('that the document does not ask for is no change', () => {
-      expect(summary(drift(fields, { columns: 'exclude: [ex*]', contract: { newColumns: 'stop' } }))).toEqual(
-        UNCHANGED,
-      );
+    it('that the document does not ask for is no change', async () => {
+      expect(
+        summary(await drift(fields, { columns: 'exclude: [ex*]', contract: { newColumns: 'stop' } })),
+      ).toEqual(UNCHANGED);
       expect(
         summary(
-          drift(fields, {
+          await drift(fields, {
             columns: 'include: [id, name, status, changed]',
             contract: { newColumns: 'stop' },
           }),
@@ -147,23 +146,24 @@ describe('applyContract', () => {
       ).toEqual(UNCHANGED);
     });
 
-    it('that is a case twin gets a name of its own', () => {
-      const { task } = drift([ID, NAME, STATUS, CHANGED, field('Name', STRING)]);
+    it('that is a case twin gets a name of its own', async () => {
+      const { task } = await drift([ID, NAME, STATUS, CHANGED, field('Name', STRING)]);
       expect(task.columns.at(-1)?.field.name).toMatch(/^Name_[0-9a-f]{8}$/);
       expect(task.columns[1]?.field.name).toBe('name');
     });
 
-    it('that the destination cannot keep, or needs itself, stops', () => {
-      expect(drift([ID, NAME, STATUS, CHANGED, field('raw', { kind: 'bytes' })]).violations).toEqual([
+    it('that the destination cannot keep, or needs itself, stops', async () => {
+      expect((await drift([ID, NAME, STATUS, CHANGED, field('raw', { kind: 'bytes' })])).violations).toEqual([
         's.t.raw (bytes) cannot be kept by columnar. Leave it out with columns.exclude.',
       ]);
       expect(
-        drift([ID, NAME, STATUS, CHANGED, field('valid_to', DATE)], { write: ', write: scd2' }).violations,
+        (await drift([ID, NAME, STATUS, CHANGED, field('valid_to', DATE)], { write: ', write: scd2' }))
+          .violations,
       ).toHaveLength(1);
     });
 
-    it('stands before the columns about the load', () => {
-      const task = plan(BEFORE, {});
+    it('stands before the columns about the load', async () => {
+      const task = await plan(BEFORE, {});
       const metadata = {
         field: field('_millrace_run_id', STRING),
         origin: { kind: 'metadata', value: 'runId' },
@@ -187,14 +187,14 @@ describe('applyContract', () => {
   describe('a missing column', () => {
     const fields = [ID, STATUS, CHANGED];
 
-    it('stops by default', () => {
-      expect(drift(fields).violations).toEqual([
+    it('stops by default', async () => {
+      expect((await drift(fields)).violations).toEqual([
         's.t has lost the column name, and contract.missingColumns is stop. Use fill, or leave it out with columns.exclude.',
       ]);
     });
 
-    it('is NULL in every row with fill, until it is there again', () => {
-      const result = drift(fields, { contract: { missingColumns: 'fill' } });
+    it('is NULL in every row with fill, until it is there again', async () => {
+      const result = await drift(fields, { contract: { missingColumns: 'fill' } });
       expect(summary(result)).toEqual({
         read: ['id integer32', 'status string', 'changed date'],
         write: ['id', 'name?', 'status', 'changed'],
@@ -212,14 +212,16 @@ describe('applyContract', () => {
       });
     });
 
-    it('that was renamed is recognised in the message', () => {
-      const renamed = drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED]);
+    it('that was renamed is recognised in the message', async () => {
+      const renamed = await drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED]);
       expect(renamed.violations).toEqual([
         's.t has lost the column name (title is new and of the same type: it may have been renamed), and contract.missingColumns is stop. Use fill, or leave it out with columns.exclude.',
       ]);
       expect(
         summary(
-          drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED], { contract: { missingColumns: 'fill' } }),
+          await drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED], {
+            contract: { missingColumns: 'fill' },
+          }),
         ),
       ).toMatchObject({
         write: ['id', 'name?', 'status', 'changed', 'title?'],
@@ -227,14 +229,14 @@ describe('applyContract', () => {
       });
     });
 
-    it('that is key or cursor stops whatever the contract', () => {
+    it('that is key or cursor stops whatever the contract', async () => {
       const contract = { missingColumns: 'fill' } as const;
       const merge = { contract, write: ', write: merge' };
-      expect(drift([NAME, STATUS, CHANGED], merge, { key: [] }).violations[0]).toBe(
+      expect((await drift([NAME, STATUS, CHANGED], merge, { key: [] })).violations[0]).toBe(
         's.t has lost its key column id. Name another key and plan again.',
       );
       const byCursor = { contract, load: 'mode: incremental, cursor: changed' };
-      expect(drift([ID, NAME, STATUS], byCursor).violations).toEqual([
+      expect((await drift([ID, NAME, STATUS], byCursor)).violations).toEqual([
         's.t has lost its cursor changed. Choose another cursor and plan again.',
       ]);
     });
@@ -250,52 +252,56 @@ describe('applyContract', () => {
     ];
     const incomparable = [{ ...ID, type: STRING, nativeType: 'text' }, NAME, STATUS, CHANGED];
 
-    it('widens to the smallest type that holds both', () => {
-      expect(summary(drift(wider))).toMatchObject({
+    it('widens to the smallest type that holds both', async () => {
+      expect(summary(await drift(wider))).toMatchObject({
         read: ['id integer64', ...UNCHANGED.read.slice(1)],
         changes: ['column id widens from int32 to int64'],
         violations: [],
       });
       const unsigned = [{ ...ID, type: UINT32, nativeType: 'int unsigned' }, NAME, STATUS, CHANGED];
-      expect(summary(drift(unsigned))).toMatchObject({
+      expect(summary(await drift(unsigned))).toMatchObject({
         changes: ['column id widens from int32 to int64'],
         violations: [],
       });
-      const { task } = drift(unsigned);
+      const { task } = await drift(unsigned);
       expect(task.source.fields[0]).toMatchObject({ type: INT64, nativeType: 'int unsigned' });
       expect(task.columns[0]?.field.type).toEqual(INT64);
     });
 
-    it('that became narrower keeps the wide one', () => {
-      expect(summary(drift(narrower))).toEqual({
+    it('that became narrower keeps the wide one', async () => {
+      expect(summary(await drift(narrower))).toEqual({
         ...UNCHANGED,
         changes: ['column id is int16 at the source and stays int32'],
       });
     });
 
-    it('that nothing can hold stops', () => {
-      expect(drift(incomparable).violations).toEqual([
+    it('that nothing can hold stops', async () => {
+      expect((await drift(incomparable)).violations).toEqual([
         's.t has another type: id changed from int32 to string, and no type holds the values of both. Use contract.typeChanges: quarantine, or run a full refresh.',
       ]);
     });
 
-    it('keeps the old one with quarantine, so that the decoder rejects what does not fit', () => {
+    it('keeps the old one with quarantine, so that the decoder rejects what does not fit', async () => {
       for (const fields of [wider, incomparable]) {
-        const { task, changes, violations } = drift(fields, { contract: { typeChanges: 'quarantine' } });
+        const { task, changes, violations } = await drift(fields, {
+          contract: { typeChanges: 'quarantine' },
+        });
         expect(violations).toEqual([]);
         expect(changes.map(({ kind }) => kind)).toEqual(['keepType']);
         expect(task.source.fields[0]).toMatchObject({ type: INT32, nativeType: fields[0]?.nativeType });
       }
     });
 
-    it('stops with stop', () => {
-      expect(drift(wider, { contract: { typeChanges: 'stop' } }).violations).toHaveLength(1);
+    it('stops with stop', async () => {
+      expect((await drift(wider, { contract: { typeChanges: 'stop' } })).violations).toHaveLength(1);
     });
 
-    it('of the cursor stops when its order is another one', () => {
+    it('of the cursor stops when its order is another one', async () => {
       const byCursor = { load: 'mode: incremental, cursor: changed' };
-      expect(drift([ID, NAME, STATUS, { ...CHANGED, type: INT64 }], byCursor).violations).toHaveLength(1);
-      const { violations, task } = drift(
+      expect(
+        (await drift([ID, NAME, STATUS, { ...CHANGED, type: INT64 }], byCursor)).violations,
+      ).toHaveLength(1);
+      const { violations, task } = await drift(
         [ID, NAME, STATUS, { ...CHANGED, type: TIMESTAMP, nativeType: 'datetime' }],
         byCursor,
       );
@@ -304,65 +310,66 @@ describe('applyContract', () => {
     });
   });
 
-  it('reads a reordered enumeration, another character set or a longer text by the new declaration', () => {
+  it('reads a reordered enumeration, another character set or a longer text by the new declaration', async () => {
     const redeclared: readonly SourceField[] = [
       { ...STATUS, nativeType: "enum('paid','new')" },
       { ...STATUS, detail: { charset: 'latin1' } },
     ];
     for (const status of redeclared) {
-      const result = drift([ID, NAME, status, CHANGED], { contract: { typeChanges: 'stop' } });
+      const result = await drift([ID, NAME, status, CHANGED], { contract: { typeChanges: 'stop' } });
       expect(result.violations).toEqual([]);
       expect(result.changes.map(({ kind }) => kind)).toEqual(['redeclareColumn']);
       expect(result.task.source.fields[2]).toEqual(status);
     }
   });
 
-  it('reads reordered columns in the order of the plan', () => {
-    expect(summary(drift([CHANGED, STATUS, NAME, ID]))).toEqual({
+  it('reads reordered columns in the order of the plan', async () => {
+    expect(summary(await drift([CHANGED, STATUS, NAME, ID]))).toEqual({
       ...UNCHANGED,
       changes: ['columns stand in another order'],
     });
   });
 
-  it('lets NULL in where it became possible, and never shuts it out again', () => {
-    expect(summary(drift([ID, NAME, { ...STATUS, nullable: true }, CHANGED]))).toEqual({
+  it('lets NULL in where it became possible, and never shuts it out again', async () => {
+    expect(summary(await drift([ID, NAME, { ...STATUS, nullable: true }, CHANGED]))).toEqual({
       ...UNCHANGED,
       write: ['id', 'name?', 'status?', 'changed'],
       changes: ['column status may be NULL now'],
     });
-    expect(summary(drift([ID, { ...NAME, nullable: false }, STATUS, CHANGED]))).toEqual(UNCHANGED);
+    expect(summary(await drift([ID, { ...NAME, nullable: false }, STATUS, CHANGED]))).toEqual(UNCHANGED);
   });
 
   describe('another key', () => {
     const merge = { write: ', write: merge' };
 
-    it('stops a merge that would fold rows together', () => {
-      expect(drift(BEFORE.fields, merge, { key: ['id', 'name'] }).violations).toEqual([
+    it('stops a merge that would fold rows together', async () => {
+      expect((await drift(BEFORE.fields, merge, { key: ['id', 'name'] })).violations).toEqual([
         's.t is no longer identified by (id): its key is (id, name) now. Plan again with a full refresh, or name the key in the document.',
       ]);
-      expect(drift(BEFORE.fields, merge, { key: [] }).violations).toHaveLength(1);
+      expect((await drift(BEFORE.fields, merge, { key: [] })).violations).toHaveLength(1);
     });
 
-    it("that the document names is the author's claim", () => {
+    it("that the document names is the author's claim", async () => {
       expect(
-        drift(BEFORE.fields, { write: ', write: merge, key: [name]' }, { key: ['status'] }).violations,
+        (await drift(BEFORE.fields, { write: ', write: merge, key: [name]' }, { key: ['status'] }))
+          .violations,
       ).toEqual([]);
     });
 
-    it('is followed where rows are not matched by it', () => {
-      const { task, violations } = drift(BEFORE.fields, {}, { key: ['status', 'name'] });
+    it('is followed where rows are not matched by it', async () => {
+      const { task, violations } = await drift(BEFORE.fields, {}, { key: ['status', 'name'] });
       expect(violations).toEqual([]);
       expect(task.destination.key).toEqual(['status', 'name']);
     });
   });
 
-  it('takes a table that was dropped and made anew for what it is', () => {
+  it('takes a table that was dropped and made anew for what it is', async () => {
     const anew = [field('uid', { kind: 'uuid' }), field('payload', { kind: 'json' })];
-    const { violations } = drift(anew, {}, { key: ['uid'] });
+    const { violations } = await drift(anew, {}, { key: ['uid'] });
     expect(violations).toHaveLength(4);
   });
 
-  it('never reads a column that is not there, nor the same one twice, whatever changed', () => {
+  it('never reads a column that is not there, nor the same one twice, whatever changed', async () => {
     const type = fc.constantFrom<LogicalType>(
       INT32,
       INT64,
@@ -384,10 +391,10 @@ describe('applyContract', () => {
       typeChanges: fc.constantFrom('widen', 'quarantine', 'stop'),
       missingColumns: fc.constantFrom('fill', 'stop'),
     });
-    fc.assert(
-      fc.property(columns, contract, (list, rules) => {
+    await fc.assert(
+      fc.asyncProperty(columns, contract, async (list, rules) => {
         const fields = list.map(({ name, type: kind, nullable }) => field(name, kind, nullable));
-        const { task, violations } = drift(fields, { contract: rules }, { key: [] });
+        const { task, violations } = await drift(fields, { contract: rules }, { key: [] });
         const names = task.source.fields.map(({ name }) => name);
         expect(new Set(names).size).toBe(names.length);
         expect(names.every((name) => fields.some((candidate) => candidate.name === name))).toBe(true);

@@ -1,6 +1,6 @@
 import { compareText, formatLogicalType, type SourceTable } from '@millrace/spec';
 
-import type { Task } from '../plan.ts';
+import type { LoadDestination, LoadTask, PlannedColumn, Task } from '../plan.ts';
 import { sha256Hex } from './sha256.ts';
 
 /** SHA-256 (64 hexadecimal digits) of the canonical JSON of plain data: the order of keys does not count. */
@@ -29,39 +29,35 @@ export function fingerprintTable(table: SourceTable): string {
  * statistics change by the minute, and are no change of the plan.
  */
 export function fingerprintPlan(documentFingerprint: string, tasks: readonly Task[]): string {
-  const identity = tasks.map(
-    ({ id, sourceStep, source, load, columns, contract, quarantine, destination }) => [
-      [
-        id,
-        sourceStep,
-        source.connection,
-        source.connector,
-        source.table.table.schema ?? null,
-        source.table.table.name,
-      ],
-      source.schemaFingerprint,
-      load.kind === 'incremental' ? [load.cursor, load.lookback, load.detectDeletes] : load.kind,
-      columns.map(({ field, origin }) => {
-        if (origin.kind === 'metadata') return [field.name, { metadata: origin.value }];
-        return field.name === origin.column ? field.name : [field.name, origin.column];
-      }),
-      [
-        contract.newColumns,
-        contract.typeChanges,
-        contract.missingColumns,
-        quarantine.maxRows,
-        quarantine.maxShare,
-      ],
-      [
-        destination.connection,
-        destination.connector,
-        destination.table.schema ?? null,
-        destination.table.name,
-      ],
-      [destination.mode, destination.deletes, destination.key],
-    ],
-  );
+  const identity = tasks.map((task) => [
+    task.id,
+    task.kind === 'load' ? loadIdentity(task) : [task.from, task.fingerprint],
+    columnsIdentity(task.columns),
+    destinationIdentity(task.destination),
+  ]);
   return sha256Hex(JSON.stringify([documentFingerprint, identity]));
+}
+
+function loadIdentity({ sourceStep, source, load, contract, quarantine }: LoadTask): unknown {
+  const { schema = null, name } = source.table.table;
+  return [
+    [sourceStep, source.connection, source.connector, schema, name],
+    source.schemaFingerprint,
+    load.kind === 'incremental' ? [load.cursor, load.lookback, load.detectDeletes] : load.kind,
+    [contract.newColumns, contract.typeChanges, contract.missingColumns],
+    [quarantine.maxRows, quarantine.maxShare],
+  ];
+}
+
+function columnsIdentity(columns: readonly PlannedColumn[]): unknown {
+  return columns.map(({ field, origin }) => {
+    if (origin.kind === 'metadata') return [field.name, { metadata: origin.value }];
+    return field.name === origin.column ? field.name : [field.name, origin.column];
+  });
+}
+
+function destinationIdentity({ connection, connector, table, mode, deletes, key }: LoadDestination): unknown {
+  return [connection, connector, table.schema ?? null, table.name, mode, deletes, key];
 }
 
 /** JSON with sorted keys and without keys whose value is undefined. */

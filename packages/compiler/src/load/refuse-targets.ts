@@ -1,79 +1,74 @@
-import { formatTableName, type DocumentPath, type Edit } from '@millrace/spec';
+import { formatTableName, type DocumentPath, type Edit, type TableName } from '@millrace/spec';
 
-import type { Compilation } from '../compilation.ts';
-import type { CollectedLoads } from './collect-loads.ts';
-import type { LoadSettings, TableLoad } from './load-settings.ts';
+import type { Compilation, DestinationConnection } from '../compilation.ts';
 
-/** Two loads that write one table would replace or mix each other's rows. */
-export function refuseDuplicateTargets(collected: readonly CollectedLoads[], compilation: Compilation): void {
+/** A table that a pipeline writes, and the tables that its rows come from. */
+export interface TableWrite {
+  readonly destination: DestinationConnection;
+  readonly target: TableName;
+  /** Who writes it, for people. */
+  readonly label: string;
+  /** Where the document names it. */
+  readonly path: DocumentPath;
+  readonly reads: readonly { readonly connection: string; readonly table: TableName }[];
+  /** The replicate step that writes it, under the name that it has at the source. */
+  readonly replicatedBy?: string;
+}
+
+/** Two that write one table would replace or mix each other's rows; one that writes what it reads would feed itself. */
+export function refuseDuplicateTargets(writes: readonly TableWrite[], compilation: Compilation): void {
   const first = new Map<string, string>();
-  for (const { settings, tables } of collected) {
-    const { destination, source, destinationStep } = settings;
-    const tablePath = targetPath(settings);
-    for (const { table, target } of tables) {
-      const formatted = formatTableName(target);
-      const identity = foldTarget(
-        destination.name,
-        target,
-        destination.destination.identifiers.isCaseSensitive,
-      );
-      const label = `'${destinationStep}' (${formatTableName(table.table)})`;
-      const other = first.get(identity);
-      if (other === undefined) first.set(identity, label);
-      else
-        compilation.report('targetDuplicate', { target: formatted, first: other, second: label }, tablePath);
-      if (source.name === destination.name && formatTableName(table.table) === formatted) {
-        compilation.report('targetIsSource', { table: formatted, connection: source.name }, tablePath);
-      }
-    }
+  for (const { destination, target, label, path, reads } of writes) {
+    const formatted = formatTableName(target);
+    const identity = foldTarget(destination, target);
+    const other = first.get(identity);
+    if (other === undefined) first.set(identity, label);
+    else compilation.report('targetDuplicate', { target: formatted, first: other, second: label }, path);
+    const isSource = reads.some(
+      ({ connection, table }) => connection === destination.name && formatTableName(table) === formatted,
+    );
+    if (isSource)
+      compilation.report('targetIsSource', { table: formatted, connection: destination.name }, path);
   }
 }
 
-function foldTarget(connection: string, target: TableLoad['target'], isCaseSensitive: boolean): string {
+function foldTarget({ name, destination }: DestinationConnection, target: TableName): string {
   const text = JSON.stringify([target.schema ?? null, target.name]);
-  return `${connection} ${isCaseSensitive ? text : text.toLowerCase()}`;
+  return `${name} ${destination.identifiers.isCaseSensitive ? text : text.toLowerCase()}`;
 }
 
 /** Names that the destination keeps for tables of its own. */
-export function refuseReservedTargets(collected: readonly CollectedLoads[], compilation: Compilation): void {
-  for (const { settings, tables } of collected) {
-    const { name: connection, connector, destination } = settings.destination;
-    const prefixes = destination.identifiers.reservedTablePrefixes ?? [];
-    const prefixOf = ({ target }: TableLoad): string | undefined =>
-      prefixes.find((prefix) => target.name.toLowerCase().startsWith(prefix));
-    const reserved = tables.filter((load) => prefixOf(load) !== undefined);
-    for (const load of reserved) {
-      const params = {
-        target: formatTableName(load.target),
-        connection,
-        connector,
-        prefix: prefixOf(load) ?? '',
-      };
-      const fix = leaveOut(settings, reserved, compilation) ?? rename(settings, load);
-      compilation.report('targetReserved', params, targetPath(settings), [fix]);
-    }
+export function refuseReservedTargets(writes: readonly TableWrite[], compilation: Compilation): void {
+  const reserved = writes.flatMap((write) => {
+    const prefix = write.destination.destination.identifiers.reservedTablePrefixes?.find((candidate) =>
+      write.target.name.toLowerCase().startsWith(candidate),
+    );
+    return prefix === undefined ? [] : [{ write, prefix }];
+  });
+  for (const { write, prefix } of reserved) {
+    const { name: connection, connector } = write.destination;
+    const same = reserved.flatMap((other) =>
+      other.write.replicatedBy === write.replicatedBy ? [other.write] : [],
+    );
+    const fix = leaveOut(write, same, compilation) ?? rename(write);
+    const params = { target: formatTableName(write.target), connection, connector, prefix };
+    compilation.report('targetReserved', params, write.path, [fix]);
   }
 }
 
-function rename(settings: LoadSettings, { target }: TableLoad): Edit {
-  const value = formatTableName({ ...target, name: `loaded_${target.name}` });
-  return { kind: 'setField', path: targetPath(settings), value };
+function rename({ target, path }: TableWrite): Edit {
+  return { kind: 'setField', path, value: formatTableName({ ...target, name: `loaded_${target.name}` }) };
 }
 
 /** A replicated table has the name it has at the source. */
 function leaveOut(
-  { destinationStep, paths }: LoadSettings,
-  loads: readonly TableLoad[],
+  { replicatedBy }: TableWrite,
+  writes: readonly TableWrite[],
   compilation: Compilation,
 ): Edit | undefined {
-  const step = compilation.document.steps[destinationStep];
-  if (step === undefined || !('replicate' in step)) return undefined;
-  const names = loads.map(({ table }) => formatTableName(table.table));
+  const step = replicatedBy === undefined ? undefined : compilation.document.steps[replicatedBy];
+  if (replicatedBy === undefined || step === undefined || !('replicate' in step)) return undefined;
+  const names = writes.flatMap(({ reads }) => reads.map(({ table }) => formatTableName(table)));
   const value = [...(step.replicate.exclude ?? []), ...names];
-  return { kind: 'setField', path: [...paths.write, 'exclude'], value };
-}
-
-/** Where the document says what is written. */
-function targetPath({ paths }: LoadSettings): DocumentPath {
-  return [...paths.write, paths.write.at(-1) === 'replicate' ? 'into' : 'table'];
+  return { kind: 'setField', path: ['steps', replicatedBy, 'replicate', 'exclude'], value };
 }

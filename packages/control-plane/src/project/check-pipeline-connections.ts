@@ -32,7 +32,7 @@ export function checkPipelineConnections(
     if ('source' in step) check(step.source.connection, ['steps', name, 'source', 'connection'], 'source');
     else if ('destination' in step)
       check(step.destination.connection, ['steps', name, 'destination', 'connection'], 'destination');
-    else {
+    else if ('replicate' in step) {
       check(step.replicate.from, ['steps', name, 'replicate', 'from'], 'source');
       check(
         step.replicate.into.connection,

@@ -41,7 +41,7 @@ export async function preparePlan(
   const names = connectionsOf(pipeline.document).filter((connection) => declared.has(connection));
   const connections = await useConnections(context, names);
   const discovered = await discoverRequired(context, pipeline.document, connections, signal);
-  const { plan, diagnostics } = compile(pipeline, connections, discovered);
+  const { plan, diagnostics } = await compile(pipeline, connections, discovered);
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   return {
@@ -94,7 +94,7 @@ export function connectionsOf(document: PipelineDocument): readonly string[] {
   for (const step of Object.values(document.steps)) {
     if ('source' in step) names.add(step.source.connection);
     else if ('destination' in step) names.add(step.destination.connection);
-    else names.add(step.replicate.from).add(step.replicate.into.connection);
+    else if ('replicate' in step) names.add(step.replicate.from).add(step.replicate.into.connection);
   }
   return [...names];
 }

@@ -44,7 +44,15 @@ async function claim(): Promise<Lease> {
   return claimed.lease;
 }
 
-const plan: Plan = { version: 1, pipeline: 'p', documentFingerprint: 'd', fingerprint: 'f', tasks: [] };
+const plan: Plan = {
+  version: 1,
+  pipeline: 'p',
+  documentFingerprint: 'd',
+  fingerprint: 'f',
+  tasks: [],
+  steps: [],
+  publications: [],
+};
 const options = { isFullRefresh: false, isVerified: false, tables: ['a.*'] };
 
 describe('runs in the store', () => {

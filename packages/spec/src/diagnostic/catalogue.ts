@@ -90,6 +90,24 @@ export interface DiagnosticParams {
   columnReserved: { table: string; column: string; reason: string };
   columnRenamed: { table: string; column: string; to: string; reason: string };
   typeNotKept: { table: string; column: string; type: string; connector: string };
+  // Steps
+  columnTwice: { step: string; column: string };
+  typeUnknown: { type: string };
+  typeNotHeld: { step: string; column: string; type: string };
+  typesDiffer: { step: string; column: string; types: Names };
+  unionLacks: { step: string; input: string; missing: Names; nearest: Names };
+  joinTypesDiffer: { left: string; leftType: string; right: string; rightType: string };
+  joinNamesClash: { step: string; column: string; left: string; right: string };
+  // SQL
+  sqlSyntax: { reason: string };
+  sqlColumnUnknown: { name: string; nearest: Names };
+  sqlFunctionUnknown: { name: string; nearest: Names };
+  sqlTableUnknown: { name: string; nearest: Names };
+  sqlTypeWrong: { reason: string };
+  sqlForbidden: { reason: string };
+  sqlRefused: { reason: string };
+  sqlNotHere: { step: string; what: string };
+  sqlNotDeterministic: { functions: Names };
 }
 
 export type DiagnosticCode = keyof DiagnosticParams;
@@ -184,12 +202,10 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) => `'${p.key}' is no size: '${p.text}'. Write an amount with a unit, like 512MiB or 2GB.`,
   ),
-  patternInvalid: entry(
+  verbMissing: entry(
     'error',
-    (p) =>
-      `'${p.key}' is no regular expression of RE2: ${p.reason}, at character ${p.position}. Its syntax: https://github.com/google/re2/wiki/Syntax`,
+    (p) => `Step '${p.step}' does nothing. Give it a verb, such as source, filter or destination.`,
   ),
-  verbMissing: entry('error', (p) => `Step '${p.step}' does nothing. Give it one of: ${list(p.verbs)}.`),
   verbUnknown: entry(
     'error',
     (p) =>
@@ -448,5 +464,58 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `${p.table}.${p.column} (${p.type}) cannot be kept by ${p.connector}. Leave it out with columns.exclude.`,
+  ),
+
+  columnTwice: entry(
+    'error',
+    (p) => `Step '${p.step}' would have two columns '${p.column}'. Give one of them another name.`,
+  ),
+  typeUnknown: entry(
+    'error',
+    (p) =>
+      `'${p.type}' is not a type. Types are boolean, int8 to int64, uint8 to uint64, float32, float64, decimal(precision, scale), string, bytes, json, uuid, date, time, timestamp and timestamptz.`,
+  ),
+  typeNotHeld: entry(
+    'error',
+    (p) =>
+      `Column '${p.column}' of step '${p.step}' has the type ${p.type}, which no table can hold. Cast it, for example to VARCHAR or to a number.`,
+  ),
+  typesDiffer: entry(
+    'error',
+    (p) =>
+      `Column '${p.column}' has types that no single one can hold (${list(p.types)}). Cast it in a select or derive step before '${p.step}'.`,
+  ),
+  unionLacks: entry(
+    'error',
+    (p) =>
+      `Step '${p.input}' lacks ${list(p.missing)}, which another input of '${p.step}' has.${hint(p.nearest, [], '')} Set columns: all to fill what is missing with NULL, or columns: common to leave it out.`,
+  ),
+  joinTypesDiffer: entry(
+    'error',
+    (p) =>
+      `${p.left} (${p.leftType}) and ${p.right} (${p.rightType}) cannot be compared without changing one of them. Cast one side in a select step before.`,
+  ),
+  joinNamesClash: entry(
+    'error',
+    (p) =>
+      `Both '${p.left}' and '${p.right}' have a column '${p.column}'. Set prefixRight, or list the columns to take in columnsRight.`,
+  ),
+
+  sqlSyntax: entry('error', (p) => `This is not valid SQL: ${p.reason}`),
+  sqlColumnUnknown: entry('error', (p) => `There is no column '${p.name}'.${hint(p.nearest, [], '')}`),
+  sqlFunctionUnknown: entry('error', (p) => `There is no function '${p.name}'.${hint(p.nearest, [], '')}`),
+  sqlTableUnknown: entry(
+    'error',
+    (p) =>
+      `The query reads '${p.name}', which is none of its inputs.${hint(p.nearest, [], '')} List it under from.`,
+  ),
+  sqlTypeWrong: entry('error', (p) => `The types do not fit: ${p.reason}`),
+  sqlForbidden: entry('error', (p) => `A pipeline may not do this: ${p.reason}`),
+  sqlRefused: entry('error', (p) => `DuckDB refuses this: ${p.reason}`),
+  sqlNotHere: entry('error', (p) => `An expression of step '${p.step}' cannot hold ${p.what}.`),
+  sqlNotDeterministic: entry(
+    'error',
+    (p) =>
+      `This gives another result each time it is computed (${list(p.functions)}), so that a full and an incremental run would differ. Use a column of the source instead.`,
   ),
 };

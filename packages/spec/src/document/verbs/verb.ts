@@ -7,11 +7,11 @@ import type { z } from 'zod';
 export type InputSlot = readonly string[];
 
 /** What a step can do. One file per verb; `VERBS` lists them. */
-export interface Verb<Name extends string, Schema extends z.ZodObject> {
+export interface Verb<Name extends string, Kind extends 'load' | 'transform', Schema extends z.ZodObject> {
   /** The key of the step that holds the verb's settings. */
   readonly name: Name;
   /** `load` moves tables between systems; `transform` makes rows of rows. */
-  readonly kind: 'load' | 'transform';
+  readonly kind: Kind;
   /** The whole step: the verb's settings and what may stand beside them. */
   readonly schema: Schema;
   /** The places that name its inputs; `connect` sets the first. */
@@ -27,8 +27,10 @@ export interface Verb<Name extends string, Schema extends z.ZodObject> {
   readonly writes: boolean;
 }
 
-export function defineVerb<const Name extends string, Schema extends z.ZodObject>(
-  verb: Verb<Name, Schema>,
-): Verb<Name, Schema> {
+export function defineVerb<
+  const Name extends string,
+  const Kind extends 'load' | 'transform',
+  Schema extends z.ZodObject,
+>(verb: Verb<Name, Kind, Schema>): Verb<Name, Kind, Schema> {
   return Object.freeze(verb);
 }

@@ -1,0 +1,189 @@
+import {
+  nearestNames,
+  type DiagnosticCode,
+  type DiagnosticParams,
+  type DocumentPath,
+  type Edit,
+  type Field,
+  type TransformVerbName,
+} from '@millrace/spec';
+
+import type { Compilation } from '../compilation.ts';
+import { reportSqlProblem } from '../sql/report-problem.ts';
+import {
+  isSqlProblem,
+  type ParsedExpression,
+  type SqlAnalyser,
+  type SqlProblem,
+} from '../sql/sql-analyser.ts';
+import { isSameName, quote } from './columns.ts';
+import type { BuildContext, Expression, ExpressionRules, InputRelation, Relation } from './transform-verb.ts';
+
+/** What one step is built with; its questions about SQL are answered together with those of other steps. */
+export class StepBuilder implements BuildContext {
+  readonly step: string;
+  readonly inputs: readonly InputRelation[];
+  readonly sql: SqlAnalyser;
+  readonly #compilation: Compilation;
+  readonly #path: DocumentPath;
+
+  constructor(
+    compilation: Compilation,
+    step: string,
+    verb: TransformVerbName,
+    inputs: readonly InputRelation[],
+  ) {
+    this.#compilation = compilation;
+    this.#path = ['steps', step, verb];
+    this.step = step;
+    this.inputs = inputs;
+    this.sql = compilation.sql;
+  }
+
+  at(path: DocumentPath): DocumentPath {
+    return [...this.#path, ...path];
+  }
+
+  report<Code extends DiagnosticCode>(
+    code: Code,
+    params: DiagnosticParams[Code],
+    path: DocumentPath,
+    fixes: readonly Edit[] = [],
+    part: 'key' | 'value' = 'value',
+  ): void {
+    this.#compilation.report(code, params, this.at(path), fixes, part);
+  }
+
+  reportProblem(problem: SqlProblem, text: string, path: DocumentPath): void {
+    reportSqlProblem(problem, text, this.at(path), this.#compilation);
+  }
+
+  column(
+    name: string,
+    path: DocumentPath,
+    input: Relation,
+    part: 'key' | 'value' = 'value',
+  ): Field | undefined {
+    const field = findField(input.fields, name);
+    if (field !== undefined) return field;
+    const nearest = nearestNames(
+      name,
+      input.fields.map((candidate) => candidate.name),
+    );
+    const at = this.at(path);
+    const fixes = nearest.map((to) =>
+      part === 'key'
+        ? ({ kind: 'renameField', path: at, to } as const)
+        : ({ kind: 'setField', path: at, value: to } as const),
+    );
+    this.report(
+      'columnUnknown',
+      { table: input.ref, column: name, role: 'columns', nearest },
+      path,
+      fixes,
+      part,
+    );
+    return undefined;
+  }
+
+  async expression(
+    text: string,
+    path: DocumentPath,
+    scope: readonly InputRelation[],
+    rules: ExpressionRules = {},
+  ): Promise<Expression | undefined> {
+    const relations = scope.map(({ alias, fields }) => ({ name: alias, fields }));
+    const { before, after } = rules.frame ?? {
+      before: 'SELECT ',
+      after: ` FROM ${scope.map(({ alias }) => quote(alias)).join(', ')}`,
+    };
+    const [parsed, described] = await Promise.all([
+      this.sql.parseExpression(text),
+      // On lines of its own, so that a comment at its end hides nothing.
+      this.sql.describe({ relations: this.#framed(relations), sql: `${before}(${text}\n)${after}` }),
+    ]);
+    if (isSqlProblem(parsed)) return this.#refuse(parsed, text, path);
+    if (isSqlProblem(described)) return this.#refuse(shift(described, before.length + 1, text), text, path);
+    const forbidden = forbiddenPart(parsed, rules.allows ?? []);
+    if (forbidden !== undefined) {
+      this.report('sqlNotHere', { step: this.step, what: forbidden }, path);
+      return undefined;
+    }
+    if (!parsed.isDeterministic) {
+      this.report('sqlNotDeterministic', { functions: parsed.functions }, path);
+      return undefined;
+    }
+    const column = parsed.column && this.#resolve(parsed.column, scope);
+    return {
+      sql: `(${text.includes('--') ? `${text}\n` : text})`,
+      parsed,
+      reads: this.#reads(parsed, scope),
+      copied: column?.field,
+    };
+  }
+
+  /** The frame may hold a subquery over the inputs while the expression itself sees none of their columns. */
+  #framed(
+    relations: readonly { readonly name: string; readonly fields: readonly Field[] }[],
+  ): readonly { readonly name: string; readonly fields: readonly Field[] }[] {
+    return relations.map((relation) => {
+      const input = this.inputs.find(({ alias }) => alias === relation.name);
+      return input === undefined || relation.fields.length > 0
+        ? relation
+        : { ...relation, fields: input.fields };
+    });
+  }
+
+  #refuse(problem: SqlProblem, text: string, path: DocumentPath): undefined {
+    this.reportProblem(problem, text, path);
+    return undefined;
+  }
+
+  #resolve(
+    { table, column }: { readonly table: string | null; readonly column: string },
+    scope: readonly InputRelation[],
+  ): { readonly ref: string; readonly field: Field } | undefined {
+    for (const input of scope) {
+      if (table !== null && !isSameName(table, input.alias)) continue;
+      const field = findField(input.fields, column);
+      if (field !== undefined) return { ref: input.ref, field };
+    }
+    // A field of a nested value is written like a column of a table.
+    if (table !== null) return this.#resolve({ table: null, column: table }, scope);
+    return undefined;
+  }
+
+  #reads(parsed: ParsedExpression, scope: readonly InputRelation[]): Expression['reads'] {
+    const reads = new Map<string, { readonly ref: string; readonly column: string }>();
+    for (const reference of parsed.columns) {
+      const found = this.#resolve(reference, scope);
+      if (found === undefined) continue;
+      const read = { ref: found.ref, column: found.field.name };
+      reads.set(JSON.stringify(read), read);
+    }
+    return [...reads.values()];
+  }
+}
+
+export function findField(fields: readonly Field[], name: string): Field | undefined {
+  return fields.find((field) => field.name === name) ?? fields.find((field) => isSameName(field.name, name));
+}
+
+/** A problem of the statement around an expression, told in places of the expression. */
+function shift(problem: SqlProblem, by: number, text: string): SqlProblem {
+  if (problem.offset === null) return problem;
+  const offset = problem.offset - by;
+  return offset < 0 || offset > text.length
+    ? { ...problem, offset: null, length: 0 }
+    : { ...problem, offset };
+}
+
+function forbiddenPart(
+  parsed: ParsedExpression,
+  allows: NonNullable<ExpressionRules['allows']>,
+): string | undefined {
+  if (parsed.hasSubquery) return 'a subquery; join or look up the other step, or use a sql step';
+  if (parsed.isWindow && !allows.includes('window')) return 'a window function; use a window step';
+  if (parsed.isAggregate && !allows.includes('aggregate')) return 'an aggregate; use an aggregate step';
+  return undefined;
+}

@@ -1,0 +1,202 @@
+import {
+  parseStepReference,
+  stepInputs,
+  stepVerb,
+  type Field,
+  type Step,
+  type TransformStep,
+  type TransformVerbName,
+} from '@millrace/spec';
+
+import type { Compilation } from '../compilation.ts';
+import { fingerprint } from '../fingerprint/fingerprint.ts';
+import type { PlannedStep } from '../plan.ts';
+import { isSqlProblem } from '../sql/sql-analyser.ts';
+import { TRANSFORM_VERBS } from '../verbs/index.ts';
+import { StepBuilder } from './build-context.ts';
+import { convertResult, resultColumn, type ResultColumn } from './result-columns.ts';
+import type { InputRelation, OutputQuery, Relation, TransformVerb } from './transform-verb.ts';
+
+/** A relation, and what its rows are: equal for rows that are defined alike. */
+export interface DefinedRelation extends Relation {
+  readonly fingerprint: string;
+}
+
+export type CompiledStep = Omit<PlannedStep, 'keptBecause'>;
+
+/**
+ * Compiles the transform steps of a document, each after those that it reads, as many at a time as do not wait for each
+ * other. `landed` are the source steps that feed them. A step whose inputs are wrong is passed over: they were reported.
+ */
+export async function compileSteps(
+  compilation: Compilation,
+  landed: ReadonlyMap<string, DefinedRelation>,
+): Promise<{
+  readonly steps: readonly CompiledStep[];
+  readonly relations: ReadonlyMap<string, DefinedRelation>;
+}> {
+  const relations = new Map(landed);
+  const steps: CompiledStep[] = [];
+  for (const level of levels(compilation)) {
+    const compiled = await Promise.all(
+      level.map(async ([name, step]) => compileStep(name, step, relations, compilation)),
+    );
+    for (const outputs of compiled) {
+      for (const output of outputs ?? []) {
+        steps.push(output);
+        const fields = output.columns.map(({ field }) => field);
+        relations.set(output.ref, {
+          ref: output.ref,
+          fields,
+          key: output.key,
+          fingerprint: output.fingerprint,
+        });
+      }
+    }
+  }
+  return { steps, relations };
+}
+
+async function compileStep(
+  name: string,
+  step: TransformStep,
+  relations: ReadonlyMap<string, DefinedRelation>,
+  compilation: Compilation,
+): Promise<readonly CompiledStep[] | undefined> {
+  const verb = stepVerb(step).name;
+  const refs = stepInputs(step).map(({ from }) => from);
+  const inputs = nameInputs(refs, relations);
+  if (inputs === undefined || !isTransformVerb(verb)) return undefined;
+  const builder = new StepBuilder(compilation, name, verb, inputs);
+  const queries = await buildStep(TRANSFORM_VERBS[verb], step, builder);
+  if (queries === undefined) return undefined;
+  const known = new Map(relations);
+  const compiled: CompiledStep[] = [];
+  for (const query of queries) {
+    const ref = query.output === undefined ? name : `${name}.${query.output}`;
+    const columns = await describeOutput(query, known, builder);
+    if (columns === undefined) return undefined;
+    const sql = convertResult(query.sql, columns);
+    const planned = query.columns.map((column, index) => {
+      const described = columns[index];
+      if (described?.name !== column.name)
+        throw new RangeError(`The query of ${ref} gives ${described?.name ?? 'nothing'} for ${column.name}.`);
+      const field: Field = { name: column.name, type: described.type, nullable: column.nullable };
+      return { ...column, field };
+    });
+    const step: CompiledStep = {
+      ref,
+      step: name,
+      verb,
+      inputs: query.inputs,
+      sql,
+      columns: planned,
+      uses: query.uses,
+      key: query.key,
+      incrementality: query.incrementality,
+      fingerprint: fingerprint([
+        sql,
+        query.key,
+        query.inputs.map((input) => [input.alias, known.get(input.ref)?.fingerprint]),
+        planned.map(({ field }) => [field.name, field.type, field.nullable]),
+      ]),
+      ...(query.notes === undefined ? {} : { notes: query.notes }),
+    };
+    compiled.push(step);
+    const fields = planned.map(({ field }) => field);
+    known.set(ref, { ref, fields, key: query.key, fingerprint: step.fingerprint });
+  }
+  return compiled;
+}
+
+/** The verb of the table and the step belong together; the type system cannot follow that through the union. */
+function buildStep(
+  verb: { readonly name: TransformVerbName; readonly build: TransformVerb<never>['build'] },
+  step: TransformStep,
+  builder: StepBuilder,
+): Promise<readonly OutputQuery[] | undefined> {
+  return verb.build(step as never, builder);
+}
+
+async function describeOutput(
+  query: OutputQuery,
+  relations: ReadonlyMap<string, DefinedRelation>,
+  builder: StepBuilder,
+): Promise<readonly ResultColumn[] | undefined> {
+  const described = await builder.sql.describe({
+    relations: query.inputs.map(({ alias, ref }) => ({
+      name: alias,
+      fields: relations.get(ref)?.fields ?? [],
+    })),
+    sql: query.sql,
+  });
+  if (isSqlProblem(described)) {
+    builder.reportProblem({ ...described, offset: null, length: 0 }, query.sql, []);
+    return undefined;
+  }
+  const columns: ResultColumn[] = [];
+  for (const column of described) {
+    const result = resultColumn(column);
+    if (result !== undefined) columns.push(result);
+    else {
+      builder.report('typeNotHeld', { step: builder.step, column: column.name, type: column.nativeType }, []);
+      return undefined;
+    }
+  }
+  return columns;
+}
+
+function nameInputs(
+  refs: readonly string[],
+  relations: ReadonlyMap<string, DefinedRelation>,
+): readonly InputRelation[] | undefined {
+  const taken = new Set<string>();
+  const inputs: InputRelation[] = [];
+  for (const ref of refs) {
+    const relation = relations.get(ref);
+    if (relation === undefined) return undefined;
+    let alias = ref;
+    for (let count = 2; taken.has(alias.toLowerCase()); count++) alias = `${ref}_${count}`;
+    taken.add(alias.toLowerCase());
+    inputs.push({ ...relation, alias });
+  }
+  return inputs;
+}
+
+function isTransformVerb(name: string): name is TransformVerbName {
+  return Object.hasOwn(TRANSFORM_VERBS, name);
+}
+
+function isTransform(step: Step): step is TransformStep {
+  return stepVerb(step).kind === 'transform';
+}
+
+/** The transform steps, those that wait for nothing of the rest first. The graph has no circles. */
+function* levels({ document }: Compilation): Generator<readonly (readonly [string, TransformStep])[]> {
+  const waiting = new Map<string, { readonly step: TransformStep; open: number }>();
+  const readers = new Map<string, string[]>();
+  const steps = Object.entries(document.steps).flatMap(([name, step]) =>
+    isTransform(step) ? [[name, step] as const] : [],
+  );
+  const names = new Set(steps.map(([name]) => name));
+  for (const [name, step] of steps) {
+    const before = new Set(stepInputs(step).map(({ from }) => parseStepReference(from).step));
+    const open = [...before].filter((other) => names.has(other));
+    waiting.set(name, { step, open: open.length });
+    for (const other of open) readers.set(other, [...(readers.get(other) ?? []), name]);
+  }
+  let level = steps.filter(([name]) => waiting.get(name)?.open === 0);
+  while (level.length > 0) {
+    yield level;
+    const next: (readonly [string, TransformStep])[] = [];
+    for (const [name] of level) {
+      for (const reader of readers.get(name) ?? []) {
+        const entry = waiting.get(reader);
+        if (entry === undefined) continue;
+        entry.open -= 1;
+        if (entry.open === 0) next.push([reader, entry.step]);
+      }
+    }
+    level = next;
+  }
+}

@@ -1,0 +1,34 @@
+import type { PlannedStep } from '../plan.ts';
+import type { CompiledStep } from './compile-steps.ts';
+
+/**
+ * Decides which steps keep their rows in files. The others are computed within the steps that read them, in one
+ * statement, so that DuckDB reads no column that nobody needs.
+ */
+export function keepSteps(
+  steps: readonly CompiledStep[],
+  published: readonly string[],
+  hasChecks: ReadonlySet<string>,
+): readonly PlannedStep[] {
+  const readers = new Map<string, number>();
+  const readBySteps = new Set<string>();
+  for (const { inputs } of steps) {
+    for (const { ref } of inputs) {
+      readers.set(ref, (readers.get(ref) ?? 0) + 1);
+      readBySteps.add(ref);
+    }
+  }
+  for (const ref of published) readers.set(ref, (readers.get(ref) ?? 0) + 1);
+  return steps.map((step) => ({ ...step, keptBecause: reason(step) }));
+
+  function reason(step: CompiledStep): string | null {
+    if (hasChecks.has(step.step)) return 'its rows are checked';
+    const count = readers.get(step.ref) ?? 0;
+    // Working a row through again costs less than writing and reading it.
+    const isCheap = step.incrementality.kind === 'rowwise' && step.inputs.length === 1;
+    if (count > 1 && !isCheap) return `it is read ${count} times`;
+    if (step.incrementality.kind === 'whole' && readBySteps.has(step.ref))
+      return 'it is computed from all rows each time; what reads it then sees only what changed';
+    return null;
+  }
+}

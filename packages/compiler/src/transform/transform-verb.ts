@@ -1,0 +1,109 @@
+import type {
+  DiagnosticCode,
+  DiagnosticParams,
+  DocumentPath,
+  Edit,
+  Field,
+  TransformStep,
+  TransformVerbName,
+} from '@millrace/spec';
+
+import type { Incrementality, LineageUse, StepColumn, StepInput } from '../plan.ts';
+import type { ParsedExpression, SqlAnalyser, SqlProblem } from '../sql/sql-analyser.ts';
+
+/** Rows that a step can read. */
+export interface Relation {
+  /** `orders`, or `routed.large` for a named output. */
+  readonly ref: string;
+  readonly fields: readonly Field[];
+  /** Columns that together are unique in it, when that is known; else empty. */
+  readonly key: readonly string[];
+}
+
+/** A relation as the SQL of a step names it. */
+export interface InputRelation extends Relation {
+  readonly alias: string;
+}
+
+/** What a verb makes of its inputs: one SELECT per output, and what is known of the result. */
+export interface OutputQuery {
+  /** Absent for the step's own rows. Names that begin with `~` are read by later outputs of the same step only. */
+  readonly output?: string;
+  readonly inputs: readonly StepInput[];
+  /** One SELECT over the aliases of the inputs. It names no other table and ends without a semicolon. */
+  readonly sql: string;
+  /** Its columns in order, each with where it comes from. Types are DuckDB's answer. */
+  readonly columns: readonly StepColumn[];
+  readonly uses: readonly LineageUse[];
+  readonly key: readonly string[];
+  readonly incrementality: Incrementality;
+  /** What a person should know of the result. */
+  readonly notes?: readonly string[];
+}
+
+/** An expression of the document, parsed and bound to the columns that it reads. */
+export interface Expression {
+  /** As written, in parentheses. */
+  readonly sql: string;
+  readonly parsed: ParsedExpression;
+  /** The columns of the inputs that it reads, each once. */
+  readonly reads: readonly { readonly ref: string; readonly column: string }[];
+  /** The field when the expression is just a column. */
+  readonly copied: Field | undefined;
+}
+
+export interface ExpressionRules {
+  /** What the expression may hold; everything that is not named is refused with the reason. */
+  readonly allows?: readonly ('aggregate' | 'window')[];
+  /** The statement in which it is tried; the first one is put around it. Default: a SELECT over the inputs. */
+  readonly frame?: { readonly before: string; readonly after: string };
+  /** Names that it may read beside the columns of the inputs, such as measures in HAVING. */
+  readonly beside?: readonly Field[];
+}
+
+/** What a verb is given to build with. Paths are below the settings of the verb. */
+export interface BuildContext {
+  readonly step: string;
+  /** The inputs in the order of the verb's slots, with names that differ. */
+  readonly inputs: readonly InputRelation[];
+  readonly sql: SqlAnalyser;
+  report<Code extends DiagnosticCode>(
+    code: Code,
+    params: DiagnosticParams[Code],
+    path: DocumentPath,
+    fixes?: readonly Edit[],
+    part?: 'key' | 'value',
+  ): void;
+  /** Reports what is wrong with a text of SQL at its place. */
+  reportProblem(problem: SqlProblem, text: string, path: DocumentPath): void;
+  /** The path in the document, for fixes. */
+  at(path: DocumentPath): DocumentPath;
+  /** Undefined when something is wrong with it, which is reported at its place in the text. */
+  expression(
+    text: string,
+    path: DocumentPath,
+    scope: readonly InputRelation[],
+    rules?: ExpressionRules,
+  ): Promise<Expression | undefined>;
+  /** The field of a name, whatever its case; undefined when there is none, which is reported. */
+  column(name: string, path: DocumentPath, input: Relation, part?: 'key' | 'value'): Field | undefined;
+}
+
+/** The meaning of one transform verb; its shape is in the language (`VERBS` of spec). */
+export interface TransformVerb<Name extends TransformVerbName> {
+  readonly name: Name;
+  /** Undefined when something is wrong with the step, all of which is reported. Pure but for questions about SQL. */
+  build(step: StepOf<Name>, context: BuildContext): Promise<readonly OutputQuery[] | undefined>;
+}
+
+/** The step of a verb. */
+export type StepOf<Name extends TransformVerbName> = Extract<
+  TransformStep,
+  { readonly [Key in Name]: unknown }
+>;
+
+export function defineTransformVerb<const Name extends TransformVerbName>(
+  verb: TransformVerb<Name>,
+): TransformVerb<Name> {
+  return Object.freeze(verb);
+}

@@ -1,0 +1,295 @@
+import { formatLogicalType, type DocumentPath, type Field, type LogicalType } from '@millrace/spec';
+
+import type { LineageUse, StepColumn } from '../../plan.ts';
+import { copyColumn, isSameName, keptKey, quote, quoteColumn, usesOf } from '../../transform/columns.ts';
+import {
+  defineTransformVerb,
+  type BuildContext,
+  type Expression,
+  type InputRelation,
+  type OutputQuery,
+  type Relation,
+  type StepOf,
+} from '../../transform/transform-verb.ts';
+
+type Settings = StepOf<'join'>['join'];
+type Part = Pick<Settings, 'right' | 'type' | 'on' | 'asof' | 'where' | 'columnsRight' | 'prefixRight'>;
+type JoinType = NonNullable<Part['type']>;
+
+const KEYWORDS: Readonly<Record<JoinType, string>> = {
+  inner: 'JOIN',
+  left: 'LEFT JOIN',
+  right: 'RIGHT JOIN',
+  full: 'FULL JOIN',
+  semi: 'SEMI JOIN',
+  anti: 'ANTI JOIN',
+  asof: 'ASOF LEFT JOIN',
+};
+
+/** Inputs in which the join is rowwise while the other side stands still. */
+const LINEAR_IN: Readonly<Record<JoinType, { readonly left: boolean; readonly right: boolean }>> = {
+  inner: { left: true, right: true },
+  left: { left: true, right: false },
+  right: { left: false, right: true },
+  full: { left: false, right: false },
+  semi: { left: true, right: false },
+  anti: { left: true, right: false },
+  asof: { left: true, right: false },
+};
+
+/** Each part is a join of its own with the result so far, so that each is computed from changes in its own way. */
+export const join = defineTransformVerb({
+  name: 'join',
+  async build({ join: settings }, context) {
+    const [first, ...rights] = context.inputs;
+    if (first === undefined) return undefined;
+    const parts: readonly { settings: Part; path: DocumentPath }[] = [
+      { settings, path: [] },
+      ...(settings.and ?? []).map((part, index) => ({ settings: part, path: ['and', index] })),
+    ];
+    const outputs: OutputQuery[] = [];
+    let left = first;
+    for (const [index, part] of parts.entries()) {
+      const right = rights[index];
+      if (right === undefined) return undefined;
+      const isLast = index === parts.length - 1;
+      const made = await joinTwo(left, right, part.settings, part.path, context);
+      if (made === undefined) return undefined;
+      const output = `~${index + 1}`;
+      outputs.push(isLast ? made.query : { ...made.query, output });
+      left = {
+        ref: `${context.step}.${output}`,
+        alias: context.step,
+        fields: made.fields,
+        key: made.query.key,
+      };
+    }
+    return outputs;
+  },
+});
+
+async function joinTwo(
+  left: InputRelation,
+  right: InputRelation,
+  settings: Part,
+  path: DocumentPath,
+  context: BuildContext,
+): Promise<{ readonly query: OutputQuery; readonly fields: readonly Field[] } | undefined> {
+  const type = settings.type ?? 'inner';
+  const pairs = equalColumns(left, right, settings.on, [...path, 'on'], context);
+  const further = await conditions(left, right, settings, type, path, context);
+  if (pairs === undefined || further === undefined) return undefined;
+  const taken =
+    type === 'semi' || type === 'anti' ? [] : rightColumns(left, right, settings, type, pairs, path, context);
+  if (taken === undefined) return undefined;
+  const leftNullable = type === 'right' || type === 'full';
+  const rightNullable = type === 'left' || type === 'full' || type === 'asof';
+  const columns: StepColumn[] = [
+    ...left.fields.map((field) => withNulls(copyColumn(left, field), leftNullable)),
+    ...taken.map(({ field, name }) => withNulls(copyColumn(right, field, name), rightNullable)),
+  ];
+  const fields: Field[] = [
+    ...left.fields.map((field) => ({ ...field, nullable: field.nullable || leftNullable })),
+    ...taken.map(({ field, name }) => ({ ...field, name, nullable: field.nullable || rightNullable })),
+  ];
+  const list = [
+    ...left.fields.map((field) => quoteColumn(left.alias, field.name)),
+    ...taken.map(({ field, name }) =>
+      field.name === name
+        ? quoteColumn(right.alias, field.name)
+        : `${quoteColumn(right.alias, field.name)} AS ${quote(name)}`,
+    ),
+  ];
+  const equalities = pairs.map(
+    (pair) => `${quoteColumn(left.alias, pair.left.name)} = ${quoteColumn(right.alias, pair.right.name)}`,
+  );
+  const uses: LineageUse[] = [
+    ...pairs.flatMap((pair): LineageUse[] => [
+      { ref: left.ref, column: pair.left.name, how: 'joined' },
+      { ref: right.ref, column: pair.right.name, how: 'joined' },
+    ]),
+    ...further.flatMap((expression) => usesOf(expression, 'joined')),
+  ];
+  const linear = LINEAR_IN[type];
+  const query: OutputQuery = {
+    inputs: [
+      { alias: left.alias, ref: left.ref },
+      { alias: right.alias, ref: right.ref },
+    ],
+    sql: `SELECT ${list.join(', ')} FROM ${quote(left.alias)} ${KEYWORDS[type]} ${quote(right.alias)} ON ${[...equalities, ...further.map(({ sql }) => sql)].join(' AND ')}`,
+    columns,
+    uses,
+    key: joinedKey(left, right, type, pairs, columns),
+    incrementality: {
+      kind: 'partitioned',
+      by: {
+        [left.alias]: pairs.map((pair) => quote(pair.left.name)),
+        [right.alias]: pairs.map((pair) => quote(pair.right.name)),
+      },
+      linearIn: [...(linear.left ? [left.alias] : []), ...(linear.right ? [right.alias] : [])],
+    },
+  };
+  return { query, fields };
+}
+
+interface Pair {
+  readonly left: Field;
+  readonly right: Field;
+}
+
+function equalColumns(
+  left: InputRelation,
+  right: InputRelation,
+  on: Part['on'],
+  path: DocumentPath,
+  context: BuildContext,
+): readonly Pair[] | undefined {
+  const isList = Array.isArray(on);
+  const names: readonly (readonly [string, string, DocumentPath])[] = isList
+    ? on.map((name, index) => [name, name, [...path, index]])
+    : Object.entries(on).map(([from, to]) => [from, to, [...path, from]]);
+  const pairs = names.map(([from, to, at]) => {
+    const leftField = context.column(from, at, left, isList ? 'value' : 'key');
+    const rightField = context.column(to, at, right);
+    if (leftField === undefined || rightField === undefined) return undefined;
+    if (isComparable(leftField.type, rightField.type)) return { left: leftField, right: rightField };
+    context.report(
+      'joinTypesDiffer',
+      {
+        left: `${left.ref}.${leftField.name}`,
+        leftType: formatLogicalType(leftField.type),
+        right: `${right.ref}.${rightField.name}`,
+        rightType: formatLogicalType(rightField.type),
+      },
+      at,
+    );
+    return undefined;
+  });
+  if (pairs.length === 0) {
+    context.report('valueInvalid', { key: 'on', reason: 'needs at least one pair of columns' }, path);
+    return undefined;
+  }
+  return pairs.every((pair) => pair !== undefined) ? pairs : undefined;
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'float']);
+const MOMENTS: ReadonlySet<string> = new Set(['date', 'timestamp']);
+const TEXTS: ReadonlySet<string> = new Set(['string', 'json']);
+
+/** Whether equality compares values, not their texts. */
+function isComparable(left: LogicalType, right: LogicalType): boolean {
+  return (
+    left.kind === right.kind ||
+    [NUMBERS, MOMENTS, TEXTS].some((family) => family.has(left.kind) && family.has(right.kind))
+  );
+}
+
+async function conditions(
+  left: InputRelation,
+  right: InputRelation,
+  { asof, where }: Part,
+  type: JoinType,
+  path: DocumentPath,
+  context: BuildContext,
+): Promise<readonly Expression[] | undefined> {
+  if ((type === 'asof') !== (asof !== undefined)) {
+    const reason =
+      type === 'asof'
+        ? 'is missing: an asof join needs the inequality by which the nearest row is found'
+        : 'is for joins of type asof only';
+    context.report('valueInvalid', { key: 'asof', reason }, [...path, 'asof']);
+    return undefined;
+  }
+  if (type === 'asof' && where !== undefined) {
+    context.report(
+      'valueInvalid',
+      { key: 'where', reason: 'cannot be used in an asof join; filter the right side before' },
+      [...path, 'where'],
+    );
+    return undefined;
+  }
+  const further: Expression[] = [];
+  for (const [key, text] of [['asof', asof] as const, ['where', where] as const]) {
+    if (text === undefined) continue;
+    const expression = await context.expression(text, [...path, key], [left, right]);
+    if (expression === undefined) return undefined;
+    further.push(expression);
+  }
+  return further;
+}
+
+interface Taken {
+  readonly field: Field;
+  readonly name: string;
+}
+
+/** Columns of the right side under their new names; undefined when a name would stand twice, which is reported. */
+function rightColumns(
+  left: InputRelation,
+  right: InputRelation,
+  { columnsRight, prefixRight = '' }: Part,
+  type: JoinType,
+  pairs: readonly Pair[],
+  path: DocumentPath,
+  context: BuildContext,
+): readonly Taken[] | undefined {
+  const isRepeated = (field: Field) =>
+    (type === 'inner' || type === 'left') && pairs.some((pair) => pair.right.name === field.name);
+  const fields =
+    columnsRight === undefined
+      ? right.fields.filter((field) => !isRepeated(field))
+      : columnsRight.map((name, index) => context.column(name, [...path, 'columnsRight', index], right));
+  const taken: Taken[] = [];
+  let isSound = true;
+  for (const field of fields) {
+    if (field === undefined) {
+      isSound = false;
+      continue;
+    }
+    const name = `${prefixRight}${field.name}`;
+    const clash = [...left.fields, ...taken].find((other) => isSameName(other.name, name));
+    if (clash === undefined) taken.push({ field, name });
+    else {
+      isSound = false;
+      const at = [...path, 'prefixRight'];
+      const fixes = [
+        { kind: 'setField', path: context.at(at), value: `${right.ref.replace('.', '_')}_` } as const,
+      ];
+      context.report(
+        'joinNamesClash',
+        { step: context.step, column: name, left: left.ref, right: right.ref },
+        at,
+        fixes,
+      );
+    }
+  }
+  return isSound ? taken : undefined;
+}
+
+function withNulls(column: StepColumn, isNullable: boolean): StepColumn {
+  return isNullable ? { ...column, nullable: true } : column;
+}
+
+/**
+ * A row of the left stays one row where the right side has at most one row for each match; else a pair of rows is known
+ * by both keys, as long as there is always a right one.
+ */
+function joinedKey(
+  left: InputRelation,
+  right: Relation,
+  type: JoinType,
+  pairs: readonly Pair[],
+  columns: readonly StepColumn[],
+): readonly string[] {
+  if (type === 'semi' || type === 'anti' || type === 'asof') return left.key;
+  const isUniqueRight =
+    right.key.length > 0 && right.key.every((column) => pairs.some((pair) => pair.right.name === column));
+  if ((type === 'inner' || type === 'left') && isUniqueRight) return left.key;
+  if (type !== 'inner' || left.key.length === 0 || right.key.length === 0) return [];
+  // What equals a column of the left is in the result under that name.
+  const kept = right.key.map((column) => {
+    const pair = pairs.find((candidate) => candidate.right.name === column);
+    return pair === undefined ? keptKey({ ...right, key: [column] }, columns)[0] : pair.left.name;
+  });
+  return kept.every((name) => name !== undefined) ? [...new Set([...left.key, ...kept])] : [];
+}
