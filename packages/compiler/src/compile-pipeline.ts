@@ -36,6 +36,8 @@ export interface CompileResult {
 export async function compilePipeline(input: CompileInput): Promise<CompileResult> {
   const compilation = new Compilation(input);
   reportUnsupported(compilation);
+  if (input.sql === undefined && reportTransforms(compilation))
+    return { diagnostics: compilation.diagnostics };
   const feeding = feedingSources(input.document);
   const collected = collectLoads(compilation, feeding);
   const tasks: LoadTask[] = [];
@@ -150,6 +152,18 @@ function reportUnsupported(compilation: Compilation): void {
   for (const key of ['schedule', 'freshness', 'tests', 'parameters'] as const) {
     if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
   }
+}
+
+/** Steps that this caller cannot run; true when there are some. */
+function reportTransforms(compilation: Compilation): boolean {
+  const found = Object.entries(compilation.document.steps).filter(
+    ([, step]) => stepVerb(step).kind === 'transform',
+  );
+  for (const [name, step] of found) {
+    const key = stepVerb(step).name;
+    compilation.report('notRunYet', { key }, ['steps', name, key], [], 'key');
+  }
+  return found.length > 0;
 }
 
 /** What the loads of steps with tables of their own write. */

@@ -15,6 +15,5 @@ export * from './plan.ts';
 export * from './required-tables.ts';
 export * from './sql/sql-analyser.ts';
 export type { DefinedRelation } from './transform/compile-steps.ts';
-export * from './transform/parse-type.ts';
 export * from './transform/transform-verb.ts';
 export * from './verbs/index.ts';

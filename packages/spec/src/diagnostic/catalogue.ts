@@ -92,7 +92,6 @@ export interface DiagnosticParams {
   typeNotKept: { table: string; column: string; type: string; connector: string };
   // Steps
   columnTwice: { step: string; column: string };
-  typeUnknown: { type: string };
   typeNotHeld: { step: string; column: string; type: string };
   typesDiffer: { step: string; column: string; types: Names };
   unionLacks: { step: string; input: string; missing: Names; nearest: Names };
@@ -201,6 +200,11 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   sizeInvalid: entry(
     'error',
     (p) => `'${p.key}' is no size: '${p.text}'. Write an amount with a unit, like 512MiB or 2GB.`,
+  ),
+  patternInvalid: entry(
+    'error',
+    (p) =>
+      `'${p.key}' is no regular expression of RE2: ${p.reason}, at character ${p.position}. Its syntax: https://github.com/google/re2/wiki/Syntax`,
   ),
   verbMissing: entry(
     'error',
@@ -469,11 +473,6 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   columnTwice: entry(
     'error',
     (p) => `Step '${p.step}' would have two columns '${p.column}'. Give one of them another name.`,
-  ),
-  typeUnknown: entry(
-    'error',
-    (p) =>
-      `'${p.type}' is not a type. Types are boolean, int8 to int64, uint8 to uint64, float32, float64, decimal(precision, scale), string, bytes, json, uuid, date, time, timestamp and timestamptz.`,
   ),
   typeNotHeld: entry(
     'error',

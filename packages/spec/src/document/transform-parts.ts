@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-import { checksSchema, quarantineSchema } from './contract.ts';
+import { checksSchema } from './check-list.ts';
+import { typeTextSchema } from './checks/type-text.ts';
+import { quarantineSchema } from './contract.ts';
 
 /** A step, or a named output of one. */
 export const inputSchema = z
@@ -43,9 +45,7 @@ export const orderSchema = z
   .meta({ examples: [['created_at desc', 'id']] });
 
 /** The type of a column, as `formatLogicalType` writes it. */
-export const typeSchema = z
-  .string()
-  .min(1)
+export const typeSchema = typeTextSchema
   .describe(
     'A type: boolean, int8 to int64, uint8 to uint64, float32, float64, decimal(precision, scale), string, bytes, json, uuid, date, time, timestamp, timestamptz.',
   )

@@ -1,7 +1,12 @@
-import { compileGlob, isSameLogicalType, type Field, type LogicalType } from '@millrace/spec';
+import {
+  compileGlob,
+  isSameLogicalType,
+  parseLogicalType,
+  type Field,
+  type LogicalType,
+} from '@millrace/spec';
 import { duckdbType } from '@millrace/sql';
 
-import { parseType } from '../../transform/parse-type.ts';
 import { copyColumn, duplicateNames, isSameName, keptKey, quote } from '../../transform/columns.ts';
 import {
   defineTransformVerb,
@@ -110,8 +115,7 @@ function casts(
   let isSound = true;
   for (const [column, text] of Object.entries(cast)) {
     const field = context.column(column, ['cast', column], input, 'key');
-    const type = parseType(text);
-    if (type === undefined) context.report('typeUnknown', { type: text }, ['cast', column]);
+    const type = parseLogicalType(text);
     if (field === undefined || type === undefined) isSound = false;
     else types.set(field.name, type);
   }
