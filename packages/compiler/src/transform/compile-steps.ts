@@ -68,7 +68,8 @@ async function compileStep(
   const inputs = nameInputs(refs, relations);
   if (inputs === undefined || !isTransformVerb(verb)) return undefined;
   const builder = new StepBuilder(compilation, name, verb, inputs);
-  const queries = await buildStep(TRANSFORM_VERBS[verb], step, builder);
+  const { build }: { readonly build: TransformVerb<never>['build'] } = TRANSFORM_VERBS[verb];
+  const queries = await build(step, builder);
   if (queries === undefined) return undefined;
   const known = new Map(relations);
   const compiled: CompiledStep[] = [];
@@ -107,15 +108,6 @@ async function compileStep(
     known.set(ref, { ref, fields, key: query.key, fingerprint: step.fingerprint });
   }
   return compiled;
-}
-
-/** The verb of the table and the step belong together; the type system cannot follow that through the union. */
-function buildStep(
-  verb: { readonly name: TransformVerbName; readonly build: TransformVerb<never>['build'] },
-  step: TransformStep,
-  builder: StepBuilder,
-): Promise<readonly OutputQuery[] | undefined> {
-  return verb.build(step as never, builder);
 }
 
 async function describeOutput(

@@ -28,7 +28,7 @@ export function resultColumn(column: DescribedColumn): ResultColumn | undefined 
   if (/^ENUM\b/.test(nativeType)) return cast({ kind: 'string' });
   if (/^TIMESTAMP_(S|MS)$/.test(nativeType)) return cast({ kind: 'timestamp', timezone: false });
   if (nativeType === '"NULL"' || nativeType === 'NULL') return cast({ kind: 'string' });
-  if (/\]$/.test(nativeType) || /^(STRUCT|MAP|UNION)\b/.test(nativeType))
+  if (nativeType.endsWith(']') || /^(STRUCT|MAP|UNION)\b/.test(nativeType))
     return { name, type: { kind: 'json' }, conversion: `CAST(to_json(${quote(name)}) AS JSON)` };
   return undefined;
 }
