@@ -27,11 +27,12 @@ export async function loadDefinition(
 
 /** Sources of one thread, kept open between reads. A source that failed is closed, so that the next use starts clean. */
 export class OpenSources {
-  private readonly registry: ConnectorRegistry;
-  private readonly open = new Map<string, Source>();
+  readonly #registry: ConnectorRegistry;
+  /** Promises, so that two who ask at the same time get the same source. */
+  readonly #open = new Map<string, Promise<Source>>();
 
   constructor(registry: ConnectorRegistry) {
-    this.registry = registry;
+    this.#registry = registry;
   }
 
   async use<T>(
@@ -50,36 +51,45 @@ export class OpenSources {
 
   async get(connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
     const key = JSON.stringify(connection);
-    const known = this.open.get(key);
-    if (known !== undefined) return known;
-    const definition = await loadDefinition(this.registry, connection.connector);
-    if (definition.openSource === undefined) {
-      throw new PipelineError({
-        code: 'configInvalid',
-        blame: 'config',
-        retry: 'never',
-        message: `${definition.title} cannot be read from. Use it as a destination only.`,
-      });
+    const opening = this.#open.get(key) ?? this.#openSource(connection, signal);
+    this.#open.set(key, opening);
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#open.get(key) === opening) this.#open.delete(key);
+      throw error;
     }
-    const source = await definition.openSource(definition.config.parse(connection.config), signal);
-    this.open.set(key, source);
-    return source;
   }
 
   async drop(connection: ResolvedConnection): Promise<void> {
     const key = JSON.stringify(connection);
-    const source = this.open.get(key);
-    this.open.delete(key);
-    if (source === undefined) return;
-    // What the source says while closing after an error adds nothing to the error.
-    await Promise.allSettled([source[Symbol.asyncDispose]()]);
+    const opening = this.#open.get(key);
+    this.#open.delete(key);
+    if (opening !== undefined) await closeAll([opening]);
   }
 
   async close(): Promise<void> {
-    const sources = [...this.open.values()];
-    this.open.clear();
-    await Promise.allSettled(sources.map((source) => source[Symbol.asyncDispose]()));
+    const sources = [...this.#open.values()];
+    this.#open.clear();
+    await closeAll(sources);
   }
+
+  async #openSource(connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
+    const definition = await loadDefinition(this.#registry, connection.connector);
+    if (definition.openSource !== undefined)
+      return definition.openSource(definition.config.parse(connection.config), signal);
+    throw new PipelineError({
+      code: 'configInvalid',
+      blame: 'config',
+      retry: 'never',
+      message: `${definition.title} cannot be read from. Use it as a destination only.`,
+    });
+  }
+}
+
+/** What a source says while closing after an error adds nothing to the error. */
+async function closeAll(sources: readonly Promise<Source>[]): Promise<void> {
+  await Promise.allSettled(sources.map(async (source) => (await source)[Symbol.asyncDispose]()));
 }
 
 /** Asks one of the source's methods; row digests are gathered into one array. */

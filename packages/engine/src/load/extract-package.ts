@@ -20,6 +20,8 @@ import { refuseNullCursors } from './check-cursor.ts';
 import { uniqueByKey } from './check-keys.ts';
 import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-deletes.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
+import { dropKnownParquetRows } from './drop-known-parquet-rows.ts';
+import { findKnownHashes } from './known-hashes.ts';
 import { KnownRows } from './known-rows.ts';
 import { toSourcePosition } from './load-position.ts';
 import { readRequest } from './read-request.ts';
@@ -27,7 +29,8 @@ import { refusedValues } from './refused-values.ts';
 import { isUnchanged, savePosition } from './save-position.ts';
 import { StageRows } from './stage-rows.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
-import { TailTracker } from './tail.ts';
+import { MOST_APPENDED_TAIL_ROWS, TailTracker } from './tail.ts';
+import { writeTailFile } from './tail-file.ts';
 import { trackParquetTail } from './track-parquet-tail.ts';
 
 const PROGRESS_EVERY_MS = 500;
@@ -65,7 +68,12 @@ async function extract(
   const tail = openTail(load);
   const known =
     decision.kind === 'incremental' && task.destination.mode === 'append'
-      ? new KnownRows(formatTableName(table.table), fields, decision.from)
+      ? new KnownRows(
+          formatTableName(table.table),
+          fields,
+          decision.from,
+          await findKnownHashes(load, decision.from),
+        )
       : undefined;
   const scratchFolder = join(
     session.folders.scratch,
@@ -99,7 +107,19 @@ async function extract(
       progress.rows += item.rows;
       if (item.kind === 'parquet') {
         if (tail !== undefined) await trackParquetTail(await session.database(), tail, item, fields, signal);
-        await rows.add(item);
+        const cursor = tail === undefined ? undefined : fields[tail.cursor];
+        const kept =
+          known === undefined || cursor === undefined
+            ? item
+            : await dropKnownParquetRows(
+                await session.database(),
+                known,
+                item,
+                cursor,
+                scratchFolder,
+                signal,
+              );
+        if (kept !== undefined) await rows.add(kept);
       } else {
         progress.rejected += item.rejected.length;
         for (const column of item.columns) progress.bytes += column.values.byteLength + column.heapBytes;
@@ -141,6 +161,11 @@ async function extract(
     const gone = deleted ?? (await findAbsent(load, files, signal));
     const deletedKeys =
       gone === undefined ? [] : await stageDeletedKeys(await session.database(), folder, gone);
+    const saved = position.cursor?.tail ?? null;
+    const listed =
+      task.destination.mode === 'append' && saved !== null && saved.hashes === null && tail !== undefined
+        ? await writeTailFile(folder, tail.listHashes())
+        : undefined;
     const manifest: Manifest = {
       version: 1,
       pipeline: load.pipeline,
@@ -163,7 +188,7 @@ async function extract(
       highMark: result.highMark,
       previousRunId: load.published?.record?.runId ?? null,
     };
-    await writeManifest(folder, manifest);
+    await writeManifest(folder, listed === undefined ? manifest : { ...manifest, tail: listed });
     session.point('manifestWritten', task.id);
     return { folder, manifest };
   } catch (error) {
@@ -201,6 +226,7 @@ function openTail({ task, decision }: TableLoad): TailTracker | undefined {
     types: task.source.fields.map((field) => field.type),
     cursor: index,
     lookback: BigInt(lookback),
+    ...(task.destination.mode === 'append' ? { mostRows: MOST_APPENDED_TAIL_ROWS } : {}),
   });
 }
 

@@ -1,10 +1,9 @@
 import { PipelineError, isViewType, valueWidth, type Batch, type Vector } from '@millrace/connector-sdk';
 import { formatLogicalType, type LogicalType, type SourceField } from '@millrace/spec';
 
-import { compareCursorValues, cursorReader, parseCursorValue } from './cursor-value.ts';
+import { compareCursorValues, cursorReader, parseCursorValue, type CursorValue } from './cursor-value.ts';
 import type { CursorPosition } from './load-position.ts';
 import { hasValue, rowHasher } from './row-hash.ts';
-import { MOST_TAIL_HASHES, formatHash } from './tail.ts';
 
 /** The columns that a tail was hashed over, for the saved position. */
 export function describeColumns(fields: readonly SourceField[]): readonly string[] {
@@ -17,35 +16,43 @@ export function describeColumns(fields: readonly SourceField[]): readonly string
  */
 export class KnownRows {
   readonly #fields: readonly SourceField[];
-  readonly #from: CursorPosition;
+  readonly #mark: CursorValue | undefined;
   readonly #cursor: number;
   readonly #hashed: readonly number[];
-  readonly #known = new Map<string, number>();
+  /** Hashes in order without repetition, and how often each is still to be met. */
+  readonly #hashes: BigUint64Array;
+  readonly #copies: Uint32Array;
   dropped = 0;
 
-  /** Throws `cursorUnfit` or `schemaDrift` where the rows of the last load cannot be told from new ones. */
-  constructor(table: string, fields: readonly SourceField[], from: CursorPosition) {
+  /** Throws `schemaDrift` where the rows of the last load cannot be told from new ones. */
+  constructor(
+    table: string,
+    fields: readonly SourceField[],
+    from: CursorPosition,
+    knownHashes: BigUint64Array,
+  ) {
     this.#fields = fields;
-    this.#from = from;
     this.#cursor = fields.findIndex((field) => field.name === from.column);
-    const hashes = from.tail?.hashes ?? null;
-    if (hashes === null) throw tooMany(table, from.column);
+    const type = fields[this.#cursor]?.type;
+    this.#mark = type === undefined || from.mark === null ? undefined : parseCursorValue(type, from.mark);
     const columns = describeColumns(fields);
     this.#hashed = from.columns.map((column) => columns.indexOf(column));
-    if (hashes.length > 0 && this.#hashed.includes(-1)) throw changed(table);
-    for (const hash of hashes) this.#known.set(hash, (this.#known.get(hash) ?? 0) + 1);
+    if (knownHashes.length > 0 && this.#hashed.includes(-1)) throw changed(table);
+    const sorted = knownHashes.toSorted();
+    this.#hashes = sorted.filter((hash, index) => index === 0 || hash !== sorted[index - 1]);
+    this.#copies = new Uint32Array(this.#hashes.length);
+    let at = -1;
+    for (const [index, hash] of sorted.entries()) {
+      if (index === 0 || hash !== sorted[index - 1]) at += 1;
+      this.#copies[at] = (this.#copies[at] ?? 0) + 1;
+    }
   }
 
   filter(batch: Batch): Batch {
     const field = this.#fields[this.#cursor];
     const vector = batch.columns[this.#cursor];
-    const mark =
-      field === undefined || this.#from.mark === null
-        ? undefined
-        : parseCursorValue(field.type, this.#from.mark);
     const read = field === undefined || vector === undefined ? undefined : cursorReader(field.type, vector);
-    if (vector === undefined || mark === undefined || read === undefined || this.#known.size === 0)
-      return batch;
+    if (vector === undefined || read === undefined || this.isEmpty) return batch;
     const validity = vector.validity === null ? null : new Uint8Array(vector.validity);
     const types = this.#hashed.flatMap((index) => this.#fields[index]?.type ?? []);
     const hash = rowHasher(
@@ -54,15 +61,9 @@ export class KnownRows {
     );
     const kept: number[] = [];
     for (let row = 0; row < batch.rows; row++) {
-      if (
-        hasValue(validity, row) &&
-        compareCursorValues(read(row), mark) <= 0 &&
-        this.#take(formatHash(hash(row)))
-      )
-        continue;
+      if (hasValue(validity, row) && this.isAtOrBelowMark(read(row)) && this.take(hash(row))) continue;
       kept.push(row);
     }
-    this.dropped += batch.rows - kept.length;
     return kept.length === batch.rows
       ? batch
       : selectRows(
@@ -72,10 +73,32 @@ export class KnownRows {
         );
   }
 
-  #take(hash: string): boolean {
-    const left = this.#known.get(hash) ?? 0;
-    if (left === 0) return false;
-    this.#known.set(hash, left - 1);
+  /** True when no row can be known. */
+  get isEmpty(): boolean {
+    return this.#mark === undefined || this.#hashes.length === 0;
+  }
+
+  /** The columns that the hashes cover, which may be fewer than are read now. */
+  get hashedFields(): readonly SourceField[] {
+    return this.#hashed.flatMap((index) => this.#fields[index] ?? []);
+  }
+
+  isAtOrBelowMark(value: CursorValue): boolean {
+    return this.#mark !== undefined && compareCursorValues(value, this.#mark) <= 0;
+  }
+
+  /** True when a row of this hash was loaded before; each loaded row answers once. */
+  take(hash: bigint): boolean {
+    let [low, high] = [0, this.#hashes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#hashes[middle] ?? 0n) < hash) low = middle + 1;
+      else high = middle;
+    }
+    const left = this.#copies[low] ?? 0;
+    if (this.#hashes[low] !== hash || left === 0) return false;
+    this.#copies[low] = left - 1;
+    this.dropped += 1;
     return true;
   }
 }
@@ -99,17 +122,6 @@ export function selectRows(batch: Batch, types: readonly LogicalType[], rows: re
     return { ...vector, values: values.buffer, validity: validity.buffer };
   });
   return { ...batch, rows: rows.length, columns };
-}
-
-function tooMany(table: string, cursor: string): PipelineError {
-  return new PipelineError({
-    code: 'cursorUnfit',
-    blame: 'config',
-    retry: 'never',
-    message:
-      `${table}.${cursor} cannot drive appends: more than ${MOST_TAIL_HASHES.toLocaleString('en-US')} rows share its look-back window, ` +
-      'too many to tell new rows from loaded ones. Use write: merge with a key, or a finer cursor.',
-  });
 }
 
 function changed(table: string): PipelineError {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { isViewType, valueWidth, type RejectedRow, type Vector } from '@millrace/connector-sdk';
 import type { LogicalType } from '@millrace/spec';
@@ -41,7 +41,7 @@ export function rejectedRowHash(row: RejectedRow): bigint {
 }
 
 function firstEightBytes(bytes: Uint8Array): bigint {
-  return createHash('sha256').update(bytes).digest().readBigUInt64LE(0);
+  return hash('sha256', bytes, 'buffer').readBigUInt64LE(0);
 }
 
 /** True when the row has a value. */

@@ -2,7 +2,7 @@ import type { Batch } from '@millrace/connector-sdk';
 import { describe, expect, it } from 'vitest';
 
 import { parseCursorValue } from './cursor-value.ts';
-import { isSameTail, TailTracker } from './tail.ts';
+import { formatHash, isSameTail, sumHashes, TailTracker } from './tail.ts';
 
 const integer = { kind: 'integer', bits: 64, signed: true } as const;
 const text = { kind: 'string' } as const;
@@ -121,14 +121,30 @@ describe('TailTracker', () => {
   });
 
   it('gives up over a window that is too large', () => {
-    const many = Array.from({ length: 60_000 }, (_, index) => [7n, `row ${index}`] as const);
-    const small = {
-      ...batch(many),
-      columns: batch(many).columns.map((column, index) =>
-        index === 0 ? { ...column, validity: null } : column,
-      ),
-    };
-    expect(track(0n, small, small, small, small).finish(7n, false)).toBeNull();
+    const options = { types: [integer, text], cursor: 0, lookback: 0n, mostRows: 5 };
+    const tracker = new TailTracker(options);
+    const four = batch([1, 2, 3, 4].map((index) => [7n, `row ${index}`] as const));
+    tracker.add(four);
+    expect(tracker.finish(7n, false)?.rows).toBe(4);
+    tracker.add(four);
+    expect(tracker.isTooLarge).toBe(true);
+    tracker.add(four);
+    expect(tracker.finish(7n, false)).toBeNull();
+  });
+
+  it('lists its hashes in order, those in the position among them', () => {
+    const tracker = track(0n, batch(rows));
+    const tail = tracker.finish(5n, true);
+    const listed = [...tracker.listHashes()];
+    expect(listed.map(formatHash)).toEqual(tail?.hashes);
+    expect(sumHashes(listed)).toBe(tail?.sum);
+    const many = Array.from({ length: 60 }, (_, part) =>
+      batch(Array.from({ length: 60 }, (__, index) => [7n, `row ${part} ${index}`] as const)),
+    );
+    const long = track(0n, ...many, ...many);
+    expect(long.finish(7n, true)).toMatchObject({ rows: 7200, hashes: null });
+    expect(long.listHashes()).toHaveLength(7200);
+    expect(sumHashes(long.listHashes())).toBe(long.finish(7n, false)?.sum);
   });
 });
 

@@ -18,20 +18,27 @@ export interface Tail {
   readonly rows: number;
   /** 16 hexadecimal digits. */
   readonly sum: string;
-  /** Each row's hash, for `append` tables only, which must not take a row twice; null when there are too many. */
+  /**
+   * Each row's hash, for `append` tables only, which must not take a row twice. Null when they are too many for a position:
+   * then the load package lists them (`Manifest.tail`).
+   */
   readonly hashes: readonly string[] | null;
 }
 
 /** More tail rows than this are not tracked; every load then publishes its look-back window again, which is harmless. */
 const MOST_TAIL_ROWS = 200_000;
+/** The same for `append` tables, which stop there: they would take the window twice. A row costs about 5 µs to follow. */
+export const MOST_APPENDED_TAIL_ROWS = 1_000_000;
 /** More hashes than this do not go into a position. */
-export const MOST_TAIL_HASHES = 5_000;
+const MOST_TAIL_HASHES = 5_000;
 
 export interface TailOptions {
   readonly types: readonly LogicalType[];
   /** Index of the cursor column among `types`. */
   readonly cursor: number;
   readonly lookback: bigint;
+  /** More rows are not followed; 200,000 unless told. */
+  readonly mostRows?: number;
 }
 
 /**
@@ -41,7 +48,8 @@ export interface TailOptions {
 export class TailTracker {
   readonly #options: TailOptions;
   readonly #values: CursorValue[] = [];
-  readonly #hashes: bigint[] = [];
+  /** One for each of `#values`, in an array that grows by doubling. */
+  #hashes = new BigUint64Array(1024);
   readonly #rejected: bigint[] = [];
   #highest: CursorValue | undefined;
   #isTooLarge = false;
@@ -65,9 +73,9 @@ export class TailTracker {
     return this.#options.lookback;
   }
 
-  /** Rows of a tail that are followed at most. */
-  get limit(): number {
-    return MOST_TAIL_ROWS;
+  /** True when more rows are in the window than are followed. */
+  get isTooLarge(): boolean {
+    return this.#isTooLarge;
   }
 
   /** The tail cannot be known; the next load then publishes its look-back window again. */
@@ -97,35 +105,63 @@ export class TailTracker {
       if (rough !== undefined && rough(row) < roughThreshold) continue;
       const value = read(row);
       if (compareCursorValues(value, threshold) < 0) continue;
-      this.#values.push(value);
-      this.#hashes.push(hash(row));
+      this.#push(value, hash(row));
     }
-    if (this.#values.length > MOST_TAIL_ROWS) this.#drop(threshold);
-    if (this.#values.length > MOST_TAIL_ROWS) this.#isTooLarge = true;
+    if (this.#values.length > this.#mostRows) this.#drop(threshold);
+    this.#refuseTooMany();
   }
 
   addRejected(rows: readonly RejectedRow[]): void {
-    if (this.#rejected.length > MOST_TAIL_ROWS) this.#isTooLarge = true;
+    if (this.#rejected.length > this.#mostRows) this.#isTooLarge = true;
     else for (const row of rows) this.#rejected.push(rejectedRowHash(row));
   }
 
   /** A row whose hash was computed elsewhere (Parquet files). */
   addHash(value: CursorValue, hash: bigint): void {
     this.#raise(value);
-    this.#values.push(value);
-    this.#hashes.push(hash);
-    if (this.#values.length > MOST_TAIL_ROWS) this.#isTooLarge = true;
+    if (this.#isTooLarge) return;
+    this.#push(value, hash);
+    this.#refuseTooMany();
   }
 
   /** The tail below the mark that is saved (the highest value, or an older mark above it); null when it is not known. */
   finish(mark: CursorValue | undefined, withHashes: boolean): Tail | null {
     if (this.#isTooLarge) return null;
     if (mark !== undefined) this.#drop(subtractLookback(mark, this.#options.lookback));
-    const hashes = [...this.#hashes, ...this.#rejected];
-    let sum = 0n;
-    for (const hash of hashes) sum = BigInt.asUintN(64, sum + hash);
+    const hashes = this.listHashes();
     const isListed = withHashes && hashes.length <= MOST_TAIL_HASHES;
-    return { rows: hashes.length, sum: formatHash(sum), hashes: isListed ? hashes.map(formatHash) : null };
+    const listed = isListed ? Array.from(hashes, formatHash) : null;
+    return { rows: hashes.length, sum: sumHashes(hashes), hashes: listed };
+  }
+
+  /** The hashes of the tail, in order. */
+  listHashes(): BigUint64Array<ArrayBuffer> {
+    const hashes = new BigUint64Array(this.#values.length + this.#rejected.length);
+    hashes.set(this.#hashes.subarray(0, this.#values.length));
+    hashes.set(this.#rejected, this.#values.length);
+    return hashes.sort();
+  }
+
+  get #mostRows(): number {
+    return this.#options.mostRows ?? MOST_TAIL_ROWS;
+  }
+
+  #push(value: CursorValue, hash: bigint): void {
+    const index = this.#values.push(value) - 1;
+    if (index === this.#hashes.length) {
+      const larger = new BigUint64Array(index * 2);
+      larger.set(this.#hashes);
+      this.#hashes = larger;
+    }
+    this.#hashes[index] = hash;
+  }
+
+  /** Nothing of a tail that is not followed is worth its memory. */
+  #refuseTooMany(): void {
+    if (this.#values.length <= this.#mostRows) return;
+    this.#isTooLarge = true;
+    this.#values.length = 0;
+    this.#hashes = new BigUint64Array(0);
   }
 
   #raise(value: CursorValue): void {
@@ -142,7 +178,6 @@ export class TailTracker {
       kept++;
     }
     this.#values.length = kept;
-    this.#hashes.length = kept;
   }
 }
 
@@ -163,6 +198,13 @@ function highestRows(rows: Uint32Array, rough: (row: number) => number): Uint32A
 
 export function isSameTail(left: Tail | null, right: Tail | null): boolean {
   return left !== null && right !== null && left.rows === right.rows && left.sum === right.sum;
+}
+
+/** 16 hexadecimal digits of the sum, whatever the order. */
+export function sumHashes(hashes: Iterable<bigint>): string {
+  let sum = 0n;
+  for (const hash of hashes) sum = BigInt.asUintN(64, sum + hash);
+  return formatHash(sum);
 }
 
 export function formatHash(hash: bigint): string {

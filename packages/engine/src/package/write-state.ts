@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import type { LoadTask } from '@millrace/compiler';
@@ -49,6 +49,8 @@ export async function writeState(options: WriteStateOptions, signal: AbortSignal
     const rows = Number(copied?.['Count']);
     if (rows > 0) await writer.addParquet({ kind: 'parquet', path, rows, isTemporary: true });
     await writer.finish();
+    if (last.manifest.tail !== undefined)
+      await copyFile(join(last.folder, last.manifest.tail.path), join(folder, last.manifest.tail.path));
     const manifest: Manifest = {
       ...last.manifest,
       ...as,

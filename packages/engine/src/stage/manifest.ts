@@ -39,6 +39,8 @@ export interface Manifest {
   readonly files: readonly StagedFile[];
   /** Key columns of rows that are gone at the source. */
   readonly deletedKeys: readonly StagedFile[];
+  /** Hashes of the rows of the look-back window, where they are too many for the position (see `Tail`). */
+  readonly tail?: StagedFile;
   /** Rows in `files`. */
   readonly rows: number;
   /** Rows the server sent: `rows`, and those rejected or superseded within the package. */
@@ -84,14 +86,17 @@ export async function readManifest(
     throw error;
   }
   const manifest = parseManifest(text, folder);
-  for (const file of [...manifest.files, ...manifest.deletedKeys])
-    await checkFile(folder, file, options.verifyChecksums);
+  for (const file of allFiles(manifest)) await checkFile(folder, file, options.verifyChecksums);
   return manifest;
 }
 
 /** The files with absolute paths. */
 export function resolveFiles(folder: string, files: readonly StagedFile[]): StagedFile[] {
   return files.map((file) => ({ ...file, path: join(folder, file.path) }));
+}
+
+function allFiles({ files, deletedKeys, tail }: Manifest): readonly StagedFile[] {
+  return [...files, ...deletedKeys, ...(tail === undefined ? [] : [tail])];
 }
 
 function parseManifest(text: string, folder: string): Manifest {
@@ -102,7 +107,7 @@ function parseManifest(text: string, folder: string): Manifest {
     throw invalid(folder, 'it is not JSON', error);
   }
   if (!isManifest(value)) throw invalid(folder, 'it lacks what a manifest of version 1 must have');
-  const names = [...value.files, ...value.deletedKeys].map((file) => file.path);
+  const names = allFiles(value).map((file) => file.path);
   const outside = names.find((name) => name.includes('/') || name.includes('\\') || name === '..');
   if (outside !== undefined)
     throw invalid(folder, `it lists a file outside its folder, ${JSON.stringify(outside)}`);
@@ -122,7 +127,8 @@ function isManifest(value: unknown): value is Manifest {
     typeof manifest.position === 'object' &&
     manifest.position !== null &&
     isFileList(manifest.files) &&
-    isFileList(manifest.deletedKeys)
+    isFileList(manifest.deletedKeys) &&
+    (manifest.tail === undefined || isFileList([manifest.tail]))
   );
 }
 
