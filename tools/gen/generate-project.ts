@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 
 import type { ConnectorDefinition } from '@millrace/connector-sdk';
 
+import { checkPages } from './check-pages.ts';
 import { connectorPage, typeMappingPage } from './connector-pages.ts';
 import { findConnectors, registrySource } from './registry-source.ts';
 import { projectSchemas } from './schemas.ts';
@@ -28,6 +29,7 @@ export async function* generateProject(root: string): AsyncGenerator<GeneratedFi
     };
   }
   yield { path: 'docs/guide/type-mapping.md', content: typeMappingPage(definitions) };
+  yield* await checkPages(root);
   yield* projectSchemas(definitions);
 }
 

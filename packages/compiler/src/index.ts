@@ -3,6 +3,12 @@
  * Pure: knows no file, server, driver or clock.
  * Enter at `compilePipeline`.
  */
+export * from './checks/check-plan.ts';
+export * from './checks/check-result.ts';
+export * from './checks/check-facts.ts';
+export type { CheckedRelation } from './checks/checked-relation.ts';
+export * from './checks/compile-checks.ts';
+export * from './checks/evaluate-checks.ts';
 export * from './compile-input.ts';
 export * from './compile-pipeline.ts';
 export * from './drift/apply-contract.ts';

@@ -8,7 +8,7 @@ export function reportSqlProblem(
   problem: SqlProblem,
   text: string,
   path: DocumentPath,
-  compilation: Compilation,
+  compilation: Pick<Compilation, 'report'>,
 ): void {
   const { kind, message, name, nearest } = problem;
   const fixes = nearest.flatMap((to) => {

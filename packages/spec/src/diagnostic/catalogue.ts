@@ -97,6 +97,17 @@ export interface DiagnosticParams {
   unionLacks: { step: string; input: string; missing: Names; nearest: Names };
   joinTypesDiffer: { left: string; leftType: string; right: string; rightType: string };
   joinNamesClash: { step: string; column: string; left: string; right: string };
+  // Checks
+  checkNameTwice: { step: string; name: string };
+  checkColumnUnfit: { check: string; column: string; type: string; expected: string };
+  checkValueUnfit: { check: string; column: string; type: string; value: string };
+  checkNeverPasses: { check: string; reason: string };
+  checkTypesDiffer: { check: string; left: string; leftType: string; right: string; rightType: string };
+  checkConversionUnknown: { column: string; type: string; to: string };
+  checkConditionType: { type: string };
+  checkSetsNothingAside: { condition: string };
+  checkSumInexact: { column: string; type: string };
+  checkSchemaDiffers: { step: string; differences: Names };
   // SQL
   sqlSyntax: { reason: string };
   sqlColumnUnknown: { name: string; nearest: Names };
@@ -498,6 +509,54 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `Both '${p.left}' and '${p.right}' have a column '${p.column}'. Set prefixRight, or list the columns to take in columnsRight.`,
+  ),
+
+  checkNameTwice: entry(
+    'error',
+    (p) =>
+      `Two checks of step '${p.step}' have the name '${p.name}', so their history would be mixed. Give one another name.`,
+  ),
+  checkColumnUnfit: entry(
+    'error',
+    (p) =>
+      `${p.check} cannot check ${p.column}: it is ${p.type}, not ${p.expected}. Choose another column or check.`,
+  ),
+  checkValueUnfit: entry(
+    'error',
+    (p) =>
+      `${p.value} cannot be compared with ${p.column}, which is ${p.type}. Write a value of that type, in quotes unless it is a number, true or false.`,
+  ),
+  checkNeverPasses: entry(
+    'error',
+    (p) => `Nothing can pass this ${p.check}: ${p.reason}. Correct the bounds.`,
+  ),
+  checkTypesDiffer: entry(
+    'error',
+    (p) =>
+      `${p.check} cannot compare ${p.left} (${p.leftType}) with ${p.right} (${p.rightType}). Cast one side in a select step before.`,
+  ),
+  checkConversionUnknown: entry(
+    'error',
+    (p) => `${p.column} is ${p.type}, which never converts to ${p.to}. Check text, or a type that is close.`,
+  ),
+  checkConditionType: entry(
+    'error',
+    (p) => `The condition is ${p.type}, not true or false. Compare it with something.`,
+  ),
+  checkSetsNothingAside: entry(
+    'error',
+    (p) =>
+      `'${p.condition}' is about all rows together, so there are no single rows to set aside. Use onFailure: stop or warn.`,
+  ),
+  checkSumInexact: entry(
+    'warning',
+    (p) =>
+      `${p.column} is ${p.type}, whose sum depends on the order of the rows in its last digits. Set a tolerance, or cast it to a decimal.`,
+  ),
+  checkSchemaDiffers: entry(
+    'warning',
+    (p) =>
+      `The check will fail, as step '${p.step}' is now: ${p.differences.join('; ')}. Correct the check or the step.`,
   ),
 
   sqlSyntax: entry('error', (p) => `This is not valid SQL: ${p.reason}`),

@@ -1,7 +1,7 @@
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
-import { checkStepReferences, stepCheckReferences } from './check-references.ts';
+import { checkStepReferences, readableNames, stepCheckReferences } from './check-references.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
 import { parseStepReference } from './step-reference.ts';
 import { stepInputs, stepOutputs, stepVerb, type Step } from './step.ts';
@@ -48,7 +48,8 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
       }
     }
   }
-  for (const step of steps.values()) for (const { step: read } of stepCheckReferences(step)) used.add(read);
+  for (const step of steps.values())
+    for (const { from } of stepCheckReferences(step)) used.add(parseStepReference(from).step);
   diagnostics.push(...checkStepReferences(document, locate));
   for (const [name, step] of steps) {
     if (used.has(name) || readableNames(name, step).length === 0) continue;
@@ -65,29 +66,20 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
   return diagnostics;
 }
 
-/** What other steps can write to read from a step: its name, and those of its outputs. */
-function readableNames(name: string, step: Step): readonly string[] {
-  const outputs = stepOutputs(step).map((output) => `${name}.${output}`);
-  return stepVerb(step).isReadable ? [name, ...outputs] : outputs;
+/** The steps whose rows a step needs before it is done. A step is done when its checks are, so what they read counts. */
+function neededSteps(name: string, step: Step, document: PipelineDocument): readonly string[] {
+  const checked = stepCheckReferences(step).flatMap(({ from }) => {
+    const other = parseStepReference(from).step;
+    const found = Object.hasOwn(document.steps, other) ? document.steps[other] : undefined;
+    return found === undefined || other === name || readableNames(other, found).length === 0 ? [] : [other];
+  });
+  return [...stepInputs(step).map(({ from }) => parseStepReference(from).step), ...checked];
 }
 
-function isReadable(document: PipelineDocument, name: string): boolean {
-  const step = Object.hasOwn(document.steps, name) ? document.steps[name] : undefined;
-  return step !== undefined && stepVerb(step).isReadable;
-}
-
-/** Circles of steps, each once, closed by its first name. A step is done when its checks are, so these count. */
+/** Circles of steps, each once, closed by its first name. */
 function findCycles(document: PipelineDocument): readonly (readonly string[])[] {
   const inputs = new Map(
-    Object.entries(document.steps).map(([name, step]) => [
-      name,
-      [
-        ...stepInputs(step).map(({ from }) => parseStepReference(from).step),
-        ...stepCheckReferences(step)
-          .map((reference) => reference.step)
-          .filter((read) => read !== name && isReadable(document, read)),
-      ],
-    ]),
+    Object.entries(document.steps).map(([name, step]) => [name, neededSteps(name, step, document)]),
   );
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -101,17 +101,3 @@ export function checkDefinition(name: CheckName): AnyCheck {
   if (found === undefined) throw new TypeError(`There is no check ${name}.`);
   return found;
 }
-
-/** The other steps that a check reads, each with the path of its name below the item. */
-export function checkReferences(
-  item: CheckItem,
-): readonly { readonly path: readonly (string | number)[]; readonly step: string }[] {
-  const { relationship, sumEquals, sql } = item;
-  return [
-    ...(relationship === undefined
-      ? []
-      : [{ path: ['relationship', 'to', 'step'], step: relationship.to.step }]),
-    ...(sumEquals === undefined ? [] : [{ path: ['sumEquals', 'to', 'step'], step: sumEquals.to.step }]),
-    ...(sql?.from ?? []).map((step, index) => ({ path: ['sql', 'from', index], step })),
-  ];
-}

@@ -1,5 +1,6 @@
 import { formatPath, type DocumentPath } from '../diagnostic/source-range.ts';
 import { NAME_PATTERN } from '../document/schema-parts.ts';
+import { CHECK_INPUTS } from '../document/check-references.ts';
 import { formatStepReference, parseStepReference } from '../document/step-reference.ts';
 import { valuesAt, VERBS } from '../document/step.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
@@ -70,18 +71,18 @@ function renameStep(text: string, from: string, to: string): string {
   let current = rename(text, ['steps', from], to);
   const steps = valueAt(read(current), ['steps']);
   for (const [name, step] of Object.entries(isMapping(steps ?? null) ? (steps ?? {}) : {})) {
-    for (const verb of VERBS) {
-      for (const slot of verb.inputs) {
-        for (const { path, value } of valuesAt(step, [verb.name, ...slot])) {
-          if (typeof value !== 'string') continue;
-          const reference = parseStepReference(value);
-          if (reference.step === from)
-            current = set(current, ['steps', name, ...path], formatStepReference({ ...reference, step: to }));
-        }
-      }
+    // A name inside of SQL is text and stays.
+    const slots = [
+      ...VERBS.flatMap((verb) => verb.inputs.map((slot) => [verb.name, ...slot])),
+      ...CHECK_INPUTS,
+    ];
+    for (const { path, value } of slots.flatMap((slot) => valuesAt(step, slot))) {
+      if (typeof value !== 'string') continue;
+      const reference = parseStepReference(value);
+      if (reference.step === from)
+        current = set(current, ['steps', name, ...path], formatStepReference({ ...reference, step: to }));
     }
   }
-  current = renameInChecks(current, from, to);
   const tests = valueAt(read(current), ['tests']) ?? [];
   const places: DocumentPath[] = [['layout', from]];
   if (isList(tests))
@@ -90,29 +91,6 @@ function renameStep(text: string, from: string, to: string): string {
     );
   for (const place of places) {
     if (valueAt(read(current), place) !== undefined) current = rename(current, place, to);
-  }
-  return current;
-}
-
-/** Checks that compare with the step; its name inside of SQL is text and stays. */
-function renameInChecks(text: string, from: string, to: string): string {
-  let current = text;
-  const steps = valueAt(read(text), ['steps']);
-  for (const [name, step] of Object.entries(isMapping(steps ?? null) ? (steps ?? {}) : {})) {
-    const checks = valueAt(step, ['checks']) ?? [];
-    if (!isList(checks)) continue;
-    checks.forEach((check, index) => {
-      const tables = valueAt(check, ['sql', 'from']) ?? [];
-      const places: DocumentPath[] = [
-        ['relationship', 'to', 'step'],
-        ['sumEquals', 'to', 'step'],
-        ...(isList(tables) ? tables.map((_, position) => ['sql', 'from', position]) : []),
-      ];
-      for (const place of places) {
-        if (valueAt(check, place) === from)
-          current = set(current, ['steps', name, 'checks', index, ...place], to);
-      }
-    });
   }
   return current;
 }

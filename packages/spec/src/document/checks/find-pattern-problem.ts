@@ -119,7 +119,7 @@ class PatternReader {
     for (const [opening, name] of LOOK_AROUND) {
       if (rest.startsWith(opening)) this.#fail(start, `RE2 has no ${name}`);
     }
-    const named = /^\(\?P?<([^>]*)>/.exec(rest);
+    const named = /^\(\?P<([^>]*)>/.exec(rest);
     const flags = /^\(\?[imsU]*(?:-[imsU]+)?([:)])/.exec(rest);
     if (named !== null) {
       const name = named[1] ?? '';

@@ -1,0 +1,114 @@
+import { nearestNames, type DocumentPath, type Field } from '@millrace/spec';
+
+import type { Compilation } from '../compilation.ts';
+import { reportSqlProblem } from '../sql/report-problem.ts';
+import { isSqlProblem, type ParsedExpression, type SqlAnalyser } from '../sql/sql-analyser.ts';
+import type { CheckContext } from './check-compiler.ts';
+import type { CheckedRelation } from './checked-relation.ts';
+import { columnSql } from './check-sql.ts';
+
+export interface CheckScene {
+  readonly relation: CheckedRelation;
+  readonly others: ReadonlyMap<string, CheckedRelation>;
+  readonly sql: SqlAnalyser;
+  readonly compilation: Pick<Compilation, 'report'>;
+}
+
+/** What one check is compiled with; `path` leads to its settings. */
+export function buildCheckContext(scene: CheckScene, path: DocumentPath): CheckContext {
+  const { relation, others, sql, compilation } = scene;
+  const report: CheckContext['report'] = (code, params, below, fixes = []) =>
+    compilation.report(code, params, [...path, ...below], fixes);
+
+  function column(name: string, below: DocumentPath, of: CheckedRelation = relation): Field | undefined {
+    const field = findField(of.fields, name);
+    if (field !== undefined) return field;
+    const known = of.fields.map((candidate) => candidate.name);
+    const nearest = nearestNames(name, known);
+    const fixes = nearest.map((value) => ({ kind: 'setField', path: [...path, ...below], value }) as const);
+    report(
+      'columnUnknown',
+      { table: of.ref, column: name, role: String(path.at(-1)), nearest },
+      below,
+      fixes,
+    );
+    return undefined;
+  }
+
+  return {
+    relation,
+    table: columnSql(relation.ref),
+    sql,
+    report,
+    column,
+    reportProblem: (problem, text, below) =>
+      reportSqlProblem(problem, text, [...path, ...below], compilation),
+    columns(names, below, of) {
+      const fields = names.map((name, index) => column(name, [...below, index], of));
+      return fields.every((field) => field !== undefined) ? fields : undefined;
+    },
+    other: (ref) => (ref === relation.ref ? relation : others.get(ref)),
+    async condition(text, below, of = relation) {
+      const before = 'SELECT (';
+      const [parsed, described] = await Promise.all([
+        sql.parseExpression(text),
+        // On lines of its own, so that a comment at its end hides nothing.
+        sql.describe({
+          relations: [{ name: of.ref, fields: of.fields }],
+          sql: `${before}${text}\n) FROM ${columnSql(of.ref)}`,
+        }),
+      ]);
+      const problem = isSqlProblem(parsed)
+        ? parsed
+        : isSqlProblem(described)
+          ? moved(described, before.length, text)
+          : undefined;
+      if (problem !== undefined) reportSqlProblem(problem, text, [...path, ...below], compilation);
+      if (isSqlProblem(parsed) || isSqlProblem(described)) return undefined;
+      const refused = refusal(parsed);
+      if (refused !== undefined) {
+        report('sqlNotHere', { step: of.ref, what: refused }, below);
+        return undefined;
+      }
+      if (!parsed.isDeterministic && !parsed.isAggregate) {
+        report('sqlNotDeterministic', { functions: parsed.functions }, below);
+        return undefined;
+      }
+      const [result] = described;
+      if (result !== undefined && result.nativeType !== 'BOOLEAN') {
+        report('checkConditionType', { type: result.nativeType }, below);
+        return undefined;
+      }
+      const columns = parsed.columns.flatMap(
+        (reference) => findField(of.fields, reference.column)?.name ?? [],
+      );
+      return { sql: `(${text}\n)`, parsed, columns: [...new Set(columns)] };
+    },
+  };
+}
+
+function findField(fields: readonly Field[], name: string): Field | undefined {
+  return (
+    fields.find((field) => field.name === name) ??
+    fields.find((field) => field.name.toLowerCase() === name.toLowerCase())
+  );
+}
+
+function refusal(parsed: ParsedExpression): string | undefined {
+  if (parsed.hasSubquery) return 'a subquery; use a sql check';
+  if (parsed.isWindow) return 'a window function; use a sql check';
+  return undefined;
+}
+
+/** A problem of the statement around an expression, told in places of the expression. */
+function moved<Problem extends { readonly offset: number | null; readonly length: number }>(
+  problem: Problem,
+  by: number,
+  text: string,
+): Problem {
+  if (problem.offset === null) return problem;
+  const offset = problem.offset - by;
+  return offset < 0 || offset > text.length
+    ? { ...problem, offset: null, length: 0 }
+    : { ...problem, offset };
+}
