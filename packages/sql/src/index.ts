@@ -6,3 +6,4 @@
 export * from './dialect.ts';
 export * from './duckdb-type.ts';
 export * from './digest-duckdb.ts';
+export * from './parse-duckdb-type.ts';

@@ -1,4 +1,5 @@
 import type { LogicalType } from '@millrace/spec';
+import { parseDuckdbType } from '@millrace/sql';
 
 /** How a DuckDB type is read: the logical type, the expression that gives it, and what is not exact. */
 export interface NativeMapping {
@@ -11,29 +12,6 @@ export interface NativeMapping {
 const STRING: LogicalType = { kind: 'string' };
 const JSON_TYPE: LogicalType = { kind: 'json' };
 
-const PLAIN: Readonly<Record<string, LogicalType>> = {
-  BOOLEAN: { kind: 'boolean' },
-  TINYINT: { kind: 'integer', bits: 8, signed: true },
-  SMALLINT: { kind: 'integer', bits: 16, signed: true },
-  INTEGER: { kind: 'integer', bits: 32, signed: true },
-  BIGINT: { kind: 'integer', bits: 64, signed: true },
-  UTINYINT: { kind: 'integer', bits: 8, signed: false },
-  USMALLINT: { kind: 'integer', bits: 16, signed: false },
-  UINTEGER: { kind: 'integer', bits: 32, signed: false },
-  UBIGINT: { kind: 'integer', bits: 64, signed: false },
-  FLOAT: { kind: 'float', bits: 32 },
-  DOUBLE: { kind: 'float', bits: 64 },
-  VARCHAR: STRING,
-  BLOB: { kind: 'bytes' },
-  UUID: { kind: 'uuid' },
-  JSON: JSON_TYPE,
-  DATE: { kind: 'date' },
-  TIME: { kind: 'time' },
-  TIMESTAMP: { kind: 'timestamp', timezone: false },
-  TIMESTAMPTZ: { kind: 'timestamp', timezone: true },
-  'TIMESTAMP WITH TIME ZONE': { kind: 'timestamp', timezone: true },
-};
-
 const MICROSECONDS: LogicalType = { kind: 'timestamp', timezone: false };
 const WIDE_INTEGER: LogicalType = { kind: 'decimal', precision: 38, scale: 0 };
 
@@ -41,12 +19,8 @@ const asText = (column: string): string => `CAST(${column} AS VARCHAR)`;
 
 /** The mapping of a type by the name DuckDB gives it: `DECIMAL(18,3)`, `INTEGER[]`, `ENUM('a', 'b')`. */
 export function mapNativeType(native: string): NativeMapping {
-  const plain = PLAIN[native];
-  if (plain !== undefined) return { type: plain };
-  const decimal = /^DECIMAL\((\d+),(\d+)\)$/u.exec(native);
-  if (decimal !== null) {
-    return { type: { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2]) } };
-  }
+  const exact = parseDuckdbType(native);
+  if (exact !== undefined) return { type: exact };
   // Parquet has no such integers and DuckDB writes them as DOUBLE; as text, a value that does not fit is seen and rejected.
   if (native === 'HUGEINT' || native === 'UHUGEINT') return { type: WIDE_INTEGER, read: asText };
   if (native === 'TIMESTAMP_S' || native === 'TIMESTAMP_MS') {

@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 import type { LogicalType } from '@millrace/spec';
+import { parseDuckdbType } from '@millrace/sql';
 
 import { malformed } from '../errors.ts';
 import type { ListedFile } from '../folder/list-files.ts';
@@ -66,10 +67,8 @@ export class ParquetReader {
   }
 }
 
-const DECIMAL = /^DECIMAL\((\d+),\s*(\d+)\)$/;
-
 function parquetColumn(name: string, nativeType: string): ParquetColumn {
-  const exact = exactType(nativeType);
+  const exact = parseDuckdbType(nativeType);
   if (exact !== undefined) return { name, nativeType, type: exact };
   if (/\[\]$|^(?:STRUCT|MAP|UNION|LIST)\b/.test(nativeType) || /\[\d+\]$/.test(nativeType)) {
     return { name, nativeType, type: { kind: 'json' }, mapping: 'As JSON text written by DuckDB.' };
@@ -95,52 +94,5 @@ function parquetColumn(name: string, nativeType: string): ParquetColumn {
       };
     default:
       return { name, nativeType, type: { kind: 'string' }, mapping: 'As DuckDB prints the value.' };
-  }
-}
-
-function exactType(nativeType: string): LogicalType | undefined {
-  const decimal = DECIMAL.exec(nativeType);
-  if (decimal !== null) return { kind: 'decimal', precision: Number(decimal[1]), scale: Number(decimal[2]) };
-  switch (nativeType) {
-    case 'BOOLEAN':
-      return { kind: 'boolean' };
-    case 'TINYINT':
-      return { kind: 'integer', bits: 8, signed: true };
-    case 'SMALLINT':
-      return { kind: 'integer', bits: 16, signed: true };
-    case 'INTEGER':
-      return { kind: 'integer', bits: 32, signed: true };
-    case 'BIGINT':
-      return { kind: 'integer', bits: 64, signed: true };
-    case 'UTINYINT':
-      return { kind: 'integer', bits: 8, signed: false };
-    case 'USMALLINT':
-      return { kind: 'integer', bits: 16, signed: false };
-    case 'UINTEGER':
-      return { kind: 'integer', bits: 32, signed: false };
-    case 'UBIGINT':
-      return { kind: 'integer', bits: 64, signed: false };
-    case 'FLOAT':
-      return { kind: 'float', bits: 32 };
-    case 'DOUBLE':
-      return { kind: 'float', bits: 64 };
-    case 'VARCHAR':
-      return { kind: 'string' };
-    case 'JSON':
-      return { kind: 'json' };
-    case 'BLOB':
-      return { kind: 'bytes' };
-    case 'UUID':
-      return { kind: 'uuid' };
-    case 'DATE':
-      return { kind: 'date' };
-    case 'TIME':
-      return { kind: 'time' };
-    case 'TIMESTAMP':
-      return { kind: 'timestamp', timezone: false };
-    case 'TIMESTAMP WITH TIME ZONE':
-      return { kind: 'timestamp', timezone: true };
-    default:
-      return undefined;
   }
 }
