@@ -41,7 +41,10 @@ export interface DescribedColumn {
   readonly type: LogicalType | null;
 }
 
-/** A column as an expression names it: `table` is null when it is not qualified. */
+/**
+ * A column as an expression names it: `table` is null when it is not qualified. Of a dotted name the first two parts are table and column, as
+ * no logical type has fields.
+ */
 export interface ColumnRef {
   readonly table: string | null;
   readonly column: string;
@@ -49,11 +52,14 @@ export interface ColumnRef {
   readonly offset: number;
 }
 
-/** What one expression reads, from DuckDB's own parse tree. Names are as they were written, without quotes. */
+/**
+ * What one expression reads, from DuckDB's own parse tree. Names are as they were written, without quotes. Unqualified, `current_date`,
+ * `current_time`, `current_timestamp`, `localtime` and `localtimestamp` are functions.
+ */
 export interface ParsedExpression {
   /** Every mention, in the order of the text; parameters of lambda functions are none. */
   readonly columns: readonly ColumnRef[];
-  /** Lower-cased, each once. */
+  /** Lower-cased, each once; `count(*)` is `count_star`. Operators are none. */
   readonly functions: readonly string[];
   readonly isAggregate: boolean;
   readonly isWindow: boolean;
@@ -86,7 +92,7 @@ export interface ParsedQuery {
   /** Lower-cased, each once. */
   readonly functions: readonly string[];
   readonly isDeterministic: boolean;
-  /** Its columns and where each comes from; null when that cannot be told honestly, as after a PIVOT. */
+  /** Its columns and where each comes from; null, with no `uses`, when that cannot be told honestly, as after a PIVOT. */
   readonly outputs: readonly QueryOutput[] | null;
   readonly uses: readonly { readonly table: string; readonly column: string; readonly how: ColumnUse }[];
 }
@@ -99,11 +105,14 @@ export interface ParsedQuery {
  * is answered from memory.
  */
 export interface SqlAnalyser {
-  /** One expression as it stands in a SELECT list, in WHERE or in ORDER BY. Does not look at types. */
+  /**
+   * One expression as it stands in a SELECT list, in WHERE or in ORDER BY. Does not look at types. To put it into a statement, write `(`, the
+   * text, a line break (it may end with a comment) and `)`.
+   */
   parseExpression(text: string): Promise<ParsedExpression | SqlProblem>;
-  /** Exactly one SELECT (also WITH, FROM first, VALUES, PIVOT); anything else is `forbidden`. */
+  /** Exactly one SELECT (also WITH, FROM first, VALUES, PIVOT … IN); anything else is `forbidden`. Refuses what `describe` refuses. */
   parseQuery(text: string, relations: readonly SqlRelation[]): Promise<ParsedQuery | SqlProblem>;
-  /** The columns that a SELECT gives, in order. Refuses what `parseQuery` refuses. */
+  /** The columns that a SELECT gives, in order. */
   describe(request: DescribeRequest): Promise<readonly DescribedColumn[] | SqlProblem>;
 }
 
