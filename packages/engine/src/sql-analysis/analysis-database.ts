@@ -1,4 +1,9 @@
-import { type DuckDBConnection, DuckDBInstance, listValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  listValue,
+} from '@duckdb/node-api';
 
 import { lockDatabase } from '../stage/lock-database.ts';
 import { TYPED_TABLE_SQL } from './relation-sql.ts';
@@ -11,16 +16,26 @@ export interface NativeColumn {
 /** A chain of operators costs more than the square of its length to bind: 250 take 0.3 s, 900 take 20 s. */
 const MAX_DEPTH = 250;
 
-const SERIALIZE = 'json_serialize_sql(%, skip_null := true, skip_empty := true, skip_default := true)';
+const PARSE_SQL = `
+  SELECT json_serialize_sql(text, skip_null := true, skip_empty := true, skip_default := true)
+  FROM (SELECT unnest($1::VARCHAR[]) AS text)`;
 
 /** An empty DuckDB that parses and binds, and can do nothing else: no file, no network, no change of settings. */
 export class AnalysisDatabase implements AsyncDisposable {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
+  /** Kept prepared: a parse alone costs 0.1 ms with it, 0.4 ms without. */
+  readonly #parse: DuckDBPreparedStatement;
+  #lastParse: Promise<unknown> = Promise.resolve();
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+  private constructor(
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+    parse: DuckDBPreparedStatement,
+  ) {
     this.#instance = instance;
     this.#connection = connection;
+    this.#parse = parse;
   }
 
   static async open(): Promise<AnalysisDatabase> {
@@ -39,14 +54,18 @@ export class AnalysisDatabase implements AsyncDisposable {
     // Only names and types are asked for, and they are settled when the optimizer begins.
     await connection.run('PRAGMA disable_optimizer');
     await lockDatabase(connection, { folders: [] });
-    return new AnalysisDatabase(instance, connection);
+    return new AnalysisDatabase(instance, connection, await connection.prepare(PARSE_SQL));
   }
 
   /** The parse trees of texts as JSON, or their errors, in the order of the texts. */
   async parse(texts: readonly string[]): Promise<readonly string[]> {
-    const sql = `SELECT ${SERIALIZE.replace('%', 'text')} FROM (SELECT unnest($1::VARCHAR[]) AS text)`;
-    const result = await this.#connection.runAndReadAll(sql, [listValue([...texts])]);
-    return result.getRows().map(([tree]) => String(tree));
+    // The statement holds one list of texts at a time.
+    const turn = this.#lastParse.then(async () => {
+      this.#parse.bind([listValue([...texts])]);
+      return (await this.#parse.runAndReadAll()).getRows().map(([tree]) => String(tree));
+    });
+    this.#lastParse = turn.catch(() => undefined);
+    return await turn;
   }
 
   /** Names and types of the columns of one SELECT, in order. Throws DuckDB's error with a message in JSON. */
@@ -68,6 +87,7 @@ export class AnalysisDatabase implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#parse.destroySync();
     this.#connection.closeSync();
     this.#instance.closeSync();
   }
