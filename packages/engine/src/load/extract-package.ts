@@ -20,6 +20,7 @@ import { refuseNullCursors } from './check-cursor.ts';
 import { uniqueByKey } from './check-keys.ts';
 import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-deletes.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
+import { explainByDrift, refuseDriftDuringRead } from './drift-during-read.ts';
 import { dropKnownParquetRows } from './drop-known-parquet-rows.ts';
 import { findKnownHashes } from './known-hashes.ts';
 import { KnownRows } from './known-rows.ts';
@@ -139,7 +140,7 @@ async function extract(
       return undefined;
     }
     const writer = await rows.open();
-    await writer.finish();
+    await Promise.all([writer.finish(), refuseDriftDuringRead(load, signal)]);
     refuseLostRows(load, result.rowsSent, writer.rows + quarantine.rows + (known?.dropped ?? 0), 'staged');
     if (task.load.kind === 'incremental' && tail !== undefined)
       refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
@@ -192,10 +193,12 @@ async function extract(
     session.point('manifestWritten', task.id);
     return { folder, manifest };
   } catch (error) {
+    // Before the writer stops: whoever publishes its files meanwhile fails by what it is told.
+    const reason = await explainByDrift(load, error, signal);
     quarantine.abort();
-    await rows.writer?.abort(error);
+    await rows.writer?.abort(reason);
     if (rows.writer !== undefined) await removeFolder(folder).catch(() => {});
-    throw error;
+    throw reason;
   } finally {
     if (mayLeaveFiles(source)) await removeFolder(scratchFolder).catch(() => {});
   }
