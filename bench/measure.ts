@@ -6,7 +6,7 @@ export interface Measurement {
   readonly seconds: number;
   /** Of the command and every process below it. */
   readonly clientCpuSeconds: number;
-  /** Of the database servers named to the measurement. */
+  /** Of the database servers named to the measurement and every process below them, ended ones too. */
   readonly serverCpuSeconds: number;
   /** Largest sum of resident memory over the command's process tree, sampled every 50 ms. */
   readonly peakMemoryBytes: number;
@@ -15,6 +15,9 @@ export interface Measurement {
 
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
+/** Fields of `statFields`: utime and stime; cutime and cstime. */
+const OWN_TIMES = [11, 12];
+const ENDED_CHILDREN_TIMES = [13, 14];
 
 export interface Command {
   readonly program: string;
@@ -66,39 +69,40 @@ function collect(child: ChildProcess): Promise<{ code: number | null; output: st
 
 /** Sums memory over the tree below `root` and notes each process's CPU seconds so far. */
 function sampleTree(root: number, cpuByProcess: Map<number, number>): number {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    const processId = Number(name);
-    if (!Number.isInteger(processId)) continue;
-    const fields = statFields(processId);
-    if (fields !== undefined) parents.set(processId, Number(fields[1]));
-  }
   let bytes = 0;
-  for (const processId of parents.keys()) {
-    if (!isBelow(processId, root, parents)) continue;
-    cpuByProcess.set(processId, cpuSeconds(processId));
-    bytes += Number(statFields(processId)?.[21] ?? 0) * PAGE_BYTES;
+  for (const [processId, fields] of treeBelow(root)) {
+    cpuByProcess.set(processId, ticks(fields, OWN_TIMES));
+    bytes += Number(fields[21]) * PAGE_BYTES;
   }
   return bytes;
 }
 
-function isBelow(processId: number, root: number, parents: ReadonlyMap<number, number>): boolean {
-  for (let at: number | undefined = processId; at !== undefined && at > 1; at = parents.get(at)) {
-    if (at === root) return true;
-  }
-  return false;
-}
-
-/** CPU seconds of a server and of its processes that ended: a backend's time counts once it is gone. */
+/**
+ * CPU seconds of a server. PostgreSQL works in children: those that live count by their own times, and those that ended by
+ * the times that their parent inherited.
+ */
 function serverCpuSeconds(processId: number): number {
-  const fields = statFields(processId);
-  if (fields === undefined) return 0;
-  return fields.slice(11, 15).map(Number).reduce(add, 0) / TICKS_PER_SECOND;
+  return [...treeBelow(processId).values()]
+    .map((fields) => ticks(fields, [...OWN_TIMES, ...ENDED_CHILDREN_TIMES]))
+    .reduce(add, 0);
 }
 
-function cpuSeconds(processId: number): number {
-  const fields = statFields(processId);
-  return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+/** A process and those below it, with the fields of each. */
+function treeBelow(root: number): Map<number, readonly string[]> {
+  const all = new Map<number, readonly string[]>();
+  for (const name of readdirSync('/proc')) {
+    const fields = /^\d+$/.test(name) ? statFields(Number(name)) : undefined;
+    if (fields !== undefined) all.set(Number(name), fields);
+  }
+  const isBelow = (processId: number): boolean => {
+    for (let at = processId; at > 1; at = Number(all.get(at)?.[1] ?? 0)) if (at === root) return true;
+    return false;
+  };
+  return new Map([...all].filter(([processId]) => isBelow(processId)));
+}
+
+function ticks(fields: readonly string[], times: readonly number[]): number {
+  return times.map((index) => Number(fields[index])).reduce(add, 0) / TICKS_PER_SECOND;
 }
 
 /** The fields of /proc/PID/stat after the command's name: state, parent, … (proc_pid_stat(5) from field 3). */
