@@ -1,5 +1,6 @@
 import type { DeleteMode, Field, LogicalType, TableName, WriteMode } from '@millrace/spec';
 
+import type { Batch } from './batch/batch.ts';
 import type { Digestible } from './digest.ts';
 import type { QueryRequest, QueryResult } from './query.ts';
 import type { ServerIdentity, SourcePosition } from './source.ts';
@@ -10,6 +11,26 @@ export interface StagedFile {
   readonly rows: number;
   readonly sizeBytes: number;
   readonly sha256: string;
+}
+
+/** A staged file whose rows may still be at hand as the destination's own bytes. */
+export interface StagedPart extends StagedFile {
+  /**
+   * What the destination's `BatchEncoder` made of exactly the file's rows; absent when the file has to be read. The
+   * buffers belong to the destination.
+   */
+  readonly encoded?: readonly Uint8Array[];
+}
+
+/** Turns rows into what a destination sends while they are on their way to a staged file, so that it need not be read back. */
+export interface BatchEncoder {
+  /** Indices of the columns whose values `encode` does not look into; `destinationRejects` decides about those. */
+  readonly unchecked: readonly number[];
+  /**
+   * The rows of a batch. Undefined when one of them might have to go to quarantine, or cannot be sent in this form: the
+   * rows of its file are then read from the file. Keeps nothing of the batch.
+   */
+  encode(batch: Pick<Batch, 'rows' | 'columns'>): Uint8Array | undefined;
 }
 
 /** What the destination table knows about its own last publication; written in the transaction of the rows. */
@@ -129,9 +150,14 @@ export interface Destination extends AsyncDisposable, Digestible {
   ): Promise<readonly (PublishedTable | undefined)[]>;
   publish(
     request: PublishRequest,
-    files: AsyncIterable<StagedFile>,
+    files: AsyncIterable<StagedPart>,
     signal: AbortSignal,
   ): Promise<PublishResult>;
+  /**
+   * An encoder of batches with these columns, for a publish that begins while rows still arrive. What it makes is an offer:
+   * a file comes without it when the destination falls behind, after a failure, and when a package is published again.
+   */
+  encoder?(fields: readonly Field[]): BatchEncoder;
   /**
    * Answers one reading statement that a person or an agent wrote. It must be unable to change data or settings, to
    * read files outside the published tables, and to reach the network, by the system's own means (read-only

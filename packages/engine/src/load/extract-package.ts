@@ -15,6 +15,7 @@ import {
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import { writeManifest, type Manifest } from '../stage/manifest.ts';
+import { openRowEncoder } from '../stage/row-encoder.ts';
 import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
 import { refuseNullCursors } from './check-cursor.ts';
 import { uniqueByKey } from './check-keys.ts';
@@ -45,9 +46,9 @@ export interface Extraction {
 }
 
 /** Reads one table into a load package. Whatever fails, no manifest is written and the folder is removed. */
-export function startExtraction(load: TableLoad, signal: AbortSignal): Extraction {
+export function startExtraction(load: TableLoad, isPublishedEarly: boolean, signal: AbortSignal): Extraction {
   const opened = Promise.withResolvers<StageWriter | undefined>();
-  const finished = extract(load, opened.resolve, signal);
+  const finished = extract(load, isPublishedEarly, opened.resolve, signal);
   finished.then(
     () => opened.resolve(undefined),
     (error: unknown) => opened.reject(error),
@@ -59,6 +60,7 @@ export function startExtraction(load: TableLoad, signal: AbortSignal): Extractio
 
 async function extract(
   load: TableLoad,
+  isPublishedEarly: boolean,
   onOpened: (writer: StageWriter) => void,
   signal: AbortSignal,
 ): Promise<LoadPackage | undefined> {
@@ -90,6 +92,9 @@ async function extract(
       fields,
       metadata: { runId: load.runId, loadedAt: load.loadedAt },
       rejectPredicates: refusedValues(task, load.destination),
+      encoder: isPublishedEarly
+        ? openRowEncoder(load.destination.destination, task.columns, fields)
+        : undefined,
       onRejected: (rejected) => quarantine.add(rejected),
     });
     onOpened(writer);

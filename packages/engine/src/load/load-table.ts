@@ -127,8 +127,9 @@ async function moveRows(
   }
   await checkCursor(load, signal);
   const stop = new AbortController();
-  const extraction = startExtraction(load, AbortSignal.any([signal, stop.signal]));
-  if (!canPublishEarly(load, options)) {
+  const isEarly = canPublishEarly(load, options);
+  const extraction = startExtraction(load, isEarly, AbortSignal.any([signal, stop.signal]));
+  if (!isEarly) {
     const finished = await extraction.finished;
     leave();
     return finished === undefined ? undefined : publishFinished(load, finished, signal);

@@ -1,14 +1,24 @@
-import type { StagedFile } from '@millrace/connector-sdk';
+import type { StagedFile, StagedPart } from '@millrace/connector-sdk';
 
 /** Hands files from the one who writes them to the one who publishes them, in order; consumed once. */
-export class FileQueue implements AsyncIterable<StagedFile> {
+export class FileQueue implements AsyncIterable<StagedPart> {
+  /** All files so far. */
   readonly pushed: StagedFile[] = [];
+  /** By index; each leaves with its file. */
+  private readonly encoded = new Map<number, readonly Uint8Array[]>();
   private state: { kind: 'open' } | { kind: 'ended' } | { kind: 'failed'; reason: Error } = {
     kind: 'open',
   };
   private wake: () => void = () => {};
+  private taken = 0;
 
-  push(file: StagedFile): void {
+  /** Files that nobody has asked for yet. */
+  get waiting(): number {
+    return this.pushed.length - this.taken;
+  }
+
+  push(file: StagedFile, encoded?: readonly Uint8Array[]): void {
+    if (encoded !== undefined) this.encoded.set(this.pushed.length, encoded);
     this.pushed.push(file);
     this.wake();
   }
@@ -23,7 +33,7 @@ export class FileQueue implements AsyncIterable<StagedFile> {
     this.wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<StagedFile> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<StagedPart> {
     for (let next = 0; ; next += 1) {
       while (next >= this.pushed.length) {
         if (this.state.kind === 'failed') throw this.state.reason;
@@ -33,7 +43,11 @@ export class FileQueue implements AsyncIterable<StagedFile> {
         });
       }
       if (this.state.kind === 'failed') throw this.state.reason;
-      yield this.pushed[next] as StagedFile;
+      const encoded = this.encoded.get(next);
+      this.encoded.delete(next);
+      this.taken = next + 1;
+      const file = this.pushed[next] as StagedFile;
+      yield encoded === undefined ? file : { ...file, encoded };
     }
   }
 }

@@ -7,14 +7,15 @@ import {
   PipelineError,
   type RejectedRow,
   type StagedFile,
-  valueWidth,
+  type StagedPart,
 } from '@millrace/connector-sdk';
 import type { LogicalType, SourceField } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { FileQueue } from './file-queue.ts';
 import { hashFile, syncFolder } from './manifest.ts';
-import { hasNegativeZero } from './negative-zero.ts';
+import { Part } from './part.ts';
+import type { RowEncoder } from './row-encoder.ts';
 import { type LoadMetadata, selectStaged, type StagedColumn } from './staged-columns.ts';
 import { StagingDatabase } from './staging-database.ts';
 import { toStagingError } from './staging-error.ts';
@@ -23,6 +24,9 @@ import { toStagingError } from './staging-error.ts';
 const DEFAULT_ROWS_PER_FILE = 4 * 122_880;
 /** Of buffers in memory: wide tables make shorter parts. */
 const MAX_PART_BYTES = 128 * 1024 * 1024;
+
+/** A destination that falls behind by more reads files again, so that what waits for it does not fill memory. */
+const MAX_WAITING_PARTS = 2;
 
 /** Rows that a destination cannot keep, as a DuckDB predicate over the staged column. */
 export interface RejectPredicate {
@@ -40,14 +44,9 @@ export interface StageWriterOptions {
   readonly metadata: LoadMetadata;
   readonly rowsPerFile?: number;
   readonly rejectPredicates?: readonly RejectPredicate[];
+  /** Of a destination that takes rows while they arrive. */
+  readonly encoder?: RowEncoder | undefined;
   readonly onRejected: (rows: readonly RejectedRow[]) => void;
-}
-
-interface Part {
-  readonly batches: Batch[];
-  rows: number;
-  sizeBytes: number;
-  hasNegativeZero: boolean;
 }
 
 /**
@@ -61,8 +60,6 @@ export class StageWriter {
   private readonly options: StageWriterOptions;
   private readonly queue = new FileQueue();
   private readonly types: readonly LogicalType[];
-  /** Bytes of a row outside of the heaps. */
-  private readonly rowWidth: number;
   private part: Part | null = null;
   private writing: Promise<void> = Promise.resolve();
   private failure: Error | null = null;
@@ -74,7 +71,6 @@ export class StageWriter {
     this.database = database;
     this.options = options;
     this.types = options.fields.map((field) => field.type);
-    this.rowWidth = this.types.reduce((width, type) => width + valueWidth(type), 0);
   }
 
   static async open(database: StagingDatabase, options: StageWriterOptions): Promise<StageWriter> {
@@ -92,7 +88,7 @@ export class StageWriter {
     return this.rowsRefused;
   }
 
-  get files(): AsyncIterable<StagedFile> {
+  get files(): AsyncIterable<StagedPart> {
     return this.queue;
   }
 
@@ -105,12 +101,12 @@ export class StageWriter {
     this.throwIfFailed();
     if (batch.rejected.length > 0) this.options.onRejected(batch.rejected);
     if (batch.rows === 0) return;
-    const part = (this.part ??= { batches: [], rows: 0, sizeBytes: 0, hasNegativeZero: false });
-    part.batches.push(batch);
-    part.rows += batch.rows;
-    part.hasNegativeZero ||= hasNegativeZero(batch, this.types);
-    part.sizeBytes += batch.rows * this.rowWidth;
-    for (const column of batch.columns) part.sizeBytes += column.heapBytes;
+    this.part ??= new Part(
+      this.types,
+      this.queue.waiting < MAX_WAITING_PARTS ? this.options.encoder : undefined,
+    );
+    const { part } = this;
+    part.add(batch);
     if (
       part.rows >= (this.options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
       part.sizeBytes >= MAX_PART_BYTES
@@ -196,26 +192,32 @@ export class StageWriter {
     const scan = this.database.scans.add(this.types, part.batches);
     part.batches.length = 0;
     try {
-      await this.writeFile(scan.sql, part.hasNegativeZero);
+      await this.writeFile(scan.sql, part.hasNegativeZero, part.encoded);
     } finally {
       scan.remove();
     }
   }
 
-  private async writeFile(source: string, hasNegativeZero: boolean): Promise<void> {
+  private async writeFile(
+    source: string,
+    hasNegativeZero: boolean,
+    encoded?: readonly Uint8Array[],
+  ): Promise<void> {
     const { columns, fields, metadata } = this.options;
     const path = join(this.options.folder, `part-${String(this.nextFile).padStart(5, '0')}.parquet`);
     this.nextFile += 1;
     const select = selectStaged(columns, fields, metadata, (_, index) => `c${index}`);
     const read = await this.copyTo(path, `SELECT ${select} FROM ${source}`, hasNegativeZero);
-    const rows = read - (await this.divertRefused(path, hasNegativeZero));
+    const refused = await this.divertRefused(path, hasNegativeZero, encoded !== undefined);
+    const rows = read - refused;
     if (rows === 0) {
       await rm(path, { force: true });
       return;
     }
     const sizeBytes = await syncFile(path);
     this.rowsWritten += rows;
-    this.queue.push({ path, rows, sizeBytes, sha256: await hashFile(path) });
+    const file = { path, rows, sizeBytes, sha256: await hashFile(path) };
+    this.queue.push(file, refused === 0 ? encoded : undefined);
   }
 
   /** Writes a query's rows as one Parquet file; returns how many there were. */
@@ -228,8 +230,10 @@ export class StageWriter {
   }
 
   /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
-  private async divertRefused(path: string, hasNegativeZero: boolean): Promise<number> {
-    const rules = (this.options.rejectPredicates ?? []).map((rule) => ({
+  private async divertRefused(path: string, hasNegativeZero: boolean, isEncoded: boolean): Promise<number> {
+    const { rejectPredicates = [], encoder } = this.options;
+    const asked = rejectPredicates.filter(({ column }) => !isEncoded || encoder?.unchecked.has(column));
+    const rules = asked.map((rule) => ({
       ...rule,
       predicate: `coalesce(${rule.predicate.replaceAll('{column}', quoteIdentifier(duckdbDialect, rule.column))}, false)`,
     }));
