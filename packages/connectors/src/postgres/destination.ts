@@ -1,4 +1,5 @@
 import type {
+  BatchEncoder,
   BucketDigest,
   Destination,
   DigestRequest,
@@ -7,12 +8,13 @@ import type {
   PublishResult,
   RowDigest,
   ServerIdentity,
-  StagedFile,
+  StagedPart,
 } from '@millrace/connector-sdk';
 import { DELETED_AT_FIELD, type Field, type TableName } from '@millrace/spec';
 
 import { COLUMNS, SIZES } from './catalog/catalog-queries.ts';
 import type { PostgresConfig } from './config.ts';
+import { binaryEncoder } from './copy-in/binary-encoder.ts';
 import { digestBuckets, digestRowsIn } from './digest/digest.ts';
 import {
   createBookkeeping,
@@ -54,7 +56,7 @@ export class PostgresDestination implements Destination {
 
   async publish(
     request: PublishRequest,
-    files: AsyncIterable<StagedFile>,
+    files: AsyncIterable<StagedPart>,
     signal: AbortSignal,
   ): Promise<PublishResult> {
     const table = withSchema(request.table);
@@ -64,6 +66,10 @@ export class PostgresDestination implements Destination {
       await createSchema(session, table.schema, signal);
       return publishTable(session, { ...request, table }, files, signal);
     });
+  }
+
+  encoder(fields: readonly Field[]): BatchEncoder {
+    return binaryEncoder(fields);
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {

@@ -140,7 +140,7 @@ async function* copyOut(
   guard.failure.catch((error: Error) => reader.fail(error));
   let isComplete = false;
   try {
-    void wire.write(queryMessage(statement.sql));
+    wire.write(queryMessage(statement.sql));
     for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) yield batch;
     isComplete = true;
     return reader;

@@ -1,8 +1,13 @@
-import type { StagedFile } from '@millrace/connector-sdk';
+import type { StagedPart } from '@millrace/connector-sdk';
 
-export interface OpenedFile {
-  readonly file: StagedFile;
+/** The input of one COPY and the options that say what it is. */
+export interface CopyInput {
+  readonly options: string;
   readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface OpenedFile extends CopyInput {
+  readonly file: StagedPart;
 }
 
 /**
@@ -10,13 +15,15 @@ export interface OpenedFile {
  * keeps one processor busy and loading it another one.
  */
 export async function* filesAhead(
-  files: AsyncIterable<StagedFile>,
-  open: (file: StagedFile) => AsyncIterable<Uint8Array>,
+  files: AsyncIterable<StagedPart>,
+  open: (file: StagedPart) => CopyInput,
 ): AsyncGenerator<OpenedFile, void, undefined> {
   const iterator = files[Symbol.asyncIterator]();
   const pull = async (): Promise<(OpenedFile & { close(): void }) | undefined> => {
     const step = await iterator.next();
-    return step.done === true ? undefined : { file: step.value, ...started(open(step.value)) };
+    if (step.done === true) return undefined;
+    const { options, chunks } = open(step.value);
+    return { file: step.value, options, ...started(chunks) };
   };
   let upcoming = pull();
   try {

@@ -8,6 +8,7 @@ import type {
   DelimitedFormat,
   PublishRequest,
   StagedFile,
+  StagedPart,
   StagedReader,
   StagedValue,
 } from '@millrace/connector-sdk';
@@ -80,7 +81,7 @@ export class Staging implements Disposable {
   }
 }
 
-export async function* filesOf(...files: readonly StagedFile[]): AsyncGenerator<StagedFile> {
+export async function* filesOf(...files: readonly StagedPart[]): AsyncGenerator<StagedPart> {
   yield* files;
 }
 

@@ -1,9 +1,15 @@
-import { PipelineError, type PublishRequest, type StagedFile } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  type PublishRequest,
+  type StagedFile,
+  type StagedPart,
+} from '@millrace/connector-sdk';
 import { formatTableName, type Field } from '@millrace/spec';
 import { postgresDialect, quoteText } from '@millrace/sql';
 
 import { copyIn } from '../copy-in/copy-in-writer.ts';
 import { filesAhead, type OpenedFile } from '../copy-in/files-ahead.ts';
+import { BINARY_OPTIONS, binaryCopy } from '../copy-in/binary-encoder.ts';
 import { STAGED_FORMAT, STAGED_OPTIONS, stagedText } from '../copy-in/staged-text.ts';
 import type { Session } from '../session/session.ts';
 import { destinationType } from '../types.ts';
@@ -28,21 +34,32 @@ export async function execute(publication: Publication, sql: string): Promise<nu
   return publication.session.execute(sql, publication.subject, publication.signal);
 }
 
+/** The table that staged rows are loaded into. */
+export interface LoadTarget {
+  /** As SQL. */
+  readonly table: string;
+  /** True when its rows can be written frozen, because the transaction made it for good. */
+  readonly isFrozen: boolean;
+  /** True when the transaction made it, so that its columns have the types that values in binary form need. */
+  readonly isOurs: boolean;
+}
+
 /** Loads staged files one after the other into a table, checks that every row arrived, and returns their number. */
 export async function loadFiles(
   publication: Publication,
-  table: string,
+  target: LoadTarget,
   fields: readonly Field[],
-  files: AsyncIterable<StagedFile>,
-  isFrozen: boolean,
+  files: AsyncIterable<StagedPart>,
 ): Promise<number> {
   const { request, signal } = publication;
   const select = fields.map(stagedText);
+  const open = (part: StagedPart) =>
+    part.encoded !== undefined && target.isOurs
+      ? { options: BINARY_OPTIONS, chunks: binaryCopy(part.encoded) }
+      : { options: STAGED_OPTIONS, chunks: request.reader.delimited(part, select, STAGED_FORMAT, signal) };
   let rows = 0;
-  for await (const opened of filesAhead(files, (file) =>
-    request.reader.delimited(file, select, STAGED_FORMAT, signal),
-  )) {
-    await loadFile(publication, table, fields, opened, isFrozen);
+  for await (const opened of filesAhead(files, open)) {
+    await loadFile(publication, target, fields, opened);
     rows += opened.file.rows;
   }
   return rows;
@@ -50,14 +67,12 @@ export async function loadFiles(
 
 async function loadFile(
   publication: Publication,
-  table: string,
+  { table, isFrozen }: LoadTarget,
   fields: readonly Field[],
-  { file, chunks }: OpenedFile,
-  isFrozen: boolean,
+  { file, options, chunks }: OpenedFile,
 ): Promise<void> {
   const { session, subject, signal } = publication;
-  const options = isFrozen ? `${STAGED_OPTIONS}, FREEZE` : STAGED_OPTIONS;
-  const statement = `COPY ${table} (${sqlNames(fields)}) FROM STDIN (${options})`;
+  const statement = `COPY ${table} (${sqlNames(fields)}) FROM STDIN (${options}${isFrozen ? ', FREEZE' : ''})`;
   const rows = await copyIn(session, statement, chunks, 'destination', subject, signal).catch(
     async (error: unknown) => {
       throw error instanceof PipelineError
@@ -106,7 +121,7 @@ export async function loadDeletedKeys(publication: Publication): Promise<string 
   if (files.length === 0) return undefined;
   const fields = keyFields(request);
   const table = await createTemporary(publication, '_millrace_deleted', fields);
-  await loadFiles(publication, table, fields, listed(files), false);
+  await loadFiles(publication, { table, isFrozen: false, isOurs: true }, fields, listed(files));
   await execute(publication, `ANALYZE ${table}`);
   return table;
 }

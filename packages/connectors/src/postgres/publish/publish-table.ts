@@ -5,7 +5,7 @@ import {
   type PublicationRecord,
   type PublishRequest,
   type PublishResult,
-  type StagedFile,
+  type StagedPart,
 } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
@@ -26,6 +26,7 @@ import {
   execute,
   keyFields,
   loadFiles,
+  type LoadTarget,
   type Publication,
   type RowCounts,
 } from './publication.ts';
@@ -41,7 +42,7 @@ import { versionRows } from './version-rows.ts';
 export async function publishTable(
   session: Session,
   request: PublishRequest,
-  files: AsyncIterable<StagedFile>,
+  files: AsyncIterable<StagedPart>,
   signal: AbortSignal,
 ): Promise<PublishResult> {
   const publication: Publication = {
@@ -70,7 +71,7 @@ export async function publishTable(
 
 async function publishInTransaction(
   publication: Publication,
-  files: AsyncIterable<StagedFile>,
+  files: AsyncIterable<StagedPart>,
 ): Promise<PublishResult> {
   const { request, session, signal } = publication;
   const target = await findTarget(session, request.table, signal);
@@ -80,9 +81,7 @@ async function publishInTransaction(
   const strategy = strategyFor(request, target);
   const staged = isPublished ? undefined : await stageTable(publication, strategy);
   const rows =
-    staged === undefined
-      ? await drain(files)
-      : await loadFiles(publication, staged, request.fields, files, strategy === 'swap');
+    staged === undefined ? await drain(files) : await loadFiles(publication, staged, request.fields, files);
   request.checkpoint?.('staged');
 
   const saved = await readPublication(session, request.table, true, signal);
@@ -91,7 +90,7 @@ async function publishInTransaction(
   if (saved !== undefined && isPublishedAlready(request, saved, current)) return adopted(saved.record);
   if (staged === undefined || current?.oid !== target?.oid) throw changedMeanwhile(request);
 
-  const counts = await applyRows(publication, strategy, staged, current, rows);
+  const counts = await applyRows(publication, strategy, staged.table, current, rows);
   const fields = [...request.fields, ...addedFields(publication)];
   const record = await writePublication(
     session,
@@ -116,17 +115,22 @@ function strategyFor(request: PublishRequest, target: TargetTable | undefined): 
   return request.mode === 'append' && request.changes.length === 0 ? 'direct' : 'merge';
 }
 
-async function stageTable(publication: Publication, strategy: Strategy): Promise<string> {
+async function stageTable(publication: Publication, strategy: Strategy): Promise<LoadTarget> {
   const { request } = publication;
-  if (strategy === 'direct') return sqlTable(request.table);
-  if (strategy === 'merge') return createTemporary(publication, '_millrace_staged', request.fields);
+  if (strategy === 'direct') {
+    return { table: sqlTable(request.table), isFrozen: false, isOurs: false };
+  }
+  if (strategy === 'merge') {
+    const table = await createTemporary(publication, '_millrace_staged', request.fields);
+    return { table, isFrozen: false, isOurs: true };
+  }
   const name = `_millrace_${randomUUID()}`;
-  const staged = sqlTable({ ...request.table, name });
+  const table = sqlTable({ ...request.table, name });
   const columns = [columnDefinitions(request.fields), ...addedDefinitions(publication)]
     .filter((text) => text !== '')
     .join(', ');
-  await execute(publication, `CREATE TABLE ${staged} (${columns})`);
-  return staged;
+  await execute(publication, `CREATE TABLE ${table} (${columns})`);
+  return { table, isFrozen: true, isOurs: true };
 }
 
 async function applyRows(
@@ -163,7 +167,7 @@ async function applyRows(
 }
 
 /** A run that was published already still waits for its files, so that their failure is not hidden. */
-async function drain(files: AsyncIterable<StagedFile>): Promise<number> {
+async function drain(files: AsyncIterable<StagedPart>): Promise<number> {
   let rows = 0;
   for await (const file of files) rows += file.rows;
   return rows;

@@ -82,18 +82,18 @@ export class Wire {
     this.stream.resume();
   }
 
-  /** Resolves when the operating system is ready for more. */
-  write(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.stream.write(bytes)) return undefined;
+  write(bytes: Uint8Array): void {
+    this.stream.write(bytes);
+  }
+
+  /** Resolves when the operating system has taken all of it, so that the buffers can be used again; or the connection is gone. */
+  writeAll(pieces: Iterable<Uint8Array>): Promise<void> {
+    const { stream } = this;
     return new Promise((resolve) => {
-      const stream = this.stream;
-      const done = (): void => {
-        stream.off('drain', done);
-        stream.off('close', done);
-        resolve();
-      };
-      stream.on('drain', done);
-      stream.on('close', done);
+      stream.cork();
+      for (const piece of pieces) stream.write(piece);
+      stream.write('', () => resolve());
+      stream.uncork();
     });
   }
 
