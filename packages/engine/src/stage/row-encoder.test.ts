@@ -9,6 +9,7 @@ import { openStagingDatabase, type StagingDatabase } from './staging-database.ts
 import { openStageWriter, type RejectPredicate, type StageWriter } from './stage-writer.ts';
 
 const INT32: LogicalType = { kind: 'integer', bits: 32, signed: true };
+const INT64: LogicalType = { kind: 'integer', bits: 64, signed: true };
 const STRING: LogicalType = { kind: 'string' };
 const fields: readonly SourceField[] = [
   { name: 'id', type: INT32, nullable: false, nativeType: 'test' },
@@ -128,7 +129,7 @@ describe('rows encoded for a destination', () => {
     const [id, name] = columns as [StagedColumn, StagedColumn];
     const wider: StagedColumn = {
       ...id,
-      field: { ...id.field, type: { ...INT32, bits: 64 } as LogicalType },
+      field: { ...id.field, type: INT64 },
     };
     const constant: StagedColumn = { ...name, origin: { kind: 'metadata', value: 'runId' } };
     const lost: StagedColumn = { ...name, origin: { kind: 'source', column: 'gone' } };
