@@ -51,7 +51,6 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
       fingerprint: '',
       tasks: options.tasks,
       steps: [],
-      publications: [],
     },
     runId: options.runId,
     attempt: options.attempt,

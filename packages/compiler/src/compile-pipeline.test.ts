@@ -97,7 +97,6 @@ describe('compilePipeline', () => {
       documentFingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       steps: [],
-      publications: [],
       tasks: [
         {
           kind: 'load',

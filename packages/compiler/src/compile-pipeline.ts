@@ -16,11 +16,11 @@ import { collectDestination, collectReplicate, type CollectedLoads } from './loa
 import { planLoad } from './load/plan-load.ts';
 import { planModes } from './load/plan-modes.ts';
 import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from './load/refuse-targets.ts';
-import type { LoadTask, Plan, PlannedStep, PublishTask } from './plan.ts';
+import type { LoadTask, Plan, PlannedStep } from './plan.ts';
 import { compileSteps } from './transform/compile-steps.ts';
 import { keepSteps } from './transform/keep-steps.ts';
 import { planLanding } from './transform/plan-landing.ts';
-import { planPublish } from './transform/plan-publish.ts';
+import { planKeep, planPublish } from './transform/plan-publish.ts';
 
 export interface CompileResult {
   /** Present when no diagnostic is an error. */
@@ -57,9 +57,8 @@ export async function compilePipeline(input: CompileInput): Promise<CompileResul
     (left, right) => left.range.start.offset - right.range.start.offset,
   );
   if (hasErrors(diagnostics)) return { diagnostics };
-  const { landings, steps, publications } = transformed;
-  const plan = makePlan(input.document, { tasks: [...tasks, ...landings], steps, publications });
-  return { plan, diagnostics };
+  const { steps } = transformed;
+  return { plan: makePlan(input.document, { steps, tasks: [...tasks, ...transformed.tasks] }), diagnostics };
 }
 
 /** Source steps that other steps than destinations read, or whose rows are checked: they are landed first. */
@@ -86,15 +85,14 @@ async function compileTransforms(
   compilation: Compilation,
   feeding: ReadonlyMap<string, SourceStep>,
 ): Promise<{
-  readonly landings: readonly LoadTask[];
   readonly steps: readonly PlannedStep[];
-  readonly publications: readonly PublishTask[];
+  readonly tasks: readonly LoadTask[];
   readonly writes: readonly TableWrite[];
 }> {
   const landings = [...feeding].flatMap(([name, step]) => planLanding(name, step, compilation) ?? []);
   const landed = new Map(landings.map(({ relation }) => [relation.ref, relation]));
   const { steps, relations } = await compileSteps(compilation, landed);
-  const published: PublishTask[] = [];
+  const published: LoadTask[] = [];
   const writes: TableWrite[] = [];
   const reads = landings.map(({ task }) => ({
     connection: task.source.connection,
@@ -115,10 +113,14 @@ async function compileTransforms(
   );
   const kept = keepSteps(
     steps,
-    published.map(({ from }) => from),
+    published.map(({ source }) => source.table.table.name),
     checked,
   );
-  return { landings: landings.map(({ task }) => task), steps: kept, publications: published, writes };
+  const keeps = kept.flatMap(({ ref, keptBecause }) => {
+    const relation = keptBecause === null ? undefined : relations.get(ref);
+    return relation === undefined ? [] : [planKeep(relation)];
+  });
+  return { steps: kept, tasks: [...landings.map(({ task }) => task), ...keeps, ...published], writes };
 }
 
 function collectLoads(
@@ -183,16 +185,15 @@ function writesOfLoads(collected: readonly CollectedLoads[]): readonly TableWrit
   });
 }
 
-function makePlan(document: PipelineDocument, work: Pick<Plan, 'tasks' | 'steps' | 'publications'>): Plan {
+function makePlan(document: PipelineDocument, work: Pick<Plan, 'tasks' | 'steps'>): Plan {
   const { layout: _, ...meaning } = document;
   const documentFingerprint = fingerprint(meaning);
   return Object.freeze({
     version: 1,
     pipeline: document.name,
     documentFingerprint,
-    fingerprint: fingerprintPlan(documentFingerprint, [...work.tasks, ...work.publications]),
+    fingerprint: fingerprintPlan(documentFingerprint, work.tasks),
     tasks: Object.freeze(work.tasks),
     steps: Object.freeze(work.steps),
-    publications: Object.freeze(work.publications),
   });
 }

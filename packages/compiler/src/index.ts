@@ -21,5 +21,6 @@ export * from './plan.ts';
 export * from './required-tables.ts';
 export * from './sql/sql-analyser.ts';
 export type { DefinedRelation } from './transform/compile-steps.ts';
+export { LANDING_CAPABILITIES } from './transform/plan-landing.ts';
 export * from './transform/transform-verb.ts';
 export * from './verbs/index.ts';

@@ -21,22 +21,26 @@ export interface Plan {
   readonly documentFingerprint: string;
   /** Fingerprint of the whole plan, schemas included. */
   readonly fingerprint: string;
-  /** Tables to read: into a destination, or onto this machine for the steps (`LANDING`). */
+  /**
+   * Tables to write, each after those whose rows it needs: from a connection or from the steps (`STEPS`), into a
+   * connection or onto this machine (`LANDING`).
+   */
   readonly tasks: readonly LoadTask[];
   /** What is made of the rows between reading and writing; each after those that it reads. */
   readonly steps: readonly PlannedStep[];
-  /** Tables to write with the rows of steps. */
-  readonly publications: readonly PublishTask[];
 }
 
-/** What ends in a table of its own. Steps are not among them: they are computed where a task needs their rows. */
-export type Task = LoadTask | PublishTask;
+/** The kinds of work in a plan. Steps are not among them: they are computed where a task needs their rows. */
+export type Task = LoadTask;
 
 /**
- * The connection of tables that feed steps: they are loaded as all others are, but stay on this machine as load packages.
- * Not a name that a document can use.
+ * The connection of tables that stay on this machine as load packages, for the steps that read them: landed sources and
+ * steps that keep their rows. The table is called as the step. Not a name that a document can use.
  */
 export const LANDING = '@landing';
+
+/** The connection of tables whose rows the steps of the plan make; the table is called as the step or output. */
+export const STEPS = '@steps';
 
 /** One SELECT over other steps and landed tables. The same text serves the complete rows, changed rows and samples. */
 export interface PlannedStep {
@@ -99,26 +103,18 @@ export type Incrementality =
    */
   | {
       readonly kind: 'partitioned';
-      readonly by: Readonly<Record<string, readonly string[]>>;
+      readonly by: Readonly<Record<string, readonly PartitionExpression[]>>;
       readonly linearIn: readonly string[];
     }
   /** Computed anew from all rows. */
   | { readonly kind: 'whole'; readonly reason: string };
 
-/** Writes the rows of a step, or of a landed table, into one destination table. */
-export interface PublishTask {
-  readonly kind: 'publish';
-  /** Unique in the plan and stable between runs: the destination step. */
-  readonly id: string;
-  readonly destinationStep: string;
-  /** The step or landed table whose rows it writes. */
-  readonly from: string;
-  /** Destination columns in order; each origin is a column of `from`. */
-  readonly columns: readonly PlannedColumn[];
-  readonly destination: LoadDestination;
-  /** Identity of the definition of its rows. */
-  readonly fingerprint: string;
-  readonly notes?: readonly string[];
+export interface PartitionExpression {
+  readonly sql: string;
+  /** The columns of the input that it reads. */
+  readonly columns: readonly string[];
+  /** It calls the input by its alias. */
+  readonly isQualified: boolean;
 }
 
 /** Moves one source table into one destination table. Its own state machine; independent of every other task. */
@@ -168,7 +164,16 @@ export type LoadMode =
       readonly lookback: string;
       readonly detectDeletes: boolean;
     }
-  | { readonly kind: 'newFiles' };
+  | { readonly kind: 'newFiles' }
+  /** The rows of a step: what changed in them when that can be told, else all. */
+  | {
+      readonly kind: 'steps';
+      readonly from: string;
+      /** Identity of the rows' definition; another one means that all rows are made anew. */
+      readonly fingerprint: string;
+      /** The table is to be exactly the result, whatever was there before. */
+      readonly isReplaced: boolean;
+    };
 
 export interface PlannedColumn {
   readonly field: Field;

@@ -36,6 +36,7 @@ export type PipelineErrorCode =
   | 'runActive'
   | 'warehouseBusy'
   | 'positionLost'
+  | 'upstreamFailed'
   | 'cancelled'
   | 'internal';
 

@@ -1,6 +1,6 @@
 import { compareText, formatLogicalType, type SourceTable } from '@millrace/spec';
 
-import type { LoadDestination, LoadTask, PlannedColumn, Task } from '../plan.ts';
+import type { LoadDestination, LoadMode, LoadTask, PlannedColumn, Task } from '../plan.ts';
 import { sha256Hex } from './sha256.ts';
 
 /** SHA-256 (64 hexadecimal digits) of the canonical JSON of plain data: the order of keys does not count. */
@@ -31,7 +31,7 @@ export function fingerprintTable(table: SourceTable): string {
 export function fingerprintPlan(documentFingerprint: string, tasks: readonly Task[]): string {
   const identity = tasks.map((task) => [
     task.id,
-    task.kind === 'load' ? loadIdentity(task) : [task.from, task.fingerprint],
+    loadIdentity(task),
     columnsIdentity(task.columns),
     destinationIdentity(task.destination),
   ]);
@@ -43,10 +43,21 @@ function loadIdentity({ sourceStep, source, load, contract, quarantine }: LoadTa
   return [
     [sourceStep, source.connection, source.connector, schema, name],
     source.schemaFingerprint,
-    load.kind === 'incremental' ? [load.cursor, load.lookback, load.detectDeletes] : load.kind,
+    loadModeIdentity(load),
     [contract.newColumns, contract.typeChanges, contract.missingColumns],
     [quarantine.maxRows, quarantine.maxShare],
   ];
+}
+
+function loadModeIdentity(load: LoadMode): unknown {
+  switch (load.kind) {
+    case 'incremental':
+      return [load.cursor, load.lookback, load.detectDeletes];
+    case 'steps':
+      return [load.from, load.fingerprint, load.isReplaced];
+    default:
+      return load.kind;
+  }
 }
 
 function columnsIdentity(columns: readonly PlannedColumn[]): unknown {

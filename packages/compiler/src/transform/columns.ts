@@ -1,7 +1,7 @@
 import { compareText, type Field } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
-import type { LineageUse, StepColumn } from '../plan.ts';
+import type { LineageUse, PartitionExpression, StepColumn } from '../plan.ts';
 import type { ColumnUse } from '../sql/sql-analyser.ts';
 import type { Expression, Relation } from './transform-verb.ts';
 
@@ -70,4 +70,18 @@ export function duplicateNames(names: readonly string[]): readonly string[] {
   return [...new Set(names.filter((name) => (counts.get(name.toLowerCase()) ?? 0) > 1))].toSorted(
     compareText,
   );
+}
+
+/** An expression by whose values a result falls into parts. */
+export function partition(expression: Expression): PartitionExpression {
+  return {
+    sql: expression.sql,
+    columns: expression.reads.map(({ column }) => column),
+    isQualified: expression.parsed.columns.some(({ table }) => table !== null),
+  };
+}
+
+/** A column by whose values a result falls into parts. */
+export function partitionColumn(column: string): PartitionExpression {
+  return { sql: quote(column), columns: [column], isQualified: false };
 }

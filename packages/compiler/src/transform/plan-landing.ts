@@ -10,7 +10,7 @@ import { LANDING, type LoadTask } from '../plan.ts';
 import type { DefinedRelation } from './compile-steps.ts';
 
 /** What load packages on this machine can do; their names are only bounded by what a folder can be called. */
-const LANDING_CAPABILITIES: NonNullable<Capabilities['destination']> = {
+export const LANDING_CAPABILITIES: NonNullable<Capabilities['destination']> = {
   writeModes: ['append', 'replace', 'merge'],
   hasSchemas: true,
   identifiers: { maxBytes: Number.MAX_SAFE_INTEGER, isCaseSensitive: false },

@@ -1,9 +1,25 @@
-import { formatLogicalType, nearestNames, type DestinationStep, type SourceTable } from '@millrace/spec';
+import {
+  formatLogicalType,
+  nearestNames,
+  parseStepReference,
+  type DestinationStep,
+  type SourceTable,
+  type WriteMode,
+} from '@millrace/spec';
 
 import type { Compilation, DestinationConnection } from '../compilation.ts';
 import { planColumns, type ColumnReporter } from '../load/plan-columns.ts';
 import { resolveTargetTable } from '../load/resolve-table.ts';
-import type { PublishTask } from '../plan.ts';
+import { fingerprintTable } from '../fingerprint/fingerprint.ts';
+import { DEFAULT_QUARANTINE } from '../load/load-settings.ts';
+import {
+  LANDING,
+  STEPS,
+  type Contract,
+  type LoadDestination,
+  type LoadTask,
+  type PlannedColumn,
+} from '../plan.ts';
 import type { DefinedRelation } from './compile-steps.ts';
 import { findField } from './build-context.ts';
 
@@ -13,7 +29,7 @@ export function planPublish(
   step: DestinationStep,
   relation: DefinedRelation,
   compilation: Compilation,
-): { readonly task: PublishTask; readonly destination: DestinationConnection } | undefined {
+): { readonly task: LoadTask; readonly destination: DestinationConnection } | undefined {
   const path = ['steps', name, 'destination'];
   const settings = step.destination;
   const destination = compilation.destination(settings.connection, [...path, 'connection']);
@@ -56,24 +72,78 @@ export function planPublish(
   if (key === undefined || compilation.hasErrorsSince(problemsBefore)) return undefined;
   const nameOf = (column: string) =>
     columns.find(({ origin }) => origin.kind === 'source' && origin.column === column)?.field.name ?? column;
-  const task: PublishTask = {
-    kind: 'publish',
-    id: name,
-    destinationStep: name,
-    from: relation.ref,
-    columns,
-    destination: {
-      connection: destination.name,
-      connector: destination.connector,
-      table: target,
-      mode,
-      deletes,
-      key: key.map(nameOf),
+  const task = stepsTask(`${name}:${relation.ref}`, { source: relation, step: name, mode, notes }, columns, {
+    connection: destination.name,
+    connector: destination.connector,
+    table: target,
+    mode,
+    deletes,
+    key: key.map(nameOf),
+  });
+  return { task, destination };
+}
+
+/** Not the name of a step: those begin with a letter. */
+const KEPT = '@kept';
+
+/** The task that keeps the rows of a step on this machine. */
+export function planKeep(relation: DefinedRelation): LoadTask {
+  const columns = relation.fields.map((field): PlannedColumn => ({
+    field,
+    origin: { kind: 'source', column: field.name },
+  }));
+  const settings = { source: relation, step: KEPT, mode: 'replace' as const, notes: [] };
+  return stepsTask(`keep:${relation.ref}`, settings, columns, {
+    connection: LANDING,
+    connector: LANDING,
+    table: { name: relation.ref },
+    mode: 'replace',
+    deletes: 'ignore',
+    key: relation.key,
+  });
+}
+
+/** A definition is what the document says now; a table that had other columns before follows it. */
+const FOLLOWS: Contract = { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'fill' };
+
+function stepsTask(
+  id: string,
+  settings: {
+    readonly source: DefinedRelation;
+    readonly step: string;
+    readonly mode: WriteMode;
+    readonly notes: readonly string[];
+  },
+  columns: readonly PlannedColumn[],
+  destination: LoadDestination,
+): LoadTask {
+  const { source, notes } = settings;
+  // Several tasks can write the rows of one step; each reads them under a name of its own.
+  const table = asTable(source, settings.step);
+  const isReplaced = settings.mode === 'replace';
+  return {
+    kind: 'load',
+    id,
+    sourceStep: parseStepReference(source.ref).step,
+    destinationStep: settings.step === KEPT ? parseStepReference(source.ref).step : settings.step,
+    source: {
+      connection: STEPS,
+      connector: STEPS,
+      table,
+      fields: table.fields,
+      schemaFingerprint: fingerprintTable(table),
     },
-    fingerprint: relation.fingerprint,
+    load: { kind: 'steps', from: source.ref, fingerprint: source.fingerprint, isReplaced },
+    columns,
+    contract: FOLLOWS,
+    quarantine: DEFAULT_QUARANTINE,
+    // With a key, what changed is enough to make the table what it has to be.
+    destination:
+      isReplaced && destination.key.length > 0
+        ? { ...destination, mode: 'merge', deletes: 'hard' }
+        : destination,
     ...(notes.length === 0 ? {} : { notes }),
   };
-  return { task, destination };
 }
 
 /** The key by the names of the relation. */
@@ -110,9 +180,9 @@ function planKey(
 }
 
 /** A relation in the form in which the columns of source tables are planned. */
-function asTable({ ref, fields, key }: DefinedRelation): SourceTable {
+function asTable({ ref, fields, key }: DefinedRelation, schema?: string): SourceTable {
   return {
-    table: { name: ref },
+    table: schema === undefined ? { name: ref } : { schema, name: ref },
     kind: 'view',
     fields: fields.map((field) => ({ ...field, nativeType: formatLogicalType(field.type) })),
     key,

@@ -51,7 +51,6 @@ const plan: Plan = {
   fingerprint: 'f',
   tasks: [],
   steps: [],
-  publications: [],
 };
 const options = { isFullRefresh: false, isVerified: false, tables: ['a.*'] };
 

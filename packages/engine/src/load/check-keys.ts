@@ -33,10 +33,10 @@ export async function uniqueByKey(
     `SELECT count(*) FILTER (WHERE ${key.map((column) => `${column} IS NULL`).join(' OR ')}) AS nulls, ` +
       `count(*) - (SELECT count(*) FROM (SELECT DISTINCT ${key.join(', ')} FROM ${source})) AS extra FROM ${source}`,
   );
-  if (Number(counts?.['nulls']) > 0)
+  if (Number(counts?.['nulls']) > 0 && !isReplacedWhole(load))
     throw notUnique(load, `${String(counts?.['nulls'])} rows have NULL in it`);
   if (Number(counts?.['extra']) === 0) return files;
-  if (decision.kind === 'full') throw await repeatedKeys(load, database, source);
+  if (decision.kind === 'full' || decision.kind === 'steps') throw await repeatedKeys(load, database, source);
   throwIfCancelled(signal);
   await mkdir(scratchFolder, { recursive: true });
   const cursor = task.load.kind === 'incremental' ? task.load.cursor : undefined;
@@ -66,6 +66,11 @@ export async function uniqueByKey(
   await writer.addParquet({ kind: 'parquet', path, rows: Number(copied?.['Count']), isTemporary: true });
   await writer.finish();
   return writer.writtenFiles;
+}
+
+/** A table that is swapped for a new one is matched by no key. */
+function isReplacedWhole({ decision }: TableLoad): boolean {
+  return decision.kind === 'full' && decision.publishMode === 'replace';
 }
 
 async function repeatedKeys(

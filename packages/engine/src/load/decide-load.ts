@@ -31,7 +31,15 @@ export type LoadDecision =
       readonly from: CursorPosition;
       readonly position: LoadPosition;
     }
-  | { readonly kind: 'newFiles'; readonly reason: string; readonly position: LoadPosition | null };
+  | { readonly kind: 'newFiles'; readonly reason: string; readonly position: LoadPosition | null }
+  | { readonly kind: 'steps'; readonly reason: string; readonly position: LoadPosition };
+
+/** How rows are read, in the words of events and plans. */
+export function readMode(
+  decision: Exclude<LoadDecision, { kind: 'adopt' }>,
+): 'full' | 'incremental' | 'newFiles' {
+  return decision.kind === 'steps' ? 'incremental' : decision.kind;
+}
 
 export interface DecideLoadOptions {
   readonly task: LoadTask;
@@ -50,7 +58,8 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
   if (published === undefined) {
     if (load.kind === 'newFiles' && destination.mode !== 'replace')
       return { kind: 'newFiles', reason: 'first load', position: null };
-    return { kind: 'full', reason: 'first load', publishMode: destination.mode, isComplete: false };
+    const publishMode = load.kind === 'steps' && load.isReplaced ? 'replace' : destination.mode;
+    return { kind: 'full', reason: 'first load', publishMode, isComplete: false };
   }
   if (record === null) throw foreignTable(task);
   if (options.isFullRefresh) {
@@ -60,7 +69,7 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
     const publishMode = keepsHistory ? destination.mode : 'replace';
     return { kind: 'full', reason: 'a full refresh was asked for', publishMode, isComplete: true };
   }
-  if (load.kind === 'full' || destination.mode === 'replace') {
+  if (load.kind === 'full' || (destination.mode === 'replace' && load.kind !== 'steps')) {
     const isComplete = destination.mode === 'merge' || destination.mode === 'scd2';
     return {
       kind: 'full',
@@ -76,6 +85,7 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
     throw lost(task, `the source is another server now: ${now}`, record, position);
   }
   if (load.kind === 'newFiles') return { kind: 'newFiles', reason: 'only new files', position };
+  if (load.kind === 'steps') return { kind: 'steps', reason: 'what changed in its steps', position };
   if (position.cursor === null) throw lost(task, 'its last load saved no cursor value', record, position);
   if (position.cursor.column !== load.cursor) {
     throw lost(

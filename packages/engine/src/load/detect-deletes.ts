@@ -2,12 +2,14 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BatchBuilder, PipelineError, type Batch, type StagedFile } from '@millrace/connector-sdk';
+import type { LoadTask } from '@millrace/compiler';
 import type { Field, LogicalType, SourceField } from '@millrace/spec';
+import { duckdbDialect, quoteText } from '@millrace/sql';
 
 import { removeFolder } from '../package/package-store.ts';
 import { syncFolder } from '../stage/manifest.ts';
-import { openStageWriter } from '../stage/stage-writer.ts';
-import type { StagingDatabase } from '../stage/staging-database.ts';
+import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
+import { StagingDatabase } from '../stage/staging-database.ts';
 import {
   chooseBuckets,
   compareBuckets,
@@ -40,9 +42,7 @@ export async function findDeletedKeys(
   signal: AbortSignal,
 ): Promise<DeletedKeys> {
   const { task, destination, published, session, source } = load;
-  const fields = task.destination.key.flatMap(
-    (name) => task.columns.find((column) => column.field.name === name)?.field ?? [],
-  );
+  const fields = keyFields(task);
   if (published === undefined) return { fields, keys: [] };
   const right = destinationSide(task, published, destination.destination, 'key');
   const leave = await destination.publishing.take(signal);
@@ -53,7 +53,10 @@ export async function findDeletedKeys(
         : publishedSide(
             task,
             task.destination.table,
-            openStagedDigest(await session.database(), keys.files),
+            openStagedDigest(
+              await session.database(),
+              StagingDatabase.parquetOf(keys.files.map((file) => file.path)),
+            ),
             'key',
           );
     const buckets = chooseBuckets(published.estimatedRows ?? task.source.table.estimatedRows);
@@ -68,6 +71,13 @@ export async function findDeletedKeys(
   }
 }
 
+/** The key columns of the destination. */
+export function keyFields(task: LoadTask): readonly Field[] {
+  return task.destination.key.flatMap(
+    (name) => task.columns.find((column) => column.field.name === name)?.field ?? [],
+  );
+}
+
 /** Digests list key columns in the order of the table; requests name the key in its own order. */
 function inKeyOrder(side: DigestSide, fields: readonly Field[], key: readonly string[]): readonly string[] {
   return fields.map((field) => key[side.request.key.indexOf(field.name)] ?? '');
@@ -80,18 +90,49 @@ export async function stageDeletedKeys(
   deleted: DeletedKeys,
 ): Promise<readonly StagedFile[]> {
   if (deleted.keys.length === 0) return [];
-  const fields = deleted.fields.map((field): SourceField => ({ ...field, nativeType: '' }));
+  return stageKeys(database, folder, deleted.fields, async (writer) => {
+    for (const batch of keyBatches(deleted)) await writer.append(batch);
+  });
+}
+
+/** Writes the keys that a query of the staging database gives, in the order of the fields. */
+export async function stageDeletedQuery(
+  database: StagingDatabase,
+  options: {
+    readonly folder: string;
+    readonly scratchFolder: string;
+    readonly fields: readonly Field[];
+    readonly query: string;
+  },
+): Promise<readonly StagedFile[]> {
+  const path = join(options.scratchFolder, `${database.uniqueName('gone')}.parquet`);
+  const [copied] = await database.query(
+    `COPY (${options.query}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
+  );
+  const rows = Number(copied?.['Count']);
+  if (rows === 0) return [];
+  return stageKeys(database, options.folder, options.fields, async (writer) =>
+    writer.addParquet({ kind: 'parquet', path, rows, isTemporary: true }),
+  );
+}
+
+async function stageKeys(
+  database: StagingDatabase,
+  folder: string,
+  fields: readonly Field[],
+  fill: (writer: StageWriter) => Promise<void>,
+): Promise<readonly StagedFile[]> {
   const inner = join(folder, 'deleted');
   const writer = await openStageWriter(database, {
     folder: inner,
-    columns: deleted.fields.map((field) => ({ field, origin: { kind: 'source', column: field.name } })),
-    fields,
+    columns: fields.map((field) => ({ field, origin: { kind: 'source', column: field.name } })),
+    fields: fields.map((field): SourceField => ({ ...field, nativeType: '' })),
     metadata: { runId: '', loadedAt: '' },
     onRejected: (rows) => {
       throw notWritable(rows[0]?.reason ?? 'a key cannot be read');
     },
   });
-  for (const batch of keyBatches(deleted)) await writer.append(batch);
+  await fill(writer);
   await writer.finish();
   const files: StagedFile[] = [];
   for (const [index, file] of writer.writtenFiles.entries()) {

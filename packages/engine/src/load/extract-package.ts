@@ -19,7 +19,13 @@ import { openRowEncoder } from '../stage/row-encoder.ts';
 import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
 import { refuseNullCursors } from './check-cursor.ts';
 import { uniqueByKey } from './check-keys.ts';
-import { findDeletedKeys, stageDeletedKeys, type DeletedKeys } from './detect-deletes.ts';
+import {
+  findDeletedKeys,
+  keyFields,
+  stageDeletedKeys,
+  stageDeletedQuery,
+  type DeletedKeys,
+} from './detect-deletes.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
 import { explainByDrift, refuseDriftDuringRead } from './drift-during-read.ts';
 import { dropKnownParquetRows } from './drop-known-parquet-rows.ts';
@@ -166,7 +172,11 @@ async function extract(
         : writer.writtenFiles;
     const gone = deleted ?? (await findAbsent(load, files, signal));
     const deletedKeys =
-      gone === undefined ? [] : await stageDeletedKeys(await session.database(), folder, gone);
+      decision.kind === 'steps'
+        ? await stageGoneKeys(load, folder, scratchFolder)
+        : gone === undefined
+          ? []
+          : await stageDeletedKeys(await session.database(), folder, gone);
     const saved = position.cursor?.tail ?? null;
     const listed =
       task.destination.mode === 'append' && saved !== null && saved.hashes === null && tail !== undefined
@@ -258,6 +268,23 @@ async function findAbsent(
     return undefined;
   if (task.destination.mode === 'merge' && task.destination.deletes === 'ignore') return undefined;
   return findDeletedKeys(load, { kind: 'files', files }, signal);
+}
+
+/** Keys of rows that the steps do not make any more. */
+async function stageGoneKeys(
+  { session, task }: TableLoad,
+  folder: string,
+  scratchFolder: string,
+): Promise<readonly StagedFile[]> {
+  const query = await session.steps.goneKeys(task);
+  if (query === undefined || (task.destination.mode !== 'merge' && task.destination.mode !== 'scd2'))
+    return [];
+  return stageDeletedQuery(await session.database(), {
+    folder,
+    scratchFolder,
+    fields: keyFields(task),
+    query,
+  });
 }
 
 function relative(file: StagedFile): StagedFile {

@@ -16,6 +16,7 @@ import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
 import { startExtraction } from './extract-package.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
 import { keepHouse } from './keep-house.ts';
+import { readMode } from './decide-load.ts';
 import { prepareLoad } from './prepare-load.ts';
 import { publishDuring, publishPackage } from './publish-package.ts';
 import { reportAdopted, reportPublished, reportVerified } from './report-load.ts';
@@ -76,7 +77,7 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
       await verify();
       return 'published';
     }
-    emit({ type: 'taskStarted', task: task.id, mode: decision.kind, reason: decision.reason });
+    emit({ type: 'taskStarted', task: task.id, mode: readMode(decision), reason: decision.reason });
     const load: TableLoad = {
       session,
       pipeline: request.plan.pipeline,

@@ -5,6 +5,7 @@ import type { OpenDestination } from '../run/open-destination.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
+import { decideSteps, isRedefined } from '../steps/decide-steps.ts';
 import { applyDrift } from './apply-drift.ts';
 import { decideLoad, type LoadDecision } from './decide-load.ts';
 
@@ -38,7 +39,19 @@ export async function prepareLoad(
   const identity = await source.identity(signal);
   const current = await source.table(planned.source.table.table, signal);
   const { target } = destination;
-  const drifted = applyDrift({ planned, current, published, target, isFullRefresh });
-  const decision = decideLoad({ task: drifted.task, published, identity, runId, isFullRefresh });
+  // A table that is built anew from other steps has nothing to keep of its columns.
+  const isRebuilt = isFullRefresh || isRedefined(planned, published);
+  const drifted = applyDrift({ planned, current, published, target, isFullRefresh: isRebuilt });
+  const { task } = drifted;
+  const decided = decideLoad({ task, published, identity, runId, isFullRefresh });
+  const decision =
+    decided.kind === 'steps'
+      ? await decideSteps(decided, {
+          task,
+          published,
+          source: session.steps,
+          database: () => session.database(),
+        })
+      : decided;
   return { source, destination, identity, published, ...drifted, decision };
 }

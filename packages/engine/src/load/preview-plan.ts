@@ -4,6 +4,7 @@ import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 import { lookAround } from '../run/look-around.ts';
 import type { RunContext, RunRequest } from '../run/run-request.ts';
 import { RunSession } from '../run/run-session.ts';
+import { readMode } from './decide-load.ts';
 import { prepareLoad } from './prepare-load.ts';
 import { readRequest } from './read-request.ts';
 
@@ -59,7 +60,7 @@ async function previewLoad(
     if (decision.kind === 'adopt')
       throw new TypeError(`A preview has the identity of the run ${decision.record.runId}.`);
     const statement = await source.describeRead(readRequest(task, decision, request.folders.scratch), signal);
-    return { ...known, mode: decision.kind, reason: decision.reason, statement, differences };
+    return { ...known, mode: readMode(decision), reason: decision.reason, statement, differences };
   } catch (error) {
     throwIfCancelled(signal);
     if (!(error instanceof PipelineError) || error.retry !== 'never') throw error;

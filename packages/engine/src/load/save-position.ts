@@ -45,6 +45,8 @@ export function isUnchanged(
   deleted: DeletedKeys | undefined,
 ): boolean {
   const { decision } = load;
+  if (decision.kind === 'steps')
+    return JSON.stringify(position.source) === JSON.stringify(decision.position.source);
   if (decision.kind === 'newFiles') return decision.position !== null && rows === 0;
   if (decision.kind !== 'incremental' || position.cursor === null || (deleted?.keys.length ?? 0) > 0)
     return false;

@@ -27,6 +27,26 @@ export function packagesAsOf(
   return undefined;
 }
 
+/** The deltas that lead from the state of one run to that of a later one, in order; undefined when one of them is gone. */
+export function packagesBetween(
+  packages: readonly LoadPackage[],
+  fromRunId: string,
+  toRunId: string,
+): readonly LoadPackage[] | undefined {
+  const deltas = new Map<string, LoadPackage>();
+  for (const one of packages) if (one.manifest.kind === 'delta') deltas.set(one.manifest.runId, one);
+  const between: LoadPackage[] = [];
+  for (let runId = toRunId; runId !== fromRunId;) {
+    const found = deltas.get(runId);
+    if (found === undefined || between.includes(found)) return undefined;
+    between.unshift(found);
+    const { previousRunId } = found.manifest;
+    if (previousRunId === null) return undefined;
+    runId = previousRunId;
+  }
+  return between;
+}
+
 /**
  * Removes the packages that neither the current state nor the last `keep` states need. Packages of runs that were never
  * published go too.

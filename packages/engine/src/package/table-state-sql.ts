@@ -47,6 +47,7 @@ function mergedState(
   fields: readonly Field[],
   isSoft: boolean,
 ): TableState {
+  if (!isSoft) return { fields, sql: hardMergedSql(task, packages, fields) };
   const key = task.destination.key.map(name);
   const same = key.map((column) => `latest.${column} = gone.${column}`).join(' AND ');
   const rows = rowsSql(packages, [...fields, DELETED_AT_FIELD]);
@@ -61,8 +62,6 @@ function mergedState(
       ? ''
       : ` LEFT JOIN (SELECT max(__millrace_seq) AS __millrace_seq, arg_max(__millrace_at, __millrace_seq) AS __millrace_at, ${key.join(', ')} FROM (${gone}) GROUP BY ${key.join(', ')}) AS gone ON ${same}`;
   const columns = fields.map((field) => `latest.${name(field.name)}`).join(', ');
-  if (!isSoft)
-    return { fields, sql: `SELECT ${columns} FROM (${latest}) AS latest${last} WHERE NOT ${isGone}` };
   const deletedAt =
     isGone === 'false'
       ? 'latest.deleted_at'
@@ -71,6 +70,33 @@ function mergedState(
     fields: [...fields, DELETED_AT_FIELD],
     sql: `SELECT ${columns}, ${deletedAt} AS deleted_at FROM (${latest}) AS latest${last}`,
   };
+}
+
+/**
+ * The rows of the base whose key no later package mentions, and the latest of the others: the base, which is nearly all
+ * of it, is only looked up in what is small.
+ */
+function hardMergedSql(task: LoadTask, packages: readonly LoadPackage[], fields: readonly Field[]): string {
+  const key = task.destination.key.map(name);
+  const keys = key.join(', ');
+  const [base, ...deltas] = packages;
+  const baseSql = `SELECT ${names(fields)} FROM (${rowsSql(base === undefined ? [] : [base], fields)})`;
+  if (deltas.length === 0) return baseSql;
+  const on = (left: string, right: string) =>
+    key.map((column) => `${left}.${column} IS NOT DISTINCT FROM ${right}.${column}`).join(' AND ');
+  const rows = rowsSql(deltas, fields);
+  const gone = task.destination.deletes === 'ignore' ? undefined : goneSql(task, deltas);
+  const latest = `SELECT * FROM (${rows}) QUALIFY row_number() OVER (PARTITION BY ${keys} ORDER BY __millrace_seq DESC) = 1`;
+  const lost =
+    gone && `SELECT max(__millrace_seq) AS __millrace_seq, ${keys} FROM (${gone}) GROUP BY ${keys}`;
+  const later = lost
+    ? `SELECT latest.* FROM (${latest}) AS latest LEFT JOIN (${lost}) AS gone ON ${on('latest', 'gone')} WHERE coalesce(gone.__millrace_seq <= latest.__millrace_seq, true)`
+    : latest;
+  const touched = [`SELECT ${keys} FROM (${rows})`, ...(lost ? [`SELECT ${keys} FROM (${lost})`] : [])];
+  return (
+    `SELECT * FROM (${baseSql}) AS base ANTI JOIN (${touched.join(' UNION ')}) AS touched ON ${on('base', 'touched')} ` +
+    `UNION ALL SELECT ${names(fields)} FROM (${later})`
+  );
 }
 
 /** Versions by replay: a row that equals the one before it is none; whatever comes next for the key closes it. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
-import type { LoadTask } from '@millrace/compiler';
+import { LANDING, STEPS, type LoadTask } from '@millrace/compiler';
+import { formatTableName } from '@millrace/spec';
 
 import { loadTable, type LoadOutcome } from '../load/load-table.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
@@ -49,12 +50,17 @@ export async function runPlan(
     await lookAround(session, plan.tasks, signal);
     const extracting = createSlots(limits.parallelTables);
     const waiting = countByDestination(plan.tasks);
+    const landed = new Map<string, Promise<LoadOutcome>>();
     outcomes = await Promise.all(
-      plan.tasks.map(async (task) => {
-        const { connection } = task.destination;
+      plan.tasks.map((task) => {
+        const { connection, table } = task.destination;
         const isLast = () => waiting.get(connection) === 1;
-        const outcome = await loadTable({ session, request, task, extracting, isLast, emit }, signal);
-        waiting.set(connection, (waiting.get(connection) ?? 1) - 1);
+        const outcome = (async () => {
+          const failed = await findFailed(task, session, landed);
+          if (failed !== undefined) return failUpstream(task, failed, emit);
+          return loadTable({ session, request, task, extracting, isLast, emit }, signal);
+        })().finally(() => waiting.set(connection, (waiting.get(connection) ?? 1) - 1));
+        if (connection === LANDING) landed.set(table.name, outcome);
         return outcome;
       }),
     );
@@ -70,6 +76,39 @@ export async function runPlan(
   const durationMs = Math.round(performance.now() - startedAt);
   emit({ type: 'runFinished', state, durationMs });
   return { state, durationMs, run: foldRun(events) };
+}
+
+/** Waits for the rows that a task reads; the first relation whose load did not end well. */
+async function findFailed(
+  task: LoadTask,
+  session: RunSession,
+  landed: ReadonlyMap<string, Promise<LoadOutcome>>,
+): Promise<{ readonly ref: string; readonly outcome: 'failed' | 'cancelled' } | undefined> {
+  if (task.source.connection !== STEPS) return undefined;
+  for (const ref of session.steps.datasetsOf(task)) {
+    const outcome = await landed.get(ref);
+    if (outcome === 'failed' || outcome === 'cancelled') return { ref, outcome };
+  }
+  return undefined;
+}
+
+function failUpstream(
+  task: LoadTask,
+  { ref, outcome }: { readonly ref: string; readonly outcome: 'failed' | 'cancelled' },
+  emit: (body: RunEventBody) => void,
+): LoadOutcome {
+  const isCancelled = outcome === 'cancelled';
+  emit({
+    type: 'taskFailed',
+    task: task.id,
+    error: {
+      code: isCancelled ? 'cancelled' : 'upstreamFailed',
+      blame: 'config',
+      retry: 'never',
+      message: `${formatTableName(task.destination.table)} was left as it is: ${ref}, which its rows come from, ${isCancelled ? 'was cancelled' : 'failed'}. Mend that first.`,
+    },
+  });
+  return outcome;
 }
 
 function countByDestination(tasks: readonly LoadTask[]): Map<string, number> {

@@ -1,15 +1,19 @@
+import { LANDING, STEPS, type Plan } from '@millrace/compiler';
 import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
 
 import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
 import { loadDefinition } from '../extract/open-sources.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
 import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
+import { Landing } from '../steps/landing.ts';
+import { StepsSource } from '../steps/steps-source.ts';
 import { openDestination, type OpenDestination } from './open-destination.ts';
 import { openOnce, type OpenOnce } from './open-once.ts';
 import { openSource, type OpenSource } from './open-source.ts';
 import type { ResolvedConnection, RunContext, RunFolders, RunLimits, RunPoint } from './run-request.ts';
 
 export interface SessionOptions {
+  readonly plan: Plan;
   readonly connections: Readonly<Record<string, ResolvedConnection>>;
   readonly folders: RunFolders;
   readonly limits: RunLimits;
@@ -20,6 +24,9 @@ export interface SessionOptions {
 export class RunSession {
   readonly folders: RunFolders;
   readonly limits: RunLimits;
+  /** The rows that the plan's steps make. */
+  readonly steps: StepsSource;
+  readonly #landed: OpenDestination;
   readonly #options: SessionOptions;
   readonly #pool: ExtractPool;
   readonly #sources = new Map<string, OpenOnce<OpenSource>>();
@@ -32,6 +39,16 @@ export class RunSession {
     this.folders = options.folders;
     this.limits = options.limits;
     const { registry, registryModule } = options.context;
+    const database = () => this.database();
+    const { plan, folders } = options;
+    const landing = new Landing({
+      stageFolder: folders.stage,
+      pipeline: plan.pipeline,
+      tasks: plan.tasks,
+      database,
+    });
+    this.#landed = landing.open();
+    this.steps = new StepsSource({ plan, landing, database });
     this.#pool = openExtractPool({
       workers: Math.max(1, options.limits.parallelTables),
       registry,
@@ -40,6 +57,7 @@ export class RunSession {
   }
 
   source(connection: string): Promise<OpenSource> {
+    if (connection === STEPS) return Promise.resolve(this.steps);
     return this.#open(this.#sources, connection, async () => {
       const resolved = this.#resolve(connection);
       return openSource(
@@ -53,6 +71,7 @@ export class RunSession {
   }
 
   destination(connection: string, signal: AbortSignal): Promise<OpenDestination> {
+    if (connection === LANDING) return Promise.resolve(this.#landed);
     return this.#open(this.#destinations, connection, async () => {
       const resolved = this.#resolve(connection);
       const definition = await loadDefinition(this.#options.context.registry, resolved.connector);
@@ -84,6 +103,7 @@ export class RunSession {
       this.#pool.close(),
       ...opened.map(async (result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),
     ]);
+    await this.steps.close();
     const database = await Promise.allSettled([this.#database]);
     for (const result of database) if (result.status === 'fulfilled') result.value?.close();
   }

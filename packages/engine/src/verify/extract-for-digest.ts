@@ -8,6 +8,7 @@ import { isKeyed } from '../load/table-load.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
 import { latestByKey } from '../stage/latest-by-key.ts';
 import { openStageWriter } from '../stage/stage-writer.ts';
+import { StagingDatabase } from '../stage/staging-database.ts';
 import { openStagedDigest } from './staged-digest.ts';
 import type { VerifyTaskOptions } from './verify-task-options.ts';
 
@@ -55,8 +56,9 @@ export async function extractForDigest(
           columns.map((column) => column.field.name),
           task.destination.key,
         )
-      : undefined;
-  return { digestible: openStagedDigest(database, files, relation), close: () => removeFolder(folder) };
+      : StagingDatabase.parquetOf(files.map((file) => file.path));
+  const rows = files.length === 0 ? undefined : relation;
+  return { digestible: openStagedDigest(database, rows), close: () => removeFolder(folder) };
 }
 
 function cannotBound(table: { readonly schema?: string; readonly name: string }): PipelineError {

@@ -4,31 +4,26 @@ import {
   type DigestRequest,
   type Digestible,
   type RowDigest,
-  type StagedFile,
 } from '@millrace/connector-sdk';
 import { bucketDigestSql, rowDigestSql, type DuckdbDigest } from '@millrace/sql';
 
-import { StagingDatabase } from '../stage/staging-database.ts';
+import type { StagingDatabase } from '../stage/staging-database.ts';
 
 /**
- * Digests of staged files, which stand for a whole table; the table's name in a request does not matter. `relation` says
- * which of their rows count; all of them when it is left out.
+ * Digests of rows in the staging database, which stand for a whole table; the table's name in a request does not matter.
+ * `relation` is anything that can follow FROM; there are no rows when it is left out.
  */
-export function openStagedDigest(
-  database: StagingDatabase,
-  files: readonly StagedFile[],
-  relation = StagingDatabase.parquetOf(files.map((file) => file.path)),
-): Digestible {
-  function toSql(request: DigestRequest): DuckdbDigest {
+export function openStagedDigest(database: StagingDatabase, relation: string | undefined): Digestible {
+  function toSql(request: DigestRequest, from: string): DuckdbDigest {
     if (request.where !== undefined) throw new RangeError('Staged files are compared as a whole.');
     const { fields: columns, key, buckets } = request;
-    return { relation, columns, key, buckets };
+    return { relation: from, columns, key, buckets };
   }
   return {
     async digest(request, signal): Promise<readonly BucketDigest[]> {
       throwIfCancelled(signal);
-      if (files.length === 0) return [];
-      const rows = await database.query(bucketDigestSql(toSql(request)));
+      if (relation === undefined) return [];
+      const rows = await database.query(bucketDigestSql(toSql(request, relation)));
       return rows.map((row) => ({
         bucket: Number(row['bucket']),
         rows: BigInt(String(row['rows'])),
@@ -36,10 +31,10 @@ export function openStagedDigest(
       }));
     },
     async *digestRows(request, inBuckets, signal): AsyncGenerator<RowDigest> {
-      if (files.length === 0) return;
+      if (relation === undefined) return;
       const connection = await database.connect();
       try {
-        const result = await connection.stream(rowDigestSql(toSql(request), inBuckets));
+        const result = await connection.stream(rowDigestSql(toSql(request, relation), inBuckets));
         for (;;) {
           throwIfCancelled(signal);
           const chunk = await result.fetchChunk();

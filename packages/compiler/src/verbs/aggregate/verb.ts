@@ -1,6 +1,6 @@
 import type { Field } from '@millrace/spec';
 
-import { duplicateNames, expressionColumn, quote, usesOf } from '../../transform/columns.ts';
+import { duplicateNames, expressionColumn, partition, quote, usesOf } from '../../transform/columns.ts';
 import {
   defineTransformVerb,
   type BuildContext,
@@ -48,7 +48,7 @@ export const aggregate = defineTransformVerb({
             ? { kind: 'whole', reason: 'all rows are one group' }
             : {
                 kind: 'partitioned',
-                by: { [input.alias]: groups.map(({ expression }) => expression.sql) },
+                by: { [input.alias]: groups.map(({ expression }) => partition(expression)) },
                 linearIn: [],
               },
       },

@@ -1,7 +1,15 @@
 import { formatLogicalType, type DocumentPath, type Field, type LogicalType } from '@millrace/spec';
 
 import type { LineageUse, StepColumn } from '../../plan.ts';
-import { copyColumn, isSameName, keptKey, quote, quoteColumn, usesOf } from '../../transform/columns.ts';
+import {
+  copyColumn,
+  isSameName,
+  keptKey,
+  partitionColumn,
+  quote,
+  quoteColumn,
+  usesOf,
+} from '../../transform/columns.ts';
 import {
   defineTransformVerb,
   type BuildContext,
@@ -123,8 +131,8 @@ async function joinTwo(
     incrementality: {
       kind: 'partitioned',
       by: {
-        [left.alias]: pairs.map((pair) => quote(pair.left.name)),
-        [right.alias]: pairs.map((pair) => quote(pair.right.name)),
+        [left.alias]: pairs.map((pair) => partitionColumn(pair.left.name)),
+        [right.alias]: pairs.map((pair) => partitionColumn(pair.right.name)),
       },
       linearIn: [...(linear.left ? [left.alias] : []), ...(linear.right ? [right.alias] : [])],
     },

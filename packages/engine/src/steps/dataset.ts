@@ -1,0 +1,98 @@
+import type { LoadTask } from '@millrace/compiler';
+import type { Field } from '@millrace/spec';
+import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
+
+import type { LoadPackage } from '../package/package-store.ts';
+import { packagesAsOf, packagesBetween } from '../package/retain-packages.ts';
+import { tableState } from '../package/table-state-sql.ts';
+import { resolveFiles } from '../stage/manifest.ts';
+import { StagingDatabase } from '../stage/staging-database.ts';
+
+/** Which rows of a dataset: those of now, or those of an earlier version. */
+export type View = 'new' | 'old';
+
+/**
+ * The rows of a landed source or of a step that keeps its rows, as its load packages tell them: now, and as of the
+ * version that somebody computed from before.
+ */
+export class Dataset {
+  readonly ref: string;
+  /** The run that published the rows of now. */
+  readonly version: string;
+  readonly #task: LoadTask;
+  readonly #packages: readonly LoadPackage[];
+
+  constructor(task: LoadTask, version: string, packages: readonly LoadPackage[]) {
+    this.ref = task.destination.table.name;
+    this.version = version;
+    this.#task = task;
+    this.#packages = packages;
+  }
+
+  get fields(): readonly Field[] {
+    return this.#task.columns.map(({ field }) => field);
+  }
+
+  /** A query of the rows as of a version; undefined when its packages are gone. */
+  stateSql(version = this.version): string | undefined {
+    const chain = packagesAsOf(this.#packages, version);
+    if (chain === undefined) return undefined;
+    const { fields, sql } = tableState(this.#task, chain);
+    const has = new Set(fields.map((field) => field.name));
+    // A column that came later is NULL in what was loaded before it.
+    const list = this.fields.map(({ name }) => {
+      const column = quoteIdentifier(duckdbDialect, name);
+      return has.has(name) ? column : `NULL AS ${column}`;
+    });
+    return `SELECT ${list.join(', ')} FROM (${sql})`;
+  }
+
+  /**
+   * How to find what changed since a version: the rows that were only added (`added`), the keys of rows that were
+   * written or are gone (`touched`), or only that both states must be compared.
+   */
+  changesSince(version: string): DatasetChanges | undefined {
+    if (version === this.version) return { kind: 'none' };
+    const { mode, key } = this.#task.destination;
+    const between = packagesBetween(this.#packages, version, this.version);
+    if (between === undefined) return this.stateSql(version) === undefined ? undefined : { kind: 'compare' };
+    if (mode === 'append')
+      return {
+        kind: 'added',
+        sql: rowsOf(
+          between,
+          this.fields.map((field) => field.name),
+        ),
+      };
+    if (mode !== 'merge' || key.length === 0) return { kind: 'compare' };
+    return { kind: 'touched', key, sql: `${rowsOf(between, key)} UNION ${goneOf(between, key)}` };
+  }
+}
+
+export type DatasetChanges =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'compare' }
+  | { readonly kind: 'added'; readonly sql: string }
+  | { readonly kind: 'touched'; readonly key: readonly string[]; readonly sql: string };
+
+function rowsOf(packages: readonly LoadPackage[], columns: readonly string[]): string {
+  return select(
+    columns,
+    packages.flatMap(({ folder, manifest }) => resolveFiles(folder, manifest.files)).map((file) => file.path),
+  );
+}
+
+function goneOf(packages: readonly LoadPackage[], key: readonly string[]): string {
+  return select(
+    key,
+    packages
+      .flatMap(({ folder, manifest }) => resolveFiles(folder, manifest.deletedKeys))
+      .map((file) => file.path),
+  );
+}
+
+function select(columns: readonly string[], paths: readonly string[]): string {
+  const list = columns.map((column) => quoteIdentifier(duckdbDialect, column)).join(', ');
+  if (paths.length > 0) return `SELECT ${list} FROM ${StagingDatabase.parquetOf(paths)}`;
+  return `SELECT ${columns.map((column) => `NULL AS ${quoteIdentifier(duckdbDialect, column)}`).join(', ')} WHERE false`;
+}

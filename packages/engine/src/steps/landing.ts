@@ -1,0 +1,232 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { LANDING, LANDING_CAPABILITIES, type LoadTask } from '@millrace/compiler';
+import {
+  PipelineError,
+  type Destination,
+  type PublicationRecord,
+  type PublishedTable,
+  type PublishRequest,
+  type StagedFile,
+} from '@millrace/connector-sdk';
+import { formatTableName, type Field, type TableName } from '@millrace/spec';
+
+import { listPackages, taskFolder } from '../package/package-store.ts';
+import type { OpenDestination } from '../run/open-destination.ts';
+import { createSlots } from '../run/slots.ts';
+import { tableKey } from '../run/table-key.ts';
+import { syncFolder } from '../stage/manifest.ts';
+import type { StagingDatabase } from '../stage/staging-database.ts';
+import { toStagingError } from '../stage/staging-error.ts';
+import { openStagedDigest } from '../verify/staged-digest.ts';
+import { Dataset } from './dataset.ts';
+
+const HEAD_NAME = 'head.json';
+
+/** Which package a landed table is at; written last, so that it moves in one step. */
+interface Head {
+  readonly version: 1;
+  readonly record: PublicationRecord;
+  readonly fields: readonly Field[];
+}
+
+export interface LandingOptions {
+  readonly stageFolder: string;
+  readonly pipeline: string;
+  readonly tasks: readonly LoadTask[];
+  readonly database: () => Promise<StagingDatabase>;
+}
+
+/**
+ * The tables of a pipeline that stay on this machine: their rows are the load packages themselves, and publishing one
+ * is moving its head.
+ */
+export class Landing {
+  readonly #options: LandingOptions;
+  readonly #tasks: ReadonlyMap<string, LoadTask>;
+
+  constructor(options: LandingOptions) {
+    this.#options = options;
+    this.#tasks = new Map(
+      options.tasks
+        .filter((task) => task.destination.connection === LANDING)
+        .map((task) => [task.destination.table.name, task]),
+    );
+  }
+
+  /** Whether a relation has rows of its own. */
+  has(ref: string): boolean {
+    return this.#tasks.has(ref);
+  }
+
+  /** The rows of a relation as they are now; undefined before the first load. */
+  async dataset(ref: string): Promise<Dataset | undefined> {
+    const task = this.#taskOf({ name: ref });
+    const head = await this.#readHead(task);
+    if (head === undefined) return undefined;
+    return new Dataset(task, head.record.runId, await listPackages(this.#folderOf(task)));
+  }
+
+  /** As the destination of the loads that land. */
+  open(): OpenDestination {
+    const destination = this.#destination();
+    const known = new Map<string, PublishedTable | undefined>();
+    async function describe(tables: readonly TableName[], signal: AbortSignal): Promise<void> {
+      const answers = await destination.describe(tables, signal);
+      for (const [index, table] of tables.entries()) known.set(tableKey(table), answers[index]);
+    }
+    return {
+      destination,
+      capabilities: LANDING_CAPABILITIES,
+      target: {
+        connector: LANDING,
+        identifiers: LANDING_CAPABILITIES.identifiers,
+        destinationType: undefined,
+      },
+      title: 'this machine',
+      rejects: () => undefined,
+      publishing: createSlots(LANDING_CAPABILITIES.parallelPublishes),
+      describe,
+      async published(table, signal) {
+        if (!known.has(tableKey(table))) await describe([table], signal);
+        return known.get(tableKey(table));
+      },
+      forget(table) {
+        known.delete(tableKey(table));
+      },
+      close: async () => {},
+    };
+  }
+
+  #destination(): Destination {
+    const digest = async (table: TableName) => {
+      const dataset = await this.dataset(table.name);
+      const sql = dataset?.stateSql();
+      return openStagedDigest(await this.#options.database(), sql === undefined ? undefined : `(${sql})`);
+    };
+    return {
+      check: async () => ({ product: 'Millrace', version: '1', identity: this.#options.stageFolder }),
+      describe: async (tables) =>
+        Promise.all(
+          tables.map(async (table): Promise<PublishedTable | undefined> => {
+            const head = await this.#readHead(this.#taskOf(table));
+            if (head === undefined) return undefined;
+            return { table, fields: head.fields, record: head.record, estimatedRows: null };
+          }),
+        ),
+      publish: async (request, files) => this.#publish(request, files),
+      digest: async (request, signal) => (await digest(request.table)).digest(request, signal),
+      async *digestRows(request, inBuckets, signal) {
+        yield* (await digest(request.table)).digestRows(request, inBuckets, signal);
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+
+  async #publish(request: PublishRequest, files: AsyncIterable<StagedFile>) {
+    const task = this.#taskOf(request.table);
+    let rows = 0;
+    for await (const file of files) rows += file.rows;
+    request.checkpoint?.('staged');
+    const before = await this.#readHead(task);
+    const gone = request.deletedKeys().reduce((sum, file) => sum + file.rows, 0);
+    const counts = { rowsInserted: rows, rowsUpdated: 0, rowsDeleted: gone };
+    if (before !== undefined && before.record.fenceToken > request.fenceToken) throw fenced(request);
+    if (before?.record.runId === request.runId) return { record: before.record, ...counts, isAdopted: true };
+    const record: PublicationRecord = {
+      runId: request.runId,
+      fenceToken: request.fenceToken,
+      version: (before?.record.version ?? 0) + 1,
+      position: request.position(),
+      publishedAt: new Date().toISOString(),
+      rows,
+      schemaFingerprint: request.schemaFingerprint,
+    };
+    request.checkpoint?.('beforeCommit');
+    await this.#writeHead(task, { version: 1, record, fields: request.fields });
+    request.checkpoint?.('afterCommit');
+    return { record, ...counts, isAdopted: false };
+  }
+
+  #taskOf(table: TableName): LoadTask {
+    const task = this.#tasks.get(table.name);
+    if (task === undefined) throw new RangeError(`${formatTableName(table)} is not landed.`);
+    return task;
+  }
+
+  #folderOf(task: LoadTask): string {
+    return taskFolder(this.#options.stageFolder, this.#options.pipeline, task.id);
+  }
+
+  async #readHead(task: LoadTask): Promise<Head | undefined> {
+    const path = join(this.#folderOf(task), HEAD_NAME);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw toStagingError(error);
+    }
+    const head = parseHead(text);
+    if (head !== undefined) return head;
+    throw new PipelineError({
+      code: 'manifestInvalid',
+      blame: 'platform',
+      retry: 'never',
+      message: `${path} does not say which rows are landed. Remove the folder and run again: the table is then loaded anew.`,
+    });
+  }
+
+  async #writeHead(task: LoadTask, head: Head): Promise<void> {
+    const folder = this.#folderOf(task);
+    const temporary = join(folder, `${HEAD_NAME}.partial`);
+    try {
+      await mkdir(folder, { recursive: true });
+      const handle = await open(temporary, 'w');
+      try {
+        await handle.writeFile(`${JSON.stringify(head, undefined, 2)}\n`);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, join(folder, HEAD_NAME));
+      await syncFolder(folder);
+    } catch (error) {
+      throw toStagingError(error);
+    }
+  }
+}
+
+function parseHead(text: string): Head | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isHead(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isHead(value: unknown): value is Head {
+  if (typeof value !== 'object' || value === null || !('record' in value) || !('fields' in value))
+    return false;
+  const { record } = value;
+  return (
+    typeof record === 'object' &&
+    record !== null &&
+    'runId' in record &&
+    typeof record.runId === 'string' &&
+    'fenceToken' in record &&
+    typeof record.fenceToken === 'number' &&
+    Array.isArray(value.fields)
+  );
+}
+
+function fenced(request: PublishRequest): PipelineError {
+  return new PipelineError({
+    code: 'fenced',
+    blame: 'platform',
+    retry: 'never',
+    message: `Another run has taken over ${formatTableName(request.table)}; this one wrote nothing.`,
+  });
+}

@@ -1,0 +1,195 @@
+import type { PlannedStep } from '@millrace/compiler';
+import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
+
+import type { StagingDatabase } from '../stage/staging-database.ts';
+import type { Dataset, View } from './dataset.ts';
+import { RelationSql, restrict, type Restriction } from './relation-sql.ts';
+
+const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
+
+/** Rows that came (`plus`) and rows that went (`minus`), as tables of the staging database; a changed row is in both. */
+export interface Changes {
+  readonly kind: 'changes';
+  readonly plus: string;
+  readonly minus: string;
+}
+
+export type StepChanges =
+  | Changes
+  | { readonly kind: 'none' }
+  /** It cannot be told what changed; the reason is for people. */
+  | { readonly kind: 'whole'; readonly reason: string };
+
+export interface ChangeOptions {
+  readonly database: StagingDatabase;
+  readonly steps: ReadonlyMap<string, PlannedStep>;
+  readonly datasets: ReadonlyMap<string, Dataset>;
+  /** The version of each dataset that the rows of before were computed from. */
+  readonly since: Readonly<Record<string, string>>;
+}
+
+/**
+ * What changed in the result of steps, computed from what changed in the datasets they read. `f` of a step over the
+ * complete rows of now less `f` over those of before, whatever way is cheapest; the tables it makes are dropped by
+ * `close`.
+ */
+export class ChangeSet {
+  readonly #options: ChangeOptions;
+  readonly #known = new Map<string, Promise<StepChanges>>();
+  readonly #tables: string[] = [];
+
+  constructor(options: ChangeOptions) {
+    this.#options = options;
+  }
+
+  of(ref: string): Promise<StepChanges> {
+    const known = this.#known.get(ref) ?? this.#compute(ref);
+    this.#known.set(ref, known);
+    return known;
+  }
+
+  async close(): Promise<void> {
+    const { database } = this.#options;
+    for (const table of this.#tables.splice(0)) await database.execute(`DROP TABLE IF EXISTS ${table}`);
+  }
+
+  async #compute(ref: string): Promise<StepChanges> {
+    const { datasets, steps } = this.#options;
+    const dataset = datasets.get(ref);
+    if (dataset !== undefined) return this.#ofDataset(dataset);
+    const step = steps.get(ref);
+    if (step === undefined) throw new RangeError(`Nothing makes the rows of ${ref}.`);
+    const inputs = new Map<string, StepChanges>();
+    for (const { alias, ref: input } of step.inputs) inputs.set(alias, await this.of(input));
+    for (const changes of inputs.values()) if (changes.kind === 'whole') return changes;
+    const changed = new Map<string, Changes>();
+    for (const [alias, changes] of inputs) if (changes.kind === 'changes') changed.set(alias, changes);
+    if (changed.size === 0) return { kind: 'none' };
+    return this.#ofStep(step, changed);
+  }
+
+  async #ofDataset(dataset: Dataset): Promise<StepChanges> {
+    const { ref } = dataset;
+    const before = this.#options.since[ref];
+    const changes = before === undefined ? undefined : dataset.changesSince(before);
+    if (changes === undefined)
+      return { kind: 'whole', reason: `what ${ref} was when the rows were made last is not kept any more` };
+    if (changes.kind === 'none') return changes;
+    const columns = dataset.fields.map((field) => quote(field.name)).join(', ');
+    if (changes.kind === 'added') {
+      const plus = await this.#table(`SELECT ${columns} FROM (${changes.sql})`);
+      return {
+        kind: 'changes',
+        plus,
+        minus: await this.#table(`SELECT ${columns} FROM ${plus} WHERE false`),
+      };
+    }
+    let restriction: Restriction | undefined;
+    if (changes.kind === 'touched') {
+      const list = changes.key.map((column, index) => `${quote(column)} AS k${index}`).join(', ');
+      const keys = await this.#table(`SELECT DISTINCT ${list} FROM (${changes.sql})`);
+      restriction = {
+        keys,
+        by: changes.key.map((column) => ({ sql: quote(column), columns: [column], isQualified: false })),
+      };
+    }
+    const rows = (view: View) => {
+      const sql = this.#rowsOf(ref, view) ?? '';
+      return restriction === undefined ? sql : restrict(sql, restriction, ref);
+    };
+    return this.#difference(rows('new'), rows('old'));
+  }
+
+  async #ofStep(step: PlannedStep, changed: ReadonlyMap<string, Changes>): Promise<StepChanges> {
+    const { incrementality } = step;
+    switch (incrementality.kind) {
+      case 'whole':
+        return { kind: 'whole', reason: `${step.step} is computed from all rows: ${incrementality.reason}` };
+      case 'rowwise':
+        return this.#difference(this.#linear(step, changed, 'plus'), this.#linear(step, changed, 'minus'));
+      case 'partitioned': {
+        const [only] = changed.keys();
+        if (changed.size === 1 && only !== undefined && incrementality.linearIn.includes(only))
+          return this.#difference(this.#linear(step, changed, 'plus'), this.#linear(step, changed, 'minus'));
+        const keys = await this.#touchedParts(incrementality.by, changed);
+        return this.#difference(
+          this.#parts(step, incrementality.by, keys, 'new'),
+          this.#parts(step, incrementality.by, keys, 'old'),
+        );
+      }
+    }
+  }
+
+  /** The step over the changed rows alone. */
+  #linear(step: PlannedStep, changed: ReadonlyMap<string, Changes>, side: 'plus' | 'minus'): string {
+    const sql = this.#sql();
+    const isAdditive = step.incrementality.kind === 'rowwise';
+    const inputs = new Map(
+      step.inputs.map(({ alias, ref }) => {
+        const changes = changed.get(alias);
+        if (changes !== undefined) return [alias, changes[side]];
+        const still = sql.relation(ref, 'new');
+        return [alias, isAdditive ? sql.add(ref, `SELECT * FROM ${still} WHERE false`) : still];
+      }),
+    );
+    return sql.statement(sql.step(step, (alias) => inputs.get(alias) ?? quote(alias)));
+  }
+
+  /** A table of the partition values that a changed row had or has. */
+  #touchedParts(
+    by: Readonly<Record<string, readonly { readonly sql: string }[]>>,
+    changed: ReadonlyMap<string, Changes>,
+  ): Promise<string> {
+    const parts = [...changed].flatMap(([alias, { plus, minus }]) => {
+      const list = (by[alias] ?? []).map((each, index) => `${each.sql} AS k${index}`).join(', ');
+      return [plus, minus].map((table) => `SELECT ${list} FROM ${table} AS ${quote(alias)}`);
+    });
+    return this.#table(parts.join(' UNION '));
+  }
+
+  /** The step over the rows of the touched parts. */
+  #parts(
+    step: PlannedStep,
+    by: Readonly<Record<string, Restriction['by']>>,
+    keys: string,
+    view: View,
+  ): string {
+    const sql = this.#sql();
+    const inputs = new Map(
+      step.inputs.map(({ alias, ref }) => {
+        const parts = by[alias];
+        return [alias, sql.relation(ref, view, parts === undefined ? undefined : { keys, by: parts })];
+      }),
+    );
+    return sql.statement(sql.step(step, (alias) => inputs.get(alias) ?? quote(alias)));
+  }
+
+  /** Rows that are on both sides did not change. */
+  async #difference(now: string, before: string): Promise<StepChanges> {
+    const [came, went] = [await this.#table(now), await this.#table(before)];
+    const plus = await this.#table(`SELECT * FROM ${came} EXCEPT ALL SELECT * FROM ${went}`);
+    const minus = await this.#table(`SELECT * FROM ${went} EXCEPT ALL SELECT * FROM ${came}`);
+    const [counts] = await this.#options.database.query(
+      `SELECT (SELECT count(*) FROM ${plus}) + (SELECT count(*) FROM ${minus}) AS changed`,
+    );
+    return Number(counts?.['changed']) === 0 ? { kind: 'none' } : { kind: 'changes', plus, minus };
+  }
+
+  #sql(): RelationSql {
+    return new RelationSql(this.#options.steps, (ref, view) => this.#rowsOf(ref, view));
+  }
+
+  #rowsOf(ref: string, view: View): string | undefined {
+    const dataset = this.#options.datasets.get(ref);
+    if (dataset === undefined) return undefined;
+    return dataset.stateSql(view === 'new' ? dataset.version : this.#options.since[ref]);
+  }
+
+  async #table(sql: string): Promise<string> {
+    const { database } = this.#options;
+    const name = quote(database.uniqueName('changes'));
+    this.#tables.push(name);
+    await database.execute(`CREATE TABLE ${name} AS ${sql}`);
+    return name;
+  }
+}

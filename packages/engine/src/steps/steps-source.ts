@@ -1,0 +1,264 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { LANDING, STEPS, type LoadTask, type Plan, type PlannedStep } from '@millrace/compiler';
+import {
+  PipelineError,
+  throwIfCancelled,
+  type BucketDigest,
+  type Digestible,
+  type DigestRequest,
+  type ParquetFile,
+  type ReadRequest,
+  type ReadResult,
+  type RowDigest,
+  type ServerIdentity,
+  type SourcePosition,
+} from '@millrace/connector-sdk';
+import {
+  compareText,
+  formatTableName,
+  type Capabilities,
+  type SourceTable,
+  type TableName,
+} from '@millrace/spec';
+import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
+
+import type { OpenSource } from '../run/open-source.ts';
+import { tableKey } from '../run/table-key.ts';
+import type { StagingDatabase } from '../stage/staging-database.ts';
+import { openStagedDigest } from '../verify/staged-digest.ts';
+import type { Dataset } from './dataset.ts';
+import type { Landing } from './landing.ts';
+import { originOf } from './origin-of.ts';
+import { RelationSql, stepsByRef } from './relation-sql.ts';
+import { ChangeSet, type StepChanges } from './step-changes.ts';
+
+const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
+
+const CAPABILITIES: NonNullable<Capabilities['source']> = {
+  extractIn: 'owner',
+  snapshot: 'transaction',
+  loadModes: ['full'],
+  incrementalBy: 'column',
+  hasDigest: true,
+  hasSchemas: false,
+};
+
+/** What is saved with the rows of a step: how they are defined, and which versions they were computed from. */
+export interface StepsPosition {
+  readonly definition: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface StepsSourceOptions {
+  readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
+  readonly landing: Landing;
+  readonly database: () => Promise<StagingDatabase>;
+}
+
+/** The rows that the steps of a plan make, as a source: complete, or what changed since a position. */
+export class StepsSource implements OpenSource {
+  readonly capabilities = CAPABILITIES;
+  readonly #options: StepsSourceOptions;
+  readonly #steps: ReadonlyMap<string, PlannedStep>;
+  readonly #tasks: ReadonlyMap<string, LoadTask>;
+  readonly #changes = new Map<string, ChangeSet>();
+
+  constructor(options: StepsSourceOptions) {
+    this.#options = options;
+    this.#steps = stepsByRef(options.plan);
+    this.#tasks = new Map(
+      options.plan.tasks
+        .filter((task) => task.source.connection === STEPS)
+        .map((task) => [tableKey(task.source.table.table), task]),
+    );
+  }
+
+  async identity(): Promise<ServerIdentity> {
+    return { product: 'Millrace', version: '1', identity: this.#options.plan.pipeline };
+  }
+
+  async discover(): Promise<void> {}
+
+  forget(): void {}
+
+  async table(table: TableName): Promise<SourceTable> {
+    return this.#taskOf(table).source.table;
+  }
+
+  /** The landed tables and kept steps that the rows of a task are computed from. */
+  datasetsOf(task: LoadTask): readonly string[] {
+    const ref = fromOf(task);
+    const { landing } = this.#options;
+    // A step that keeps its rows is computed from others; everyone else reads what it kept.
+    const pending = task.destination.connection === LANDING ? this.#inputsOf(ref) : [ref];
+    const found = new Set<string>();
+    for (const next of pending) {
+      if (landing.has(next)) found.add(next);
+      else pending.push(...this.#inputsOf(next));
+    }
+    return [...found];
+  }
+
+  /** Where a read of the task's rows would be now. */
+  async position(task: LoadTask): Promise<StepsPosition> {
+    if (task.load.kind !== 'steps') throw new RangeError(`${task.id} reads no step.`);
+    const datasets = await this.#datasets(task);
+    const versions = Object.fromEntries(
+      [...datasets]
+        .map(([ref, { version }]) => [ref, version] as const)
+        .toSorted(([left], [right]) => compareText(left, right)),
+    );
+    return { definition: task.load.fingerprint, versions };
+  }
+
+  /** What changed in a task's rows since a position; kept for the read that follows. */
+  async changes(task: LoadTask, since: StepsPosition): Promise<StepChanges> {
+    await this.#changes.get(task.id)?.close();
+    const changes = new ChangeSet({
+      database: await this.#options.database(),
+      steps: this.#steps,
+      datasets: await this.#datasets(task),
+      since: since.versions,
+    });
+    this.#changes.set(task.id, changes);
+    return changes.of(fromOf(task));
+  }
+
+  async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<ParquetFile, ReadResult, undefined> {
+    const task = this.#taskOf(request.table.table);
+    const position = await this.position(task);
+    const select = await this.#select(task, request);
+    const database = await this.#options.database();
+    let rows = 0;
+    if (select !== undefined) {
+      await mkdir(request.scratchFolder, { recursive: true });
+      const path = join(request.scratchFolder, `${database.uniqueName('step')}.parquet`);
+      const [copied] = await database.query(
+        `COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
+      );
+      throwIfCancelled(signal);
+      rows = Number(copied?.['Count']);
+      if (rows > 0) yield { kind: 'parquet', path, rows, isTemporary: true };
+    }
+    return {
+      rowsSent: rows,
+      bytesReceived: 0,
+      highMark: null,
+      position: toSourcePosition(position),
+      statement: await this.describeRead(request),
+    };
+  }
+
+  /** Keys of rows that are gone since the position of the last call of `changes`, as a query; undefined for none. */
+  async goneKeys(task: LoadTask): Promise<string | undefined> {
+    const changes = await this.#changes.get(task.id)?.of(fromOf(task));
+    if (changes?.kind !== 'changes') return undefined;
+    const columns = task.destination.key
+      .map((column) => `${originOf(task, column)} AS ${quote(column)}`)
+      .join(', ');
+    return `SELECT DISTINCT ${columns} FROM ${changes.minus} EXCEPT SELECT ${columns} FROM ${changes.plus}`;
+  }
+
+  async describeRead(request: ReadRequest): Promise<string> {
+    const task = this.#taskOf(request.table.table);
+    const datasets = new Set(this.datasetsOf(task));
+    const sql = new RelationSql(this.#steps, (ref) => (datasets.has(ref) ? `FROM ${quote(ref)}` : undefined));
+    const relation = sql.relation(fromOf(task), 'new');
+    const columns = request.fields.map((field) => quote(field.name)).join(', ');
+    return sql.statement(`SELECT ${columns} FROM ${relation}`);
+  }
+
+  async inspectCursor(): Promise<never> {
+    throw new RangeError('Rows of steps have no cursor.');
+  }
+
+  async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
+    return (await this.#digestOf(request.table)).digest(request, signal);
+  }
+
+  async *digestRows(
+    request: DigestRequest,
+    inBuckets: readonly number[],
+    signal: AbortSignal,
+  ): AsyncGenerator<RowDigest> {
+    yield* (await this.#digestOf(request.table)).digestRows(request, inBuckets, signal);
+  }
+
+  async close(): Promise<void> {
+    for (const changes of this.#changes.values()) await changes.close();
+    this.#changes.clear();
+  }
+
+  async #digestOf(table: TableName): Promise<Digestible> {
+    const rows = await this.#complete(this.#taskOf(table), '*');
+    return openStagedDigest(await this.#options.database(), `(${rows})`);
+  }
+
+  /** What a read selects: everything without a position, else what came since; undefined when nothing did. */
+  async #select(task: LoadTask, { fields, position }: ReadRequest): Promise<string | undefined> {
+    const columns = fields.map((field) => quote(field.name)).join(', ');
+    if (position === null) return this.#complete(task, columns);
+    const changes = await this.#changes.get(task.id)?.of(fromOf(task));
+    if (changes === undefined || changes.kind === 'whole')
+      throw new RangeError(`What changed in ${task.id} was not asked for.`);
+    return changes.kind === 'none' ? undefined : `SELECT ${columns} FROM ${changes.plus}`;
+  }
+
+  /** The query of all rows. */
+  async #complete(task: LoadTask, columns: string): Promise<string> {
+    const datasets = await this.#datasets(task);
+    const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
+    const relation = sql.relation(fromOf(task), 'new');
+    return sql.statement(`SELECT ${columns} FROM ${relation}`);
+  }
+
+  async #datasets(task: LoadTask): Promise<ReadonlyMap<string, Dataset>> {
+    const datasets = new Map<string, Dataset>();
+    for (const name of this.datasetsOf(task)) {
+      const dataset = await this.#options.landing.dataset(name);
+      if (dataset === undefined) throw notLoaded(fromOf(task), name);
+      datasets.set(name, dataset);
+    }
+    return datasets;
+  }
+
+  #taskOf(table: TableName): LoadTask {
+    const task = this.#tasks.get(tableKey(table));
+    if (task === undefined) throw new RangeError(`The plan writes no rows of ${formatTableName(table)}.`);
+    return task;
+  }
+
+  #inputsOf(ref: string): string[] {
+    return this.#steps.get(ref)?.inputs.map((input) => input.ref) ?? [];
+  }
+}
+
+/** The step, or landed table, whose rows a task writes. */
+function fromOf(task: LoadTask): string {
+  return task.source.table.table.name;
+}
+
+export function toSourcePosition(position: StepsPosition): SourcePosition {
+  return { ...position };
+}
+
+/** Reads a saved position; undefined when it is not one of ours. */
+export function readStepsPosition(saved: SourcePosition): StepsPosition | undefined {
+  const { definition, versions } = saved;
+  if (typeof definition !== 'string' || typeof versions !== 'object' || versions === null) return undefined;
+  const entries = Object.entries(versions).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return { definition, versions: Object.fromEntries(entries) };
+}
+
+function notLoaded(ref: string, name: string): PipelineError {
+  return new PipelineError({
+    code: 'tableMissing',
+    blame: 'config',
+    retry: 'never',
+    message: `${ref} cannot be computed: ${name} was not loaded yet. Run the whole pipeline once.`,
+  });
+}
