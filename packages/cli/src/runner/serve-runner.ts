@@ -1,6 +1,6 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
-import { previewPlan, rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
+import { openSqlAnalyser, previewPlan, rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
 import type {
@@ -8,6 +8,7 @@ import type {
   RunnerMethod,
   RunnerRequest,
   RunnerResult,
+  SqlAnswer,
   ToRunner,
 } from '@millrace/control-plane';
 
@@ -72,7 +73,27 @@ type Handler<Method extends RunnerMethod> = (
   signal: AbortSignal,
 ) => Promise<RunnerResult<Method>>;
 
+/** One for the life of the process: what it was asked before, it knows. */
+let analyser: ReturnType<typeof openSqlAnalyser> | undefined;
+
 const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
+  async analyse({ questions }) {
+    analyser ??= openSqlAnalyser();
+    const sql = await analyser;
+    return await Promise.all(
+      questions.map((question): Promise<SqlAnswer> => {
+        switch (question.kind) {
+          case 'expression':
+            return sql.parseExpression(question.text);
+          case 'query':
+            return sql.parseQuery(question.text, question.relations);
+          case 'describe':
+            return sql.describe(question.request);
+        }
+      }),
+    );
+  },
+
   async check({ connection }, context, signal) {
     const definition = await definitionOf(context, connection);
     if (definition.openSource) {

@@ -1,5 +1,5 @@
 import { compilePipeline, requiredTables } from '@millrace/compiler';
-import type { CompileConnection, LoadTask, Plan } from '@millrace/compiler';
+import type { CompileConnection, LoadTask, Plan, SqlAnalyser } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { ResolvedConnection, RunLimits } from '@millrace/engine';
 import { compileSelection, formatTableName, nearestNames, parseSize } from '@millrace/spec';
@@ -7,6 +7,7 @@ import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 
 import type { OperationContext } from '../operation-context.ts';
 import { runLimits } from '../runs/run-limits.ts';
+import { RunnerAnalyser } from '../runner/runner-analyser.ts';
 import { useConnections } from './connect.ts';
 import type { UsableConnection } from './connect.ts';
 import { loadPipeline, throwIfWrong } from './project.ts';
@@ -41,7 +42,12 @@ export async function preparePlan(
   const names = connectionsOf(pipeline.document).filter((connection) => declared.has(connection));
   const connections = await useConnections(context, names);
   const discovered = await discoverRequired(context, pipeline.document, connections, signal);
-  const { plan, diagnostics } = await compile(pipeline, connections, discovered);
+  const { plan, diagnostics } = await compile(
+    pipeline,
+    connections,
+    discovered,
+    new RunnerAnalyser(context.runner, signal),
+  );
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   return {
@@ -59,12 +65,14 @@ function compile(
   pipeline: ValidPipeline,
   connections: ReadonlyMap<string, UsableConnection>,
   tables: Readonly<Record<string, readonly SourceTable[]>>,
+  sql: SqlAnalyser,
 ): ReturnType<typeof compilePipeline> {
   return compilePipeline({
     document: pipeline.document,
     locate: pipeline.parsed.locate,
     connections: compileConnections(connections),
     tables,
+    sql,
   });
 }
 

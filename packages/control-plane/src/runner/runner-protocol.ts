@@ -1,4 +1,12 @@
 import type {
+  DescribedColumn,
+  DescribeRequest,
+  ParsedExpression,
+  ParsedQuery,
+  SqlProblem,
+  SqlRelation,
+} from '@millrace/compiler';
+import type {
   CursorEvidence,
   PlainPipelineError,
   QueryRequest,
@@ -21,6 +29,11 @@ import type { SourceTable } from '@millrace/spec';
  * parent never opens a DuckDB file and survives whatever a driver does. Requests hold secrets and travel by IPC only.
  */
 export interface RunnerMethods {
+  /** What the compiler asks about SQL; the answers in the order of the questions. */
+  readonly analyse: {
+    readonly request: { readonly questions: readonly SqlQuestion[] };
+    readonly result: readonly SqlAnswer[];
+  };
   readonly check: { readonly request: ConnectionRequest; readonly result: ServerIdentity };
   readonly discover: {
     readonly request: ConnectionRequest & {
@@ -49,6 +62,14 @@ export interface RunnerMethods {
   };
   readonly query: { readonly request: ConnectionRequest & QueryRequest; readonly result: QueryResult };
 }
+
+/** A call of an `SqlAnalyser`. */
+export type SqlQuestion =
+  | { readonly kind: 'expression'; readonly text: string }
+  | { readonly kind: 'query'; readonly text: string; readonly relations: readonly SqlRelation[] }
+  | { readonly kind: 'describe'; readonly request: DescribeRequest };
+
+export type SqlAnswer = ParsedExpression | ParsedQuery | readonly DescribedColumn[] | SqlProblem;
 
 export type RunnerMethod = keyof RunnerMethods;
 export type RunnerRequest<Method extends RunnerMethod> = RunnerMethods[Method]['request'];
