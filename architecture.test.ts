@@ -220,6 +220,12 @@ describe('the house', () => {
     ).toEqual([]);
   });
 
+  it('private members are private at run time too', () => {
+    const sources = tracked.filter((path) => /\.tsx?$/.test(path));
+    const worded = /^ +private (?!constructor\b)/m;
+    expect(sources.filter((path) => worded.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+  });
+
   it('every package index says what the package owns', () => {
     const indexes = readdirSync(join(ROOT, 'packages')).map((room) => `packages/${room}/src/index.ts`);
     expect(indexes.filter((path) => !/^(\/\*\*|\/\/ )/.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual(

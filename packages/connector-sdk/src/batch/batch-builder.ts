@@ -33,32 +33,32 @@ export class BatchBuilder {
   readonly columns: readonly ColumnWriter[];
   /** Index of the row in work. */
   row = 0;
-  private readonly fields: readonly BuilderField[];
-  private readonly state: RowState = { rejectedColumn: -1, reason: '', heapBytes: 0 };
-  private rejected: RejectedRow[] = [];
-  private capacity: number;
-  private readonly maxRows: number;
-  private readonly maxHeapBytes: number;
+  readonly #fields: readonly BuilderField[];
+  readonly #state: RowState = { rejectedColumn: -1, reason: '', heapBytes: 0 };
+  #rejected: RejectedRow[] = [];
+  #capacity: number;
+  readonly #maxRows: number;
+  readonly #maxHeapBytes: number;
 
   constructor(
     fields: readonly BuilderField[],
     options: { readonly maxRows?: number; readonly maxHeapBytes?: number } = {},
   ) {
-    this.fields = fields;
-    this.maxRows = options.maxRows ?? defaultMaxRows(fields);
-    this.maxHeapBytes = options.maxHeapBytes ?? DEFAULT_MAX_HEAP_BYTES;
-    this.capacity = Math.min(FIRST_CAPACITY, this.maxRows);
-    this.columns = fields.map((field, index) => createWriter(this.state, index, field, this.capacity));
+    this.#fields = fields;
+    this.#maxRows = options.maxRows ?? defaultMaxRows(fields);
+    this.#maxHeapBytes = options.maxHeapBytes ?? DEFAULT_MAX_HEAP_BYTES;
+    this.#capacity = Math.min(FIRST_CAPACITY, this.#maxRows);
+    this.columns = fields.map((field, index) => createWriter(this.#state, index, field, this.#capacity));
   }
 
   /** Finishes the row. `cells` gives the raw cells and is called only for a rejected row. */
   endRow(cells: () => readonly (Uint8Array | null)[], origin?: string): void {
-    if (this.state.rejectedColumn < 0) {
+    if (this.#state.rejectedColumn < 0) {
       this.row += 1;
       return;
     }
-    const column = this.fields[this.state.rejectedColumn]?.name ?? null;
-    this.rejectRow(column, this.state.reason, cells(), origin);
+    const column = this.#fields[this.#state.rejectedColumn]?.name ?? null;
+    this.rejectRow(column, this.#state.reason, cells(), origin);
   }
 
   /** Puts the row in work among the rejected rows as a whole, whatever of it was set. */
@@ -69,33 +69,33 @@ export class BatchBuilder {
     origin?: string,
   ): void {
     const copies = cells.map((cell) => (cell === null ? null : Uint8Array.from(cell)));
-    this.rejected.push({ column, reason, cells: copies, ...(origin === undefined ? {} : { origin }) });
-    this.state.rejectedColumn = -1;
+    this.#rejected.push({ column, reason, cells: copies, ...(origin === undefined ? {} : { origin }) });
+    this.#state.rejectedColumn = -1;
     for (const writer of this.columns) writer.restore(this.row);
   }
 
   get isFull(): boolean {
     return (
-      this.row >= this.capacity ||
-      this.state.heapBytes >= this.maxHeapBytes ||
-      this.rejected.length >= MAX_REJECTED
+      this.row >= this.#capacity ||
+      this.#state.heapBytes >= this.#maxHeapBytes ||
+      this.#rejected.length >= MAX_REJECTED
     );
   }
 
   get isEmpty(): boolean {
-    return this.row === 0 && this.rejected.length === 0;
+    return this.row === 0 && this.#rejected.length === 0;
   }
 
   /** Hands the rows over and starts anew. */
   take(): Batch {
     const rows = this.row;
     // A batch that is taken before it is full is the last one: fresh buffers of full size would be thrown away.
-    this.capacity = this.isFull ? this.maxRows : Math.min(FIRST_CAPACITY, this.maxRows);
-    const columns = this.columns.map((writer) => writer.take(rows, this.capacity));
-    const batch: Batch = { kind: 'batch', rows, columns, rejected: this.rejected };
+    this.#capacity = this.isFull ? this.#maxRows : Math.min(FIRST_CAPACITY, this.#maxRows);
+    const columns = this.columns.map((writer) => writer.take(rows, this.#capacity));
+    const batch: Batch = { kind: 'batch', rows, columns, rejected: this.#rejected };
     this.row = 0;
-    this.rejected = [];
-    this.state.heapBytes = 0;
+    this.#rejected = [];
+    this.#state.heapBytes = 0;
     return batch;
   }
 }

@@ -23,110 +23,110 @@ export interface BatchDigestRequest {
  * Rejected rows have no hash: they are in no destination either.
  */
 export class BatchDigest {
-  private readonly fields: readonly DigestField[];
-  private readonly keyIndexes: readonly number[];
-  private readonly buckets: number;
-  private readonly counts: Float64Array;
-  private readonly highs: Float64Array;
-  private readonly lows: Float64Array;
-  private text = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES);
-  private high = 0;
-  private low = 0;
+  readonly #fields: readonly DigestField[];
+  readonly #keyIndexes: readonly number[];
+  readonly #buckets: number;
+  readonly #counts: Float64Array;
+  readonly #highs: Float64Array;
+  readonly #lows: Float64Array;
+  #text = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES);
+  #high = 0;
+  #low = 0;
 
   constructor(request: BatchDigestRequest) {
-    this.fields = request.fields;
-    this.buckets = request.buckets;
-    this.keyIndexes = request.key.map((name) => {
+    this.#fields = request.fields;
+    this.#buckets = request.buckets;
+    this.#keyIndexes = request.key.map((name) => {
       const index = request.fields.findIndex((field) => field.name === name);
       if (index < 0) throw new RangeError(`The key column ${name} is not among the columns to digest.`);
       return index;
     });
-    this.counts = new Float64Array(request.buckets);
-    this.highs = new Float64Array(request.buckets);
-    this.lows = new Float64Array(request.buckets);
+    this.#counts = new Float64Array(request.buckets);
+    this.#highs = new Float64Array(request.buckets);
+    this.#lows = new Float64Array(request.buckets);
   }
 
   add(batch: Batch): void {
-    const columns = this.columnsOf(batch);
-    const keyColumns = this.keyColumnsOf(columns);
+    const columns = this.#columnsOf(batch);
+    const keyColumns = this.#keyColumnsOf(columns);
     for (let row = 0; row < batch.rows; row += 1) {
-      const bucket = this.bucketOf(columns, keyColumns, row);
-      if (keyColumns.length > 0) this.hashRow(columns, row);
-      this.counts[bucket] = (this.counts[bucket] as number) + 1;
-      let low = (this.lows[bucket] as number) + this.low;
-      let high = (this.highs[bucket] as number) + this.high;
+      const bucket = this.#bucketOf(columns, keyColumns, row);
+      if (keyColumns.length > 0) this.#hashRow(columns, row);
+      this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
+      let low = (this.#lows[bucket] as number) + this.#low;
+      let high = (this.#highs[bucket] as number) + this.#high;
       if (low >= TWO_32) {
         low -= TWO_32;
         high += 1;
       }
-      this.lows[bucket] = low;
-      this.highs[bucket] = high >= TWO_32 ? high - TWO_32 : high;
+      this.#lows[bucket] = low;
+      this.#highs[bucket] = high >= TWO_32 ? high - TWO_32 : high;
     }
   }
 
   /** The buckets that have rows, in order. */
   result(): readonly BucketDigest[] {
     const result: BucketDigest[] = [];
-    for (let bucket = 0; bucket < this.buckets; bucket += 1) {
-      if (this.counts[bucket] === 0) continue;
-      const sum = (BigInt(this.highs[bucket] as number) << 32n) | BigInt(this.lows[bucket] as number);
-      result.push({ bucket, rows: BigInt(this.counts[bucket] as number), sum });
+    for (let bucket = 0; bucket < this.#buckets; bucket += 1) {
+      if (this.#counts[bucket] === 0) continue;
+      const sum = (BigInt(this.#highs[bucket] as number) << 32n) | BigInt(this.#lows[bucket] as number);
+      result.push({ bucket, rows: BigInt(this.#counts[bucket] as number), sum });
     }
     return result;
   }
 
   /** Key and hash of the rows of a batch that are in the given buckets. */
   *rows(batch: Batch, inBuckets: ReadonlySet<number>): Generator<RowDigest, void, undefined> {
-    const columns = this.columnsOf(batch);
-    const keyColumns = this.keyColumnsOf(columns);
+    const columns = this.#columnsOf(batch);
+    const keyColumns = this.#keyColumnsOf(columns);
     for (let row = 0; row < batch.rows; row += 1) {
-      if (!inBuckets.has(this.bucketOf(columns, keyColumns, row))) continue;
-      if (keyColumns.length > 0) this.hashRow(columns, row);
-      const key = keyColumns.map((column) => this.textOf(column, row));
-      yield { key, hash: (BigInt(this.high) << 32n) | BigInt(this.low) };
+      if (!inBuckets.has(this.#bucketOf(columns, keyColumns, row))) continue;
+      if (keyColumns.length > 0) this.#hashRow(columns, row);
+      const key = keyColumns.map((column) => this.#textOf(column, row));
+      yield { key, hash: (BigInt(this.#high) << 32n) | BigInt(this.#low) };
     }
   }
 
-  private columnsOf(batch: Batch): readonly CanonicalColumn[] {
-    return this.fields.map((field, index) => canonicalColumn(field.type, batch.columns[index] as Vector));
+  #columnsOf(batch: Batch): readonly CanonicalColumn[] {
+    return this.#fields.map((field, index) => canonicalColumn(field.type, batch.columns[index] as Vector));
   }
 
-  private keyColumnsOf(columns: readonly CanonicalColumn[]): readonly CanonicalColumn[] {
-    return this.keyIndexes.map((index) => columns[index] as CanonicalColumn);
+  #keyColumnsOf(columns: readonly CanonicalColumn[]): readonly CanonicalColumn[] {
+    return this.#keyIndexes.map((index) => columns[index] as CanonicalColumn);
   }
 
   /** Leaves the hash of the key, or of the row where there is no key, in `high` and `low`. */
-  private bucketOf(
+  #bucketOf(
     columns: readonly CanonicalColumn[],
     keyColumns: readonly CanonicalColumn[],
     row: number,
   ): number {
-    this.hashRow(keyColumns.length > 0 ? keyColumns : columns, row);
+    this.#hashRow(keyColumns.length > 0 ? keyColumns : columns, row);
     // `buckets` is a power of two.
-    return (this.low & (this.buckets - 1)) >>> 0;
+    return (this.#low & (this.#buckets - 1)) >>> 0;
   }
 
-  private hashRow(columns: readonly CanonicalColumn[], row: number): void {
+  #hashRow(columns: readonly CanonicalColumn[], row: number): void {
     let at = 0;
     for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index] as CanonicalColumn;
       if (column.isNull(row)) {
-        this.reserve(at, FRAME_BYTES);
-        this.text[at++] = NULL_MARK;
+        this.#reserve(at, FRAME_BYTES);
+        this.#text[at++] = NULL_MARK;
       } else {
-        this.reserve(at, column.size(row) * 2 + FRAME_BYTES);
-        at = this.writeFramed(column, row, at);
+        this.#reserve(at, column.size(row) * 2 + FRAME_BYTES);
+        at = this.#writeFramed(column, row, at);
       }
-      this.text[at++] = BAR;
+      this.#text[at++] = BAR;
     }
-    const digest = hash('md5', this.text.subarray(0, at), 'binary');
-    this.high = wordOf(digest, 0);
-    this.low = wordOf(digest, 4);
+    const digest = hash('md5', this.#text.subarray(0, at), 'binary');
+    this.#high = wordOf(digest, 0);
+    this.#low = wordOf(digest, 4);
   }
 
   /** The length stands before the text, which is known only after it: the text is written behind room for two digits. */
-  private writeFramed(column: CanonicalColumn, row: number, at: number): number {
-    const text = this.text;
+  #writeFramed(column: CanonicalColumn, row: number, at: number): number {
+    const text = this.#text;
     const start = at + 3;
     const length = column.write(row, text, start) - start;
     const prefix = writeInteger(text, at, length);
@@ -139,17 +139,17 @@ export class BatchDigest {
     return column.write(row, text, prefix + 1);
   }
 
-  private reserve(at: number, bytes: number): void {
-    if (at + bytes <= this.text.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.text.length * 2, at + bytes));
-    this.text.copy(larger, 0, 0, at);
-    this.text = larger;
+  #reserve(at: number, bytes: number): void {
+    if (at + bytes <= this.#text.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#text.length * 2, at + bytes));
+    this.#text.copy(larger, 0, 0, at);
+    this.#text = larger;
   }
 
-  private textOf(column: CanonicalColumn, row: number): string {
+  #textOf(column: CanonicalColumn, row: number): string {
     if (column.isNull(row)) return '';
-    this.reserve(0, column.size(row) + FRAME_BYTES);
-    return this.text.toString('utf8', 0, column.write(row, this.text, 0));
+    this.#reserve(0, column.size(row) + FRAME_BYTES);
+    return this.#text.toString('utf8', 0, column.write(row, this.#text, 0));
   }
 }
 

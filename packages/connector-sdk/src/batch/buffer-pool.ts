@@ -8,23 +8,23 @@ const MIN_BYTES = 64 * 1024;
  * later, together a fifth of the time of a load. One pool per thread. What it gives may hold old bytes.
  */
 class BufferPool {
-  private readonly free = new Map<number, ArrayBuffer[]>();
-  private keptBytes = 0;
+  readonly #free = new Map<number, ArrayBuffer[]>();
+  #keptBytes = 0;
 
   take(byteLength: number): ArrayBuffer {
-    const known = this.free.get(byteLength)?.pop();
+    const known = this.#free.get(byteLength)?.pop();
     if (known === undefined) return new ArrayBuffer(byteLength);
-    this.keptBytes -= byteLength;
+    this.#keptBytes -= byteLength;
     return known;
   }
 
   give(buffer: ArrayBuffer): void {
     const { byteLength } = buffer;
-    if (byteLength < MIN_BYTES || this.keptBytes + byteLength > MAX_KEPT_BYTES) return;
-    const known = this.free.get(byteLength);
-    if (known === undefined) this.free.set(byteLength, [buffer]);
+    if (byteLength < MIN_BYTES || this.#keptBytes + byteLength > MAX_KEPT_BYTES) return;
+    const known = this.#free.get(byteLength);
+    if (known === undefined) this.#free.set(byteLength, [buffer]);
     else known.push(buffer);
-    this.keptBytes += byteLength;
+    this.#keptBytes += byteLength;
   }
 }
 

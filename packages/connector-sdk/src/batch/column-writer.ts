@@ -22,16 +22,16 @@ export abstract class ColumnWriter {
   protected readonly state: RowState;
   readonly index: number;
   protected readonly width: number;
-  private validity: Uint8Array;
-  private hasNulls = false;
-  private capacity: number;
+  #validity: Uint8Array;
+  #hasNulls = false;
+  #capacity: number;
 
   constructor(state: RowState, index: number, width: number, capacity: number) {
     this.state = state;
     this.index = index;
     this.width = width;
-    this.capacity = capacity;
-    this.validity = allocateValidity(capacity);
+    this.#capacity = capacity;
+    this.#validity = allocateValidity(capacity);
   }
 
   /** `bytes` is the receive buffer; the cell is the half-open range. The range is not kept after the call. */
@@ -44,9 +44,9 @@ export abstract class ColumnWriter {
   };
 
   setNull(row: number): void {
-    this.hasNulls = true;
+    this.#hasNulls = true;
     const byte = row >> 3;
-    this.validity[byte] = (this.validity[byte] as number) & ~(1 << (row & 7));
+    this.#validity[byte] = (this.#validity[byte] as number) & ~(1 << (row & 7));
   }
 
   /** The same as `setText` for a value that exists as a JavaScript string. */
@@ -82,15 +82,15 @@ export abstract class ColumnWriter {
   /** Undoes `setNull` for the row in work, which is about to be written again. */
   restore(row: number): void {
     const byte = row >> 3;
-    this.validity[byte] = (this.validity[byte] as number) | (1 << (row & 7));
+    this.#validity[byte] = (this.#validity[byte] as number) | (1 << (row & 7));
   }
 
   take(rows: number, nextCapacity: number): Vector {
-    const validity = this.hasNulls ? this.validity : null;
+    const validity = this.#hasNulls ? this.#validity : null;
     const { values, heap, heapBytes } = this.takeValues(nextCapacity);
-    if (validity !== null || nextCapacity !== this.capacity) this.validity = allocateValidity(nextCapacity);
-    this.capacity = nextCapacity;
-    this.hasNulls = false;
+    if (validity !== null || nextCapacity !== this.#capacity) this.#validity = allocateValidity(nextCapacity);
+    this.#capacity = nextCapacity;
+    this.#hasNulls = false;
     if (rows === 0) return { values, validity: null, heap, heapBytes };
     return { values, validity: validity === null ? null : (validity.buffer as ArrayBuffer), heap, heapBytes };
   }

@@ -14,17 +14,17 @@ const EXACT_DIGITS = 15;
  * accepted only when they are zeros: nothing is rounded. Exponents are refused.
  */
 export class DecimalWriter extends ColumnWriter {
-  private readonly precision: number;
-  private readonly scale: number;
-  private words16: Int16Array | null = null;
-  private words: Int32Array;
+  readonly #precision: number;
+  readonly #scale: number;
+  #words16: Int16Array | null = null;
+  #words: Int32Array;
 
   constructor(state: RowState, index: number, precision: number, scale: number, capacity: number) {
     super(state, index, precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16, capacity);
-    this.precision = precision;
-    this.scale = scale;
-    this.words = new Int32Array(0);
-    this.allocate(capacity);
+    this.#precision = precision;
+    this.#scale = scale;
+    this.#words = new Int32Array(0);
+    this.#allocate(capacity);
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
@@ -42,8 +42,8 @@ export class DecimalWriter extends ColumnWriter {
       if (digit >= 0 && digit <= 9) {
         digits += 1;
         if (fraction >= 0) {
-          if (fraction === this.scale) {
-            if (digit !== 0) return this.refuse(bytes, start, end);
+          if (fraction === this.#scale) {
+            if (digit !== 0) return this.#refuse(bytes, start, end);
             continue;
           }
           fraction += 1;
@@ -53,59 +53,59 @@ export class DecimalWriter extends ColumnWriter {
       } else if (byte === POINT && fraction < 0) {
         fraction = 0;
       } else {
-        return this.refuse(bytes, start, end);
+        return this.#refuse(bytes, start, end);
       }
     }
-    const missing = this.scale - Math.max(fraction, 0);
-    if (digits === 0 || (value !== 0 && significant + missing > this.precision))
-      return this.refuse(bytes, start, end);
+    const missing = this.#scale - Math.max(fraction, 0);
+    if (digits === 0 || (value !== 0 && significant + missing > this.#precision))
+      return this.#refuse(bytes, start, end);
     if (significant + missing > EXACT_DIGITS && value !== 0) {
-      this.setExact(row, exactValue(bytes, start, end, this.scale));
+      this.#setExact(row, exactValue(bytes, start, end, this.#scale));
       return;
     }
     for (let left = missing; left > 0; left -= 1) value *= 10;
-    this.store(row, isNegative && value !== 0 ? -value : value);
+    this.#store(row, isNegative && value !== 0 ? -value : value);
   }
 
   /** The unscaled value: 12.34 in decimal(4, 2) is 1234n. */
-  private setExact(row: number, unscaled: bigint): void {
+  #setExact(row: number, unscaled: bigint): void {
     if (this.width === 8) {
-      this.words[row * 2] = Number(BigInt.asIntN(32, unscaled));
-      this.words[row * 2 + 1] = Number(BigInt.asIntN(32, unscaled >> 32n));
+      this.#words[row * 2] = Number(BigInt.asIntN(32, unscaled));
+      this.#words[row * 2 + 1] = Number(BigInt.asIntN(32, unscaled >> 32n));
       return;
     }
     for (let word = 0; word < 4; word += 1) {
-      this.words[row * 4 + word] = Number(BigInt.asIntN(32, unscaled >> BigInt(32 * word)));
+      this.#words[row * 4 + word] = Number(BigInt.asIntN(32, unscaled >> BigInt(32 * word)));
     }
   }
 
-  private store(row: number, value: number): void {
+  #store(row: number, value: number): void {
     if (this.width === 8) {
-      storeInt64(this.words, row, value);
+      storeInt64(this.#words, row, value);
     } else if (this.width === 4) {
-      this.words[row] = value;
-    } else if (this.words16 !== null) {
-      this.words16[row] = value;
+      this.#words[row] = value;
+    } else if (this.#words16 !== null) {
+      this.#words16[row] = value;
     } else {
-      storeInt64(this.words, row * 2, value);
+      storeInt64(this.#words, row * 2, value);
       const sign = value < 0 ? -1 : 0;
-      this.words[row * 4 + 2] = sign;
-      this.words[row * 4 + 3] = sign;
+      this.#words[row * 4 + 2] = sign;
+      this.#words[row * 4 + 3] = sign;
     }
   }
 
-  private refuse(bytes: Uint8Array, start: number, end: number): void {
-    this.rejectText(bytes, start, end, `is not a decimal(${this.precision}, ${this.scale})`);
+  #refuse(bytes: Uint8Array, start: number, end: number): void {
+    this.rejectText(bytes, start, end, `is not a decimal(${this.#precision}, ${this.#scale})`);
   }
 
-  private allocate(capacity: number): void {
-    if (this.width === 2) this.words16 = new Int16Array(buffers.take(capacity * 2));
-    else this.words = new Int32Array(buffers.take(capacity * this.width));
+  #allocate(capacity: number): void {
+    if (this.width === 2) this.#words16 = new Int16Array(buffers.take(capacity * 2));
+    else this.#words = new Int32Array(buffers.take(capacity * this.width));
   }
 
   protected takeValues(capacity: number) {
-    const values = (this.words16 ?? this.words).buffer as ArrayBuffer;
-    this.allocate(capacity);
+    const values = (this.#words16 ?? this.#words).buffer as ArrayBuffer;
+    this.#allocate(capacity);
     return { values, heap: null, heapBytes: 0 };
   }
 }

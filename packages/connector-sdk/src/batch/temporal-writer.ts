@@ -13,82 +13,82 @@ const EXACT_DAYS = 104_249;
 
 /** `YYYY-MM-DD`, with ` BC`, more year digits, `infinity` and `-infinity`. */
 export class DateWriter extends ColumnWriter {
-  private days: Int32Array;
+  #days: Int32Array;
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 4, capacity);
-    this.days = new Int32Array(buffers.take(capacity * 4));
+    this.#days = new Int32Array(buffers.take(capacity * 4));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
     const days = end - start === 10 ? parseDay(bytes, start) : Number.NaN;
     const value = Number.isNaN(days) ? parseRareDate(bytes, start, end) : days;
     if (Number.isNaN(value)) this.rejectText(bytes, start, end, 'is not a date');
-    else this.days[row] = value;
+    else this.#days[row] = value;
   }
 
   protected takeValues(capacity: number) {
-    const values = this.days.buffer as ArrayBuffer;
-    this.days = new Int32Array(buffers.take(capacity * 4));
+    const values = this.#days.buffer as ArrayBuffer;
+    this.#days = new Int32Array(buffers.take(capacity * 4));
     return { values, heap: null, heapBytes: 0 };
   }
 }
 
 /** `YYYY-MM-DD HH:MM:SS[.ffffff]` with `T` or a space, ` BC`, infinities, and for instants `Z` or an offset. */
 export class TimestampWriter extends ColumnWriter {
-  private words: Int32Array;
-  private readonly hasZone: boolean;
+  #words: Int32Array;
+  readonly #hasZone: boolean;
 
   constructor(state: RowState, index: number, hasZone: boolean, capacity: number) {
     super(state, index, 8, capacity);
-    this.hasZone = hasZone;
-    this.words = new Int32Array(buffers.take(capacity * 8));
+    this.#hasZone = hasZone;
+    this.#words = new Int32Array(buffers.take(capacity * 8));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
     if (end - start >= 19 && (bytes[start + 10] === 0x20 || bytes[start + 10] === 0x54)) {
       let stop = end;
       // `+00` is how PostgreSQL prints every instant under TimeZone=UTC.
-      if (this.hasZone && bytes[end - 3] === 0x2b && bytes[end - 2] === 0x30 && bytes[end - 1] === 0x30)
+      if (this.#hasZone && bytes[end - 3] === 0x2b && bytes[end - 2] === 0x30 && bytes[end - 1] === 0x30)
         stop -= 3;
       const days = parseDay(bytes, start);
       const micros = parseTimeOfDay(bytes, start + 11, stop);
       if (days >= -EXACT_DAYS && days <= EXACT_DAYS && micros < MICROS_PER_DAY) {
-        storeInt64(this.words, row, days * MICROS_PER_DAY + micros);
+        storeInt64(this.#words, row, days * MICROS_PER_DAY + micros);
         return;
       }
     }
-    const value = parseRareTimestamp(bytes, start, end, this.hasZone);
+    const value = parseRareTimestamp(bytes, start, end, this.#hasZone);
     if (value === undefined)
-      this.rejectText(bytes, start, end, this.hasZone ? 'is not an instant' : 'is not a timestamp');
-    else storeBigInt64(this.words, row, value);
+      this.rejectText(bytes, start, end, this.#hasZone ? 'is not an instant' : 'is not a timestamp');
+    else storeBigInt64(this.#words, row, value);
   }
 
   protected takeValues(capacity: number) {
-    const values = this.words.buffer as ArrayBuffer;
-    this.words = new Int32Array(buffers.take(capacity * 8));
+    const values = this.#words.buffer as ArrayBuffer;
+    this.#words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
 }
 
 /** `HH:MM:SS[.ffffff]`, 00:00:00 to 24:00:00. */
 export class TimeWriter extends ColumnWriter {
-  private words: Int32Array;
+  #words: Int32Array;
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 8, capacity);
-    this.words = new Int32Array(buffers.take(capacity * 8));
+    this.#words = new Int32Array(buffers.take(capacity * 8));
   }
 
   setText(row: number, bytes: Uint8Array, start: number, end: number): void {
     const micros = parseTimeOfDay(bytes, start, end);
     if (!(micros <= MICROS_PER_DAY)) this.rejectText(bytes, start, end, 'is not a time of day');
-    else storeInt64(this.words, row, micros);
+    else storeInt64(this.#words, row, micros);
   }
 
   protected takeValues(capacity: number) {
-    const values = this.words.buffer as ArrayBuffer;
-    this.words = new Int32Array(buffers.take(capacity * 8));
+    const values = this.#words.buffer as ArrayBuffer;
+    this.#words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
 }

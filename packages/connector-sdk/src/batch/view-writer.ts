@@ -11,32 +11,32 @@ const MAX_HEAP_BYTES = 2 ** 31 - 1;
 
 /** Arrow views over one heap: the storage of text, JSON and bytes. */
 abstract class ViewWriter extends ColumnWriter {
-  private words: Int32Array;
-  private bytes: Uint8Array;
-  private heap: Uint8Array;
-  private heapLength = 0;
+  #words: Int32Array;
+  #bytes: Uint8Array;
+  #heap: Uint8Array;
+  #heapLength = 0;
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 16, capacity);
-    this.words = new Int32Array(buffers.take(capacity * 16));
-    this.bytes = new Uint8Array(this.words.buffer);
-    this.heap = new Uint8Array(FIRST_HEAP_BYTES);
+    this.#words = new Int32Array(buffers.take(capacity * 16));
+    this.#bytes = new Uint8Array(this.#words.buffer);
+    this.#heap = new Uint8Array(FIRST_HEAP_BYTES);
   }
 
   /** Stores the range; returns the bitwise OR of its bytes when it was short enough to look at each, else 0xff. */
   protected store(row: number, source: Uint8Array, start: number, end: number): number {
     const length = end - start;
     const word = row * 4;
-    const words = this.words;
+    const words = this.#words;
     words[word] = length;
     if (length <= 12) {
       words[word + 1] = 0;
       words[word + 2] = 0;
       words[word + 3] = 0;
-      return copyBytes(source, start, end, this.bytes, row * 16 + 4);
+      return copyBytes(source, start, end, this.#bytes, row * 16 + 4);
     }
-    if (this.heapLength + length > this.heap.length) this.growHeap(length);
-    const at = this.heapLength;
+    if (this.#heapLength + length > this.#heap.length) this.#growHeap(length);
+    const at = this.#heapLength;
     words[word + 1] =
       (source[start] as number) |
       ((source[start + 1] as number) << 8) |
@@ -44,36 +44,36 @@ abstract class ViewWriter extends ColumnWriter {
       ((source[start + 3] as number) << 24);
     words[word + 2] = 0;
     words[word + 3] = at;
-    this.heapLength = at + length;
+    this.#heapLength = at + length;
     this.state.heapBytes += length;
-    if (length <= LOOP_BYTES) return copyBytes(source, start, end, this.heap, at);
-    this.heap.set(source.subarray(start, end), at);
+    if (length <= LOOP_BYTES) return copyBytes(source, start, end, this.#heap, at);
+    this.#heap.set(source.subarray(start, end), at);
     return 0xff;
   }
 
-  private growHeap(length: number): void {
-    const needed = this.heapLength + length;
+  #growHeap(length: number): void {
+    const needed = this.#heapLength + length;
     if (needed > MAX_HEAP_BYTES) {
       throw new RangeError(
         `A batch column of ${needed} bytes is more than a batch can hold; take the batch when isFull.`,
       );
     }
     const larger = new Uint8Array(buffers.take(heapCapacity(needed)));
-    larger.set(this.heap.subarray(0, this.heapLength));
-    buffers.give(this.heap.buffer as ArrayBuffer);
-    this.heap = larger;
+    larger.set(this.#heap.subarray(0, this.#heapLength));
+    buffers.give(this.#heap.buffer as ArrayBuffer);
+    this.#heap = larger;
   }
 
   protected takeValues(capacity: number) {
     const taken = {
-      values: this.words.buffer as ArrayBuffer,
-      heap: this.heap.buffer as ArrayBuffer,
-      heapBytes: this.heapLength,
+      values: this.#words.buffer as ArrayBuffer,
+      heap: this.#heap.buffer as ArrayBuffer,
+      heapBytes: this.#heapLength,
     };
-    this.words = new Int32Array(buffers.take(capacity * 16));
-    this.bytes = new Uint8Array(this.words.buffer);
-    this.heap = new Uint8Array(buffers.take(heapCapacity(this.heapLength)));
-    this.heapLength = 0;
+    this.#words = new Int32Array(buffers.take(capacity * 16));
+    this.#bytes = new Uint8Array(this.#words.buffer);
+    this.#heap = new Uint8Array(buffers.take(heapCapacity(this.#heapLength)));
+    this.#heapLength = 0;
     return taken;
   }
 }

@@ -21,16 +21,16 @@ import { SessionHolder } from './session-holder.ts';
 
 /** Publishes tables, each over a session of its own; sessions are kept for the next table. */
 export class MysqlDestination implements Destination {
-  private readonly config: MysqlConfig;
-  private readonly idle: SessionHolder[] = [];
-  private isClosed = false;
+  readonly #config: MysqlConfig;
+  readonly #idle: SessionHolder[] = [];
+  #isClosed = false;
 
   constructor(config: MysqlConfig) {
-    this.config = config;
+    this.#config = config;
   }
 
   check(signal: AbortSignal): Promise<ServerIdentity> {
-    return this.withSession((sessions) =>
+    return this.#withSession((sessions) =>
       sessions.use(signal, async ({ connection, identity }) => {
         await connection.query('SELECT 1');
         return identity;
@@ -42,8 +42,8 @@ export class MysqlDestination implements Destination {
     tables: readonly TableName[],
     signal: AbortSignal,
   ): Promise<readonly (PublishedTable | undefined)[]> {
-    return this.withSession((sessions) =>
-      sessions.use(signal, ({ connection }) => describeTables(connection, tables, this.config.database)),
+    return this.#withSession((sessions) =>
+      sessions.use(signal, ({ connection }) => describeTables(connection, tables, this.#config.database)),
     );
   }
 
@@ -52,15 +52,15 @@ export class MysqlDestination implements Destination {
     files: AsyncIterable<StagedFile>,
     signal: AbortSignal,
   ): Promise<PublishResult> {
-    const target = resolveTarget(request.table, this.config.database);
-    return this.withSession((sessions) =>
+    const target = resolveTarget(request.table, this.#config.database);
+    return this.#withSession((sessions) =>
       sessions.use(signal, ({ connection }) => publishTable(connection, target, request, files, signal)),
     );
   }
 
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    const resolved = { ...request, table: resolveTarget(request.table, this.config.database) };
-    return this.withSession((sessions) =>
+    const resolved = { ...request, table: resolveTarget(request.table, this.#config.database) };
+    return this.#withSession((sessions) =>
       sessions.use(signal, (session) => digestTable(session, resolved, 'destination')),
     );
   }
@@ -70,18 +70,18 @@ export class MysqlDestination implements Destination {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    const resolved = { ...request, table: resolveTarget(request.table, this.config.database) };
-    await using sessions = new SessionHolder(this.config, 'destination');
+    const resolved = { ...request, table: resolveTarget(request.table, this.#config.database) };
+    await using sessions = new SessionHolder(this.#config, 'destination');
     yield* sessions.stream(signal, (session) => digestTableRows(session, resolved, inBuckets, 'destination'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.isClosed = true;
-    await Promise.all(this.idle.splice(0).map((sessions) => sessions[Symbol.asyncDispose]()));
+    this.#isClosed = true;
+    await Promise.all(this.#idle.splice(0).map((sessions) => sessions[Symbol.asyncDispose]()));
   }
 
-  private async withSession<T>(work: (sessions: SessionHolder) => Promise<T>): Promise<T> {
-    if (this.isClosed) {
+  async #withSession<T>(work: (sessions: SessionHolder) => Promise<T>): Promise<T> {
+    if (this.#isClosed) {
       throw new PipelineError({
         code: 'internal',
         blame: 'platform',
@@ -89,12 +89,12 @@ export class MysqlDestination implements Destination {
         message: 'The destination is closed.',
       });
     }
-    const sessions = this.idle.pop() ?? new SessionHolder(this.config, 'destination');
+    const sessions = this.#idle.pop() ?? new SessionHolder(this.#config, 'destination');
     try {
       return await work(sessions);
     } finally {
-      if (this.isClosed) await sessions[Symbol.asyncDispose]();
-      else this.idle.push(sessions);
+      if (this.#isClosed) await sessions[Symbol.asyncDispose]();
+      else this.#idle.push(sessions);
     }
   }
 }

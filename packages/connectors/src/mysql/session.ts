@@ -16,7 +16,7 @@ export class MysqlSession implements AsyncDisposable {
   readonly identity: ServerIdentity;
   /** Answers with one row per fact of the replication position. */
   readonly positionStatement: string;
-  private md5: Promise<boolean> | undefined;
+  #md5: Promise<boolean> | undefined;
 
   private constructor(connection: MysqlConnection, identity: ServerIdentity) {
     this.connection = connection;
@@ -48,7 +48,7 @@ export class MysqlSession implements AsyncDisposable {
 
   /** Whether the server has MD5; asked once. */
   hasMd5(): Promise<boolean> {
-    return (this.md5 ??= tryQuery(this.connection, "SELECT MD5('')").then(
+    return (this.#md5 ??= tryQuery(this.connection, "SELECT MD5('')").then(
       (rows) => rows?.[0]?.[0]?.length === 32,
     ));
   }

@@ -22,27 +22,29 @@ import { SessionHolder } from './session-holder.ts';
 
 /** Reads tables over one session that stays open from read to read. */
 export class MysqlSource implements Source {
-  private readonly sessions: SessionHolder;
-  private readonly database: string | undefined;
+  readonly #sessions: SessionHolder;
+  readonly #database: string | undefined;
 
   constructor(config: MysqlConfig) {
-    this.sessions = new SessionHolder(config, 'source');
-    this.database = config.database;
+    this.#sessions = new SessionHolder(config, 'source');
+    this.#database = config.database;
   }
 
   check(signal: AbortSignal): Promise<ServerIdentity> {
-    return this.sessions.use(signal, async ({ connection, identity }) => {
+    return this.#sessions.use(signal, async ({ connection, identity }) => {
       await connection.query('SELECT 1');
       return identity;
     });
   }
 
   discover(request: DiscoverRequest, signal: AbortSignal): Promise<readonly SourceTable[]> {
-    return this.sessions.use(signal, ({ connection }) => discoverTables(connection, request, this.database));
+    return this.#sessions.use(signal, ({ connection }) =>
+      discoverTables(connection, request, this.#database),
+    );
   }
 
   read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch, ReadResult, undefined> {
-    return this.sessions.stream(signal, (session) => readTable(session, request));
+    return this.#sessions.stream(signal, (session) => readTable(session, request));
   }
 
   async describeRead({ table, fields, cursor }: ReadRequest): Promise<string> {
@@ -50,11 +52,11 @@ export class MysqlSource implements Source {
   }
 
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {
-    return this.sessions.use(signal, ({ connection }) => inspectCursor(connection, table, column));
+    return this.#sessions.use(signal, ({ connection }) => inspectCursor(connection, table, column));
   }
 
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return this.sessions.use(signal, (session) => digestTable(session, request, 'source'));
+    return this.#sessions.use(signal, (session) => digestTable(session, request, 'source'));
   }
 
   digestRows(
@@ -62,10 +64,10 @@ export class MysqlSource implements Source {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncIterable<RowDigest> {
-    return this.sessions.stream(signal, (session) => digestTableRows(session, request, inBuckets, 'source'));
+    return this.#sessions.stream(signal, (session) => digestTableRows(session, request, inBuckets, 'source'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.sessions[Symbol.asyncDispose]();
+    await this.#sessions[Symbol.asyncDispose]();
   }
 }

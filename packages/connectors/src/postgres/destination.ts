@@ -29,16 +29,16 @@ import { destinationType, sourceType } from './types.ts';
 
 /** Publishes tables of one database. Each publish has a connection of its own; idle ones are kept for the next. */
 export class PostgresDestination implements Destination {
-  private readonly config: PostgresConfig;
-  private readonly idle: Session[] = [];
-  private isClosed = false;
+  readonly #config: PostgresConfig;
+  readonly #idle: Session[] = [];
+  #isClosed = false;
 
   constructor(config: PostgresConfig) {
-    this.config = config;
+    this.#config = config;
   }
 
   async check(signal: AbortSignal): Promise<ServerIdentity> {
-    return this.withSession(signal, async ({ facts }) => ({
+    return this.#withSession(signal, async ({ facts }) => ({
       product: 'PostgreSQL',
       version: facts.version,
       identity: facts.identity,
@@ -49,7 +49,7 @@ export class PostgresDestination implements Destination {
     tables: readonly TableName[],
     signal: AbortSignal,
   ): Promise<readonly (PublishedTable | undefined)[]> {
-    return this.withSession(signal, async (session) =>
+    return this.#withSession(signal, async (session) =>
       describeTables(session, tables.map(withSchema), signal),
     );
   }
@@ -61,7 +61,7 @@ export class PostgresDestination implements Destination {
   ): Promise<PublishResult> {
     const table = withSchema(request.table);
     throwIfNameTooLong(table, request.fields);
-    return this.withSession(signal, async (session) => {
+    return this.#withSession(signal, async (session) => {
       await createBookkeeping(session, signal);
       await createSchema(session, table.schema, signal);
       return publishTable(session, { ...request, table }, files, signal);
@@ -73,7 +73,7 @@ export class PostgresDestination implements Destination {
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return this.withSession(signal, async (session) =>
+    return this.#withSession(signal, async (session) =>
       digestBuckets(session, await digestible(session, request, signal), signal),
     );
   }
@@ -83,39 +83,39 @@ export class PostgresDestination implements Destination {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    const session = await this.take(signal);
+    const session = await this.#take(signal);
     try {
       yield* digestRowsIn(session, await digestible(session, request, signal), inBuckets, signal);
     } finally {
-      await this.giveBack(session);
+      await this.#giveBack(session);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.isClosed = true;
-    await Promise.all(this.idle.splice(0).map((session) => session[Symbol.asyncDispose]()));
+    this.#isClosed = true;
+    await Promise.all(this.#idle.splice(0).map((session) => session[Symbol.asyncDispose]()));
   }
 
-  private async withSession<T>(signal: AbortSignal, use: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.take(signal);
+  async #withSession<T>(signal: AbortSignal, use: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.#take(signal);
     try {
       return await use(session);
     } finally {
-      await this.giveBack(session);
+      await this.#giveBack(session);
     }
   }
 
-  private async take(signal: AbortSignal): Promise<Session> {
-    for (let session = this.idle.pop(); session !== undefined; session = this.idle.pop()) {
+  async #take(signal: AbortSignal): Promise<Session> {
+    for (let session = this.#idle.pop(); session !== undefined; session = this.#idle.pop()) {
       if (session.isUsable) return session;
       session.destroy();
     }
-    return Session.open(this.config, 'destination', signal);
+    return Session.open(this.#config, 'destination', signal);
   }
 
-  private async giveBack(session: Session): Promise<void> {
-    if (this.isClosed || !session.isUsable) await session[Symbol.asyncDispose]();
-    else this.idle.push(session);
+  async #giveBack(session: Session): Promise<void> {
+    if (this.#isClosed || !session.isUsable) await session[Symbol.asyncDispose]();
+    else this.#idle.push(session);
   }
 }
 

@@ -30,24 +30,24 @@ const SAMPLED_ROWS = 20_000;
 
 /** Reads tables of one database over one connection, which is made again after a failure. */
 export class PostgresSource implements Source {
-  private readonly sessions: SessionHolder;
+  readonly #sessions: SessionHolder;
 
   constructor(config: PostgresConfig) {
-    this.sessions = new SessionHolder(config, 'source');
+    this.#sessions = new SessionHolder(config, 'source');
   }
 
   async check(signal: AbortSignal): Promise<ServerIdentity> {
-    const { facts } = await this.sessions.get(signal);
+    const { facts } = await this.#sessions.get(signal);
     return { product: 'PostgreSQL', version: facts.version, identity: facts.identity };
   }
 
   async discover(request: DiscoverRequest, signal: AbortSignal): Promise<readonly SourceTable[]> {
-    return discoverTables(await this.sessions.get(signal), request, signal);
+    return discoverTables(await this.#sessions.get(signal), request, signal);
   }
 
   async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch, ReadResult, undefined> {
     throwIfCancelled(signal);
-    const session = await this.sessions.get(signal);
+    const session = await this.#sessions.get(signal);
     const statement = readStatement(request, session.facts.logPosition);
     const reader = yield* copyOut(session, request, statement, signal);
     const facts = reader.facts ?? [];
@@ -70,7 +70,7 @@ export class PostgresSource implements Source {
   }
 
   async inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {
-    const session = await this.sessions.get(signal);
+    const session = await this.#sessions.get(signal);
     const isIndexed = table.indexedColumns.includes(column);
     const from = quoteTable(postgresDialect, table.table);
     const name = columnOf({ name: column });
@@ -89,7 +89,7 @@ export class PostgresSource implements Source {
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return digestBuckets(await this.sessions.get(signal), request, signal);
+    return digestBuckets(await this.#sessions.get(signal), request, signal);
   }
 
   async *digestRows(
@@ -97,11 +97,11 @@ export class PostgresSource implements Source {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    yield* digestRowsIn(await this.sessions.get(signal), request, inBuckets, signal);
+    yield* digestRowsIn(await this.#sessions.get(signal), request, inBuckets, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.sessions[Symbol.asyncDispose]();
+    await this.#sessions[Symbol.asyncDispose]();
   }
 }
 

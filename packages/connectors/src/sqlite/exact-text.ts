@@ -16,15 +16,15 @@ const SURROGATE_OR_REPLACEMENT = /[\uD800-\uDFFF\uFFFD]/;
  * without any pay nothing.
  */
 export class ExactText {
-  private readonly database: DatabaseSync;
-  private readonly fields: readonly SourceField[];
-  private readonly tail: string;
-  private readonly parameters: readonly SQLInputValue[];
+  readonly #database: DatabaseSync;
+  readonly #fields: readonly SourceField[];
+  readonly #tail: string;
+  readonly #parameters: readonly SQLInputValue[];
   /** The encoding when it is one of UTF-16. */
-  private readonly wideEncoding: string | null;
-  private rows: Iterator<SqliteRow> | null = null;
-  private position = -1;
-  private current: SqliteRow = [];
+  readonly #wideEncoding: string | null;
+  #rows: Iterator<SqliteRow> | null = null;
+  #position = -1;
+  #current: SqliteRow = [];
 
   constructor(
     database: DatabaseSync,
@@ -32,25 +32,25 @@ export class ExactText {
     tail: string,
     parameters: readonly SQLInputValue[],
   ) {
-    this.database = database;
-    this.fields = fields;
-    this.tail = tail;
-    this.parameters = parameters;
+    this.#database = database;
+    this.#fields = fields;
+    this.#tail = tail;
+    this.#parameters = parameters;
     const encoding = String(queryRows(database, 'PRAGMA encoding')[0]?.[0]).toLowerCase();
-    this.wideEncoding = encoding.startsWith('utf-16') ? encoding : null;
+    this.#wideEncoding = encoding.startsWith('utf-16') ? encoding : null;
   }
 
   /** True when the text may differ from what is stored. */
   isSuspect(text: string): boolean {
-    return this.wideEncoding === null ? text.includes('\uFFFD') : SURROGATE_OR_REPLACEMENT.test(text);
+    return this.#wideEncoding === null ? text.includes('\uFFFD') : SURROGATE_OR_REPLACEMENT.test(text);
   }
 
   /** False when the text at a row (counted from 0 in the order of the scan) and column is not valid Unicode. */
   isValid(position: number, column: number): boolean {
     const bytes = this.bytes(position, column);
-    if (this.wideEncoding === null) return isUtf8(bytes);
+    if (this.#wideEncoding === null) return isUtf8(bytes);
     try {
-      new TextDecoder(this.wideEncoding, { fatal: true }).decode(bytes);
+      new TextDecoder(this.#wideEncoding, { fatal: true }).decode(bytes);
       return true;
     } catch {
       return false;
@@ -58,8 +58,8 @@ export class ExactText {
   }
 
   bytes(position: number, column: number): NodeJS.NonSharedUint8Array {
-    this.advance(position);
-    const cell = this.current[column];
+    this.#advance(position);
+    const cell = this.#current[column];
     if (cell instanceof Uint8Array) return cell;
     throw new PipelineError({
       code: 'internal',
@@ -71,25 +71,25 @@ export class ExactText {
 
   /** Ends the second scan, which would keep the snapshot alive. */
   close(): void {
-    this.rows?.return?.();
+    this.#rows?.return?.();
   }
 
-  private advance(position: number): void {
-    if (this.rows === null) {
-      const list = this.fields.map(({ name }) => {
+  #advance(position: number): void {
+    if (this.#rows === null) {
+      const list = this.#fields.map(({ name }) => {
         const column = quote(name);
         return `CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) END`;
       });
-      const statement = this.database.prepare(
-        `SELECT ${list.join(', ')} ${this.tail} LIMIT -1 OFFSET ${position}`,
+      const statement = this.#database.prepare(
+        `SELECT ${list.join(', ')} ${this.#tail} LIMIT -1 OFFSET ${position}`,
       );
-      this.rows = iterateRows(statement, ...this.parameters);
-      this.position = position - 1;
+      this.#rows = iterateRows(statement, ...this.#parameters);
+      this.#position = position - 1;
     }
-    while (this.position < position) {
-      const next = this.rows.next();
-      this.current = next.done === true ? [] : next.value;
-      this.position += 1;
+    while (this.#position < position) {
+      const next = this.#rows.next();
+      this.#current = next.done === true ? [] : next.value;
+      this.#position += 1;
     }
   }
 }

@@ -36,15 +36,15 @@ export interface ExtractPoolOptions {
  * reads. A job waits until a thread is free.
  */
 export class ExtractPool {
-  private readonly options: ExtractPoolOptions;
-  private readonly idle: ExtractThread[] = [];
-  private readonly threads = new Set<ExtractThread>();
-  private readonly waiting: ((thread: ExtractThread) => void)[] = [];
-  private readonly ownSources: OpenSources;
+  readonly #options: ExtractPoolOptions;
+  readonly #idle: ExtractThread[] = [];
+  readonly #threads = new Set<ExtractThread>();
+  readonly #waiting: ((thread: ExtractThread) => void)[] = [];
+  readonly #ownSources: OpenSources;
 
   constructor(options: ExtractPoolOptions) {
-    this.options = options;
-    this.ownSources = new OpenSources(options.registry);
+    this.#options = options;
+    this.#ownSources = new OpenSources(options.registry);
   }
 
   /** The batches of one read; returns the source's result after the last. Leaving the loop early cancels the read. */
@@ -54,20 +54,20 @@ export class ExtractPool {
     signal: AbortSignal,
   ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
     throwIfCancelled(signal);
-    if (await this.isOwnerRead(connection)) {
+    if (await this.#isOwnerRead(connection)) {
       try {
-        const source = await this.ownSources.get(connection, signal);
+        const source = await this.#ownSources.get(connection, signal);
         return yield* source.read(request, signal);
       } catch (error) {
-        await this.ownSources.drop(connection);
+        await this.#ownSources.drop(connection);
         throw error;
       }
     }
-    const thread = await this.acquire();
+    const thread = await this.#acquire();
     try {
       return yield* thread.read(connection, request, signal);
     } finally {
-      this.release(thread);
+      this.#release(thread);
     }
   }
 
@@ -78,55 +78,55 @@ export class ExtractPool {
     signal: AbortSignal,
   ): Promise<SourceCalls[Name]['answer']> {
     throwIfCancelled(signal);
-    if (await this.isOwnerRead(connection)) {
-      return this.ownSources.use(connection, signal, (source) =>
+    if (await this.#isOwnerRead(connection)) {
+      return this.#ownSources.use(connection, signal, (source) =>
         callSource(source, name, args, signal),
       ) as Promise<SourceCalls[Name]['answer']>;
     }
-    const thread = await this.acquire();
+    const thread = await this.#acquire();
     try {
       return (await thread.call(connection, name, args, signal)) as SourceCalls[Name]['answer'];
     } finally {
-      this.release(thread);
+      this.#release(thread);
     }
   }
 
   async close(): Promise<void> {
-    const threads = [...this.threads];
-    this.threads.clear();
-    this.idle.length = 0;
-    await Promise.all([this.ownSources.close(), ...threads.map((thread) => thread.close())]);
+    const threads = [...this.#threads];
+    this.#threads.clear();
+    this.#idle.length = 0;
+    await Promise.all([this.#ownSources.close(), ...threads.map((thread) => thread.close())]);
   }
 
-  private async isOwnerRead(connection: ResolvedConnection): Promise<boolean> {
-    const definition = await loadDefinition(this.options.registry, connection.connector);
+  async #isOwnerRead(connection: ResolvedConnection): Promise<boolean> {
+    const definition = await loadDefinition(this.#options.registry, connection.connector);
     return definition.capabilities.source?.extractIn === 'owner';
   }
 
-  private async acquire(): Promise<ExtractThread> {
-    const idle = this.idle.pop();
+  async #acquire(): Promise<ExtractThread> {
+    const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    if (this.threads.size < this.options.workers) {
-      const thread = new ExtractThread(this.options.registryModule);
-      this.threads.add(thread);
+    if (this.#threads.size < this.#options.workers) {
+      const thread = new ExtractThread(this.#options.registryModule);
+      this.#threads.add(thread);
       return thread;
     }
     return new Promise((resolve) => {
-      this.waiting.push(resolve);
+      this.#waiting.push(resolve);
     });
   }
 
-  private release(thread: ExtractThread): void {
-    if (!this.threads.has(thread)) return;
+  #release(thread: ExtractThread): void {
+    if (!this.#threads.has(thread)) return;
     let next = thread;
     if (thread.hasDied) {
-      this.threads.delete(thread);
-      if (this.waiting.length === 0) return;
-      next = new ExtractThread(this.options.registryModule);
-      this.threads.add(next);
+      this.#threads.delete(thread);
+      if (this.#waiting.length === 0) return;
+      next = new ExtractThread(this.#options.registryModule);
+      this.#threads.add(next);
     }
-    const waiter = this.waiting.shift();
-    if (waiter === undefined) this.idle.push(next);
+    const waiter = this.#waiting.shift();
+    if (waiter === undefined) this.#idle.push(next);
     else waiter(next);
   }
 }
@@ -138,18 +138,18 @@ export function openExtractPool(options: ExtractPoolOptions): ExtractPool {
 /** One worker thread and the job it is doing. */
 class ExtractThread {
   hasDied = false;
-  private readonly worker: Worker;
-  private readonly replies: WorkerReply[] = [];
-  private wake: () => void = () => {};
+  readonly #worker: Worker;
+  readonly #replies: WorkerReply[] = [];
+  #wake: () => void = () => {};
 
   constructor(registryModule: URL) {
-    this.worker = new Worker(new URL('./extract-worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./extract-worker.ts', import.meta.url), {
       workerData: { registryModule: registryModule.href },
       name: 'extract',
     });
-    this.worker.on('message', (reply: WorkerReply) => this.receive(reply));
-    this.worker.on('error', (error: Error) => this.die(error));
-    this.worker.on('exit', () => this.die(new Error('The extract worker ended by itself.')));
+    this.#worker.on('message', (reply: WorkerReply) => this.#receive(reply));
+    this.#worker.on('error', (error: Error) => this.#die(error));
+    this.#worker.on('exit', () => this.#die(new Error('The extract worker ended by itself.')));
   }
 
   async *read(
@@ -157,16 +157,16 @@ class ExtractThread {
     request: ReadRequest,
     signal: AbortSignal,
   ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
-    const cancel = () => this.send({ type: 'cancel' });
+    const cancel = () => this.#send({ type: 'cancel' });
     signal.addEventListener('abort', cancel, { once: true });
     let isOver = false;
     try {
-      this.send({ type: 'read', connection, request, credits: CREDITS });
+      this.#send({ type: 'read', connection, request, credits: CREDITS });
       for (;;) {
-        const reply = await this.nextReply();
+        const reply = await this.#nextReply();
         if (reply.type === 'item') {
-          yield reply.item.kind === 'batch' ? this.recyclable(reply.item) : reply.item;
-          this.send({ type: 'credit' });
+          yield reply.item.kind === 'batch' ? this.#recyclable(reply.item) : reply.item;
+          this.#send({ type: 'credit' });
           continue;
         }
         isOver = true;
@@ -175,7 +175,7 @@ class ExtractThread {
       }
     } finally {
       signal.removeEventListener('abort', cancel);
-      if (!isOver && !this.hasDied) await this.cancelAndDrain();
+      if (!isOver && !this.hasDied) await this.#cancelAndDrain();
     }
   }
 
@@ -185,11 +185,11 @@ class ExtractThread {
     args: readonly unknown[],
     signal: AbortSignal,
   ): Promise<unknown> {
-    const cancel = () => this.send({ type: 'cancel' });
+    const cancel = () => this.#send({ type: 'cancel' });
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      this.send({ type: 'call', connection, name, args });
-      const reply = await this.nextReply();
+      this.#send({ type: 'call', connection, name, args });
+      const reply = await this.#nextReply();
       if (reply.type === 'answer') return reply.answer;
       throw replyError(reply, signal);
     } finally {
@@ -199,42 +199,43 @@ class ExtractThread {
 
   async close(): Promise<void> {
     if (this.hasDied) return;
-    const ended = new Promise<void>((resolve) => this.worker.once('exit', () => resolve()));
-    this.send({ type: 'close' });
-    const deadline = setTimeout(() => void this.worker.terminate(), 2000);
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#send({ type: 'close' });
+    const deadline = setTimeout(() => void this.#worker.terminate(), 2000);
     await ended;
     clearTimeout(deadline);
   }
 
-  private recyclable(batch: Batch): Batch {
-    return { ...batch, release: () => this.recycle(buffersOf(batch)) };
+  #recyclable(batch: Batch): Batch {
+    return { ...batch, release: () => this.#recycle(buffersOf(batch)) };
   }
 
-  private recycle(buffers: ArrayBuffer[]): void {
-    if (!this.hasDied) this.worker.postMessage({ type: 'recycle', buffers } satisfies WorkerCommand, buffers);
+  #recycle(buffers: ArrayBuffer[]): void {
+    if (!this.hasDied)
+      this.#worker.postMessage({ type: 'recycle', buffers } satisfies WorkerCommand, buffers);
   }
 
-  private async cancelAndDrain(): Promise<void> {
-    this.send({ type: 'cancel' });
+  async #cancelAndDrain(): Promise<void> {
+    this.#send({ type: 'cancel' });
     for (;;) {
-      const reply = await this.nextReply();
+      const reply = await this.#nextReply();
       if (reply.type !== 'item') return;
     }
   }
 
-  private send(command: WorkerCommand): void {
-    if (!this.hasDied) this.worker.postMessage(command);
+  #send(command: WorkerCommand): void {
+    if (!this.hasDied) this.#worker.postMessage(command);
   }
 
-  private receive(reply: WorkerReply): void {
-    this.replies.push(reply);
-    this.wake();
+  #receive(reply: WorkerReply): void {
+    this.#replies.push(reply);
+    this.#wake();
   }
 
-  private die(error: Error): void {
+  #die(error: Error): void {
     if (this.hasDied) return;
     this.hasDied = true;
-    this.receive({
+    this.#receive({
       type: 'error',
       error: {
         code: 'internal',
@@ -245,12 +246,12 @@ class ExtractThread {
     });
   }
 
-  private async nextReply(): Promise<WorkerReply> {
+  async #nextReply(): Promise<WorkerReply> {
     for (;;) {
-      const reply = this.replies.shift();
+      const reply = this.#replies.shift();
       if (reply !== undefined) return reply;
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }

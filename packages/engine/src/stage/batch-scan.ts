@@ -52,8 +52,8 @@ interface Scan {
  * `stage-writer.test.ts` is the guard, and the driver's version is pinned.
  */
 export class BatchScans {
-  private readonly scans = new Map<number, Scan>();
-  private nextId = 0;
+  readonly #scans = new Map<number, Scan>();
+  #nextId = 0;
 
   /** Makes the function known to all connections of the instance. */
   register(connection: DuckDBConnection): void {
@@ -63,7 +63,7 @@ export class BatchScans {
         parameterTypes: [INTEGER],
         bindFunction: (info) => {
           const id = Number(info.getParameter(0));
-          const scan = this.scans.get(id);
+          const scan = this.#scans.get(id);
           if (scan === undefined) {
             info.setError(`There are no batches ${id}.`);
             return;
@@ -89,10 +89,15 @@ export class BatchScans {
     types: readonly LogicalType[],
     batches: readonly Batch[],
   ): { readonly sql: string; readonly remove: () => void } {
-    this.nextId += 1;
-    const id = this.nextId;
-    this.scans.set(id, { types, batches: [...batches], consumed: 0, views: new Int32Array(VECTOR_ROWS * 4) });
-    return { sql: `${FUNCTION_NAME}(${id})`, remove: () => this.scans.delete(id) };
+    this.#nextId += 1;
+    const id = this.#nextId;
+    this.#scans.set(id, {
+      types,
+      batches: [...batches],
+      consumed: 0,
+      views: new Int32Array(VECTOR_ROWS * 4),
+    });
+    return { sql: `${FUNCTION_NAME}(${id})`, remove: () => this.#scans.delete(id) };
   }
 }
 

@@ -11,39 +11,39 @@ export class Part {
   /** Of the buffers in memory. */
   sizeBytes = 0;
   hasNegativeZero = false;
-  private readonly types: readonly LogicalType[];
+  readonly #types: readonly LogicalType[];
   /** Bytes of a row outside of the heaps. */
-  private readonly rowWidth: number;
-  private encoder: RowEncoder | undefined;
-  private chunks: Uint8Array[] = [];
+  readonly #rowWidth: number;
+  #encoder: RowEncoder | undefined;
+  #chunks: Uint8Array[] = [];
 
   constructor(types: readonly LogicalType[], encoder: RowEncoder | undefined) {
-    this.types = types;
-    this.rowWidth = types.reduce((width, type) => width + valueWidth(type), 0);
-    this.encoder = encoder;
+    this.#types = types;
+    this.#rowWidth = types.reduce((width, type) => width + valueWidth(type), 0);
+    this.#encoder = encoder;
   }
 
   /** All rows as the destination's bytes; undefined when they have to come from the file. */
   get encoded(): readonly Uint8Array[] | undefined {
-    return this.encoder === undefined ? undefined : this.chunks;
+    return this.#encoder === undefined ? undefined : this.#chunks;
   }
 
   add(batch: Batch): void {
     this.batches.push(batch);
     this.rows += batch.rows;
-    this.hasNegativeZero ||= hasNegativeZero(batch, this.types);
-    this.sizeBytes += batch.rows * this.rowWidth;
+    this.hasNegativeZero ||= hasNegativeZero(batch, this.#types);
+    this.sizeBytes += batch.rows * this.#rowWidth;
     for (const column of batch.columns) this.sizeBytes += column.heapBytes;
-    this.encode(batch);
+    this.#encode(batch);
   }
 
-  private encode(batch: Batch): void {
-    const chunk = this.encoder?.encode(batch);
+  #encode(batch: Batch): void {
+    const chunk = this.#encoder?.encode(batch);
     if (chunk !== undefined) {
-      this.chunks.push(chunk);
+      this.#chunks.push(chunk);
     } else {
-      this.encoder = undefined;
-      this.chunks = [];
+      this.#encoder = undefined;
+      this.#chunks = [];
     }
   }
 }

@@ -56,21 +56,21 @@ export interface StageWriterOptions {
  * `files` yields each file once it and its bytes are durable, and ends after `finish`; it throws what `abort` is given.
  */
 export class StageWriter {
-  private readonly database: StagingDatabase;
-  private readonly options: StageWriterOptions;
-  private readonly queue = new FileQueue();
-  private readonly types: readonly LogicalType[];
-  private part: Part | null = null;
-  private writing: Promise<void> = Promise.resolve();
-  private failure: Error | null = null;
-  private nextFile = 0;
-  private rowsWritten = 0;
-  private rowsRefused = 0;
+  readonly #database: StagingDatabase;
+  readonly #options: StageWriterOptions;
+  readonly #queue = new FileQueue();
+  readonly #types: readonly LogicalType[];
+  #part: Part | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: Error | null = null;
+  #nextFile = 0;
+  #rowsWritten = 0;
+  #rowsRefused = 0;
 
   private constructor(database: StagingDatabase, options: StageWriterOptions) {
-    this.database = database;
-    this.options = options;
-    this.types = options.fields.map((field) => field.type);
+    this.#database = database;
+    this.#options = options;
+    this.#types = options.fields.map((field) => field.type);
   }
 
   static async open(database: StagingDatabase, options: StageWriterOptions): Promise<StageWriter> {
@@ -80,50 +80,50 @@ export class StageWriter {
 
   /** Rows in the files written so far; final after `finish`. */
   get rows(): number {
-    return this.rowsWritten;
+    return this.#rowsWritten;
   }
 
   /** Rows refused by `rejectPredicates` or by a cast of a Parquet column; reported through `onRejected` too. */
   get refusedRows(): number {
-    return this.rowsRefused;
+    return this.#rowsRefused;
   }
 
   get files(): AsyncIterable<StagedPart> {
-    return this.queue;
+    return this.#queue;
   }
 
   /** The files written, with absolute paths; complete after `finish`. */
   get writtenFiles(): readonly StagedFile[] {
-    return this.queue.pushed;
+    return this.#queue.pushed;
   }
 
   async append(batch: Batch): Promise<void> {
-    this.throwIfFailed();
-    if (batch.rejected.length > 0) this.options.onRejected(batch.rejected);
+    this.#throwIfFailed();
+    if (batch.rejected.length > 0) this.#options.onRejected(batch.rejected);
     if (batch.rows === 0) return;
-    this.part ??= new Part(
-      this.types,
-      this.queue.waiting < MAX_WAITING_PARTS ? this.options.encoder : undefined,
+    this.#part ??= new Part(
+      this.#types,
+      this.#queue.waiting < MAX_WAITING_PARTS ? this.#options.encoder : undefined,
     );
-    const { part } = this;
+    const part = this.#part;
     part.add(batch);
     if (
-      part.rows >= (this.options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
+      part.rows >= (this.#options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
       part.sizeBytes >= MAX_PART_BYTES
     ) {
-      await this.rotate();
+      await this.#rotate();
     }
   }
 
   /** Takes over a Parquet file; columns are read by name, and values that a type cannot hold are rejected. */
   async addParquet(file: ParquetFile): Promise<void> {
-    await this.rotate();
-    await this.writing;
-    this.throwIfFailed();
+    await this.#rotate();
+    await this.#writing;
+    this.#throwIfFailed();
     const source = StagingDatabase.parquetOf([file.path]);
-    const actual = await this.database.query(`DESCRIBE SELECT * FROM ${source}`);
+    const actual = await this.#database.query(`DESCRIBE SELECT * FROM ${source}`);
     const typeOf = new Map(actual.map((row) => [String(row['column_name']), String(row['column_type'])]));
-    const casts = this.options.fields.map((field) => {
+    const casts = this.#options.fields.map((field) => {
       const name = quoteIdentifier(duckdbDialect, field.name);
       const found = typeOf.get(field.name);
       if (found === undefined) throw missingColumn(file.path, field.name);
@@ -140,7 +140,7 @@ export class StageWriter {
     const lossy = casts.flatMap((cast) => (cast.lost === null ? [] : [{ ...cast, lost: cast.lost }]));
     const isKept = lossy.length === 0 ? 'true' : `NOT (${lossy.map((cast) => cast.lost).join(' OR ')})`;
     if (lossy.length > 0)
-      await this.rejectWhere(
+      await this.#rejectWhere(
         source,
         lossy.map((cast) => ({
           column: cast.field.name,
@@ -151,87 +151,83 @@ export class StageWriter {
       );
     const columns = casts.map((cast, index) => `${cast.value} AS c${index}`).join(', ');
     // The file's own floats may hold -0.0; leaving the dictionary out costs little beside finding out.
-    await this.writeFile(
+    await this.#writeFile(
       `(SELECT ${columns} FROM ${source} WHERE ${isKept})`,
-      this.types.some((type) => type.kind === 'float'),
+      this.#types.some((type) => type.kind === 'float'),
     );
     if (file.isTemporary) await rm(file.path, { force: true });
   }
 
   /** Writes what is left; afterwards every file is durable and `files` has ended. */
   async finish(): Promise<void> {
-    await this.rotate();
-    await this.writing;
-    this.throwIfFailed();
-    if (this.nextFile > 0) await syncFolder(this.options.folder);
-    this.queue.end();
+    await this.#rotate();
+    await this.#writing;
+    this.#throwIfFailed();
+    if (this.#nextFile > 0) await syncFolder(this.#options.folder);
+    this.#queue.end();
   }
 
   /** Gives up: `files` throws the reason. The folder stays for the caller to remove. */
   async abort(reason: unknown): Promise<void> {
-    this.failure ??= toStagingError(reason);
-    this.part = null;
-    this.queue.fail(this.failure);
-    await this.writing;
+    this.#failure ??= toStagingError(reason);
+    this.#part = null;
+    this.#queue.fail(this.#failure);
+    await this.#writing;
   }
 
   /** Starts writing the part that is full; waits for the one before it. */
-  private async rotate(): Promise<void> {
-    const part = this.part;
+  async #rotate(): Promise<void> {
+    const part = this.#part;
     if (part === null) return;
-    this.part = null;
-    await this.writing;
-    this.throwIfFailed();
-    this.writing = this.writePart(part).catch((error: unknown) => {
-      this.failure ??= toStagingError(error);
-      this.queue.fail(this.failure);
+    this.#part = null;
+    await this.#writing;
+    this.#throwIfFailed();
+    this.#writing = this.#writePart(part).catch((error: unknown) => {
+      this.#failure ??= toStagingError(error);
+      this.#queue.fail(this.#failure);
     });
   }
 
-  private async writePart(part: Part): Promise<void> {
-    const scan = this.database.scans.add(this.types, part.batches);
+  async #writePart(part: Part): Promise<void> {
+    const scan = this.#database.scans.add(this.#types, part.batches);
     part.batches.length = 0;
     try {
-      await this.writeFile(scan.sql, part.hasNegativeZero, part.encoded);
+      await this.#writeFile(scan.sql, part.hasNegativeZero, part.encoded);
     } finally {
       scan.remove();
     }
   }
 
-  private async writeFile(
-    source: string,
-    hasNegativeZero: boolean,
-    encoded?: readonly Uint8Array[],
-  ): Promise<void> {
-    const { columns, fields, metadata } = this.options;
-    const path = join(this.options.folder, `part-${String(this.nextFile).padStart(5, '0')}.parquet`);
-    this.nextFile += 1;
+  async #writeFile(source: string, hasNegativeZero: boolean, encoded?: readonly Uint8Array[]): Promise<void> {
+    const { columns, fields, metadata } = this.#options;
+    const path = join(this.#options.folder, `part-${String(this.#nextFile).padStart(5, '0')}.parquet`);
+    this.#nextFile += 1;
     const select = selectStaged(columns, fields, metadata, (_, index) => `c${index}`);
-    const read = await this.copyTo(path, `SELECT ${select} FROM ${source}`, hasNegativeZero);
-    const refused = await this.divertRefused(path, hasNegativeZero, encoded !== undefined);
+    const read = await this.#copyTo(path, `SELECT ${select} FROM ${source}`, hasNegativeZero);
+    const refused = await this.#divertRefused(path, hasNegativeZero, encoded !== undefined);
     const rows = read - refused;
     if (rows === 0) {
       await rm(path, { force: true });
       return;
     }
     const sizeBytes = await syncFile(path);
-    this.rowsWritten += rows;
+    this.#rowsWritten += rows;
     const file = { path, rows, sizeBytes, sha256: await hashFile(path) };
-    this.queue.push(file, refused === 0 ? encoded : undefined);
+    this.#queue.push(file, refused === 0 ? encoded : undefined);
   }
 
   /** Writes a query's rows as one Parquet file; returns how many there were. */
-  private async copyTo(path: string, query: string, hasNegativeZero: boolean): Promise<number> {
+  async #copyTo(path: string, query: string, hasNegativeZero: boolean): Promise<number> {
     const dictionary = hasNegativeZero ? ', DICTIONARY_SIZE_LIMIT 0' : '';
-    const [copied] = await this.database.query(
+    const [copied] = await this.#database.query(
       `COPY (${query}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet, COMPRESSION snappy${dictionary})`,
     );
     return Number(copied?.['Count']);
   }
 
   /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
-  private async divertRefused(path: string, hasNegativeZero: boolean, isEncoded: boolean): Promise<number> {
-    const { rejectPredicates = [], encoder } = this.options;
+  async #divertRefused(path: string, hasNegativeZero: boolean, isEncoded: boolean): Promise<number> {
+    const { rejectPredicates = [], encoder } = this.#options;
     const asked = rejectPredicates.filter(({ column }) => !isEncoded || encoder?.unchecked.has(column));
     const rules = asked.map((rule) => ({
       ...rule,
@@ -239,38 +235,38 @@ export class StageWriter {
     }));
     if (rules.length === 0) return 0;
     const file = StagingDatabase.parquetOf([path]);
-    const refused = await this.rejectWhere(
+    const refused = await this.#rejectWhere(
       file,
       rules,
-      this.options.fields.map((field) => this.stagedName(field)),
+      this.#options.fields.map((field) => this.#stagedName(field)),
     );
     if (refused === 0) return 0;
     const isKept = rules.map((rule) => `NOT ${rule.predicate}`).join(' AND ');
-    await this.copyTo(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, hasNegativeZero);
+    await this.#copyTo(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, hasNegativeZero);
     await rename(`${path}.kept`, path);
     return refused;
   }
 
   /** The SQL of a source column in a written file. */
-  private stagedName(field: SourceField): string {
-    const column = this.options.columns.find(
+  #stagedName(field: SourceField): string {
+    const column = this.#options.columns.find(
       ({ origin }) => origin.kind === 'source' && origin.column === field.name,
     );
     return column === undefined ? 'NULL' : quoteIdentifier(duckdbDialect, column.field.name);
   }
 
   /** Reports the rows that match, with each cell as text (bytes as they are). Returns how many there were. */
-  private async rejectWhere(
+  async #rejectWhere(
     source: string,
     rules: readonly RejectPredicate[],
     cells: readonly string[],
   ): Promise<number> {
     const which = rules.map((rule, index) => `WHEN ${rule.predicate} THEN ${index}`).join(' ');
     const texts = cells.map((cell, index) => {
-      const isBytes = this.options.fields[index]?.type.kind === 'bytes';
+      const isBytes = this.#options.fields[index]?.type.kind === 'bytes';
       return isBytes ? `hex(${cell})` : `hex(encode(CAST(${cell} AS VARCHAR)))`;
     });
-    const rows = await this.database.query(
+    const rows = await this.#database.query(
       `SELECT CASE ${which} END AS rule, [${texts.join(', ')}] AS cells FROM ${source} WHERE ${rules.map((rule) => rule.predicate).join(' OR ')}`,
     );
     const rejected = rows.map((row): RejectedRow => {
@@ -282,13 +278,13 @@ export class StageWriter {
         cells: values.map((cell) => (cell === null ? null : Buffer.from(cell, 'hex'))),
       };
     });
-    if (rejected.length > 0) this.options.onRejected(rejected);
-    this.rowsRefused += rejected.length;
+    if (rejected.length > 0) this.#options.onRejected(rejected);
+    this.#rowsRefused += rejected.length;
     return rejected.length;
   }
 
-  private throwIfFailed(): void {
-    if (this.failure !== null) throw this.failure;
+  #throwIfFailed(): void {
+    if (this.#failure !== null) throw this.#failure;
   }
 }
 

@@ -21,14 +21,14 @@ export interface StagingDatabaseOptions {
  * Staged data passes through it; nothing published lives in it.
  */
 export class StagingDatabase {
-  private readonly instance: DuckDBInstance;
+  readonly #instance: DuckDBInstance;
   /** Batches in memory as tables. */
   readonly scans = new BatchScans();
-  private readonly free: DuckDBConnection[] = [];
-  private nextName = 0;
+  readonly #free: DuckDBConnection[] = [];
+  #nextName = 0;
 
   private constructor(instance: DuckDBInstance) {
-    this.instance = instance;
+    this.#instance = instance;
   }
 
   static async open(options: StagingDatabaseOptions): Promise<StagingDatabase> {
@@ -50,25 +50,25 @@ export class StagingDatabase {
 
   /** A table name that no one else in the run uses. */
   uniqueName(prefix: string): string {
-    this.nextName += 1;
-    return `${prefix}_${this.nextName}`;
+    this.#nextName += 1;
+    return `${prefix}_${this.#nextName}`;
   }
 
   /** Runs `work` with a connection of its own; statements of one connection run one after the other. */
   async withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = this.free.pop() ?? (await this.instance.connect());
+    const connection = this.#free.pop() ?? (await this.#instance.connect());
     try {
       return await work(connection);
     } catch (error) {
       throw toStagingError(error);
     } finally {
-      this.free.push(connection);
+      this.#free.push(connection);
     }
   }
 
   /** A connection that the caller closes; for results that are streamed. */
   connect(): Promise<DuckDBConnection> {
-    return this.instance.connect();
+    return this.#instance.connect();
   }
 
   async execute(sql: string): Promise<void> {
@@ -89,9 +89,9 @@ export class StagingDatabase {
   }
 
   close(): void {
-    for (const connection of this.free) connection.closeSync();
-    this.free.length = 0;
-    this.instance.closeSync();
+    for (const connection of this.#free) connection.closeSync();
+    this.#free.length = 0;
+    this.#instance.closeSync();
   }
 }
 

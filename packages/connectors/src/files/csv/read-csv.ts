@@ -49,73 +49,74 @@ export async function* readCsv(
 
 class CsvRecordWriter {
   records = 0;
-  private readonly plan: CsvReadPlan;
-  private readonly scanner: RecordScanner;
-  private readonly builder: BatchBuilder;
-  private readonly nullText: Uint8Array;
-  private needsHeader: boolean;
+  readonly #plan: CsvReadPlan;
+  readonly #scanner: RecordScanner;
+  readonly #builder: BatchBuilder;
+  readonly #nullText: Uint8Array;
+  #needsHeader: boolean;
   /** Line of the first of the empty lines just passed; they are harmless only at the end of the file. */
-  private emptyLine: number | null = null;
-  private emptyLines = 0;
-  private scratch = new Uint8Array(1024);
-  private readonly cells: (Uint8Array | null)[];
+  #emptyLine: number | null = null;
+  #emptyLines = 0;
+  #scratch = new Uint8Array(1024);
+  readonly #cells: (Uint8Array | null)[];
 
   constructor(plan: CsvReadPlan, scanner: RecordScanner, builder: BatchBuilder) {
-    this.plan = plan;
-    this.scanner = scanner;
-    this.builder = builder;
-    this.nullText = Buffer.from(plan.dialect.nullText, 'utf8');
-    this.needsHeader = plan.dialect.header;
-    this.cells = builder.columns.map(() => null);
+    this.#plan = plan;
+    this.#scanner = scanner;
+    this.#builder = builder;
+    this.#nullText = Buffer.from(plan.dialect.nullText, 'utf8');
+    this.#needsHeader = plan.dialect.header;
+    this.#cells = builder.columns.map(() => null);
   }
 
   /** Handles the next record; false when there is none in the bytes at hand. */
   step(): boolean {
-    const { scanner } = this;
+    const scanner = this.#scanner;
     const scan = scanner.next();
     if (scan === 'more' || scan === 'end') return false;
-    if (scan === 'record' && this.isEmptyLine()) {
-      this.emptyLine ??= scanner.line;
-      this.emptyLines += 1;
+    if (scan === 'record' && this.#isEmptyLine()) {
+      this.#emptyLine ??= scanner.line;
+      this.#emptyLines += 1;
       return true;
     }
-    if (this.emptyLine !== null) this.refuseEmptyLines(this.emptyLine);
-    if (scan === 'malformed') this.refuse(scanner.reason);
-    else if (this.needsHeader) this.checkHeader();
-    else if (scanner.fieldCount !== this.plan.columns.length) this.refuse(this.countComplaint());
-    else this.write();
+    if (this.#emptyLine !== null) this.#refuseEmptyLines(this.#emptyLine);
+    if (scan === 'malformed') this.#refuse(scanner.reason);
+    else if (this.#needsHeader) this.#checkHeader();
+    else if (scanner.fieldCount !== this.#plan.columns.length) this.#refuse(this.#countComplaint());
+    else this.#write();
     return true;
   }
 
   finish(): void {
-    if (!this.needsHeader) return;
+    if (!this.#needsHeader) return;
     throw malformed(
-      this.plan.path,
+      this.#plan.path,
       'it has no header',
-      `Its first line must name the columns: ${this.plan.columns.join(', ')}.`,
+      `Its first line must name the columns: ${this.#plan.columns.join(', ')}.`,
     );
   }
 
-  private isEmptyLine(): boolean {
-    const { scanner } = this;
+  #isEmptyLine(): boolean {
+    const scanner = this.#scanner;
     return (
       scanner.fieldCount === 1 &&
       scanner.kinds[0] === BARE &&
       scanner.recordStart === scanner.recordEnd &&
-      this.plan.columns.length > 1
+      this.#plan.columns.length > 1
     );
   }
 
-  private refuseEmptyLines(line: number): void {
-    this.emptyLine = null;
-    for (; this.emptyLines > 0; this.emptyLines -= 1)
-      this.refuseAt(line, 'the line is empty', new Uint8Array(0));
+  #refuseEmptyLines(line: number): void {
+    this.#emptyLine = null;
+    for (; this.#emptyLines > 0; this.#emptyLines -= 1)
+      this.#refuseAt(line, 'the line is empty', new Uint8Array(0));
   }
 
-  private checkHeader(): void {
-    const { scanner, plan } = this;
-    const names = Array.from({ length: scanner.fieldCount }, (_, index) => this.text(index));
-    this.needsHeader = false;
+  #checkHeader(): void {
+    const scanner = this.#scanner;
+    const plan = this.#plan;
+    const names = Array.from({ length: scanner.fieldCount }, (_, index) => this.#text(index));
+    this.#needsHeader = false;
     const differs =
       names.length !== plan.columns.length || names.some((name, index) => name !== plan.columns[index]);
     if (!differs) return;
@@ -126,22 +127,24 @@ class CsvRecordWriter {
     );
   }
 
-  private text(index: number): string {
-    const { bytes, start, end } = this.range(index);
+  #text(index: number): string {
+    const { bytes, start, end } = this.#range(index);
     return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
   }
 
-  private range(index: number): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } {
-    const { scanner } = this;
+  #range(index: number): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } {
+    const scanner = this.#scanner;
     const start = scanner.starts[index] as number;
     const end = scanner.ends[index] as number;
     if (scanner.kinds[index] !== ESCAPED) return { bytes: scanner.bytes, start, end };
-    if (this.scratch.length < end - start) this.scratch = new Uint8Array((end - start) * 2);
-    return { bytes: this.scratch, start: 0, end: scanner.unescape(index, this.scratch) };
+    if (this.#scratch.length < end - start) this.#scratch = new Uint8Array((end - start) * 2);
+    return { bytes: this.#scratch, start: 0, end: scanner.unescape(index, this.#scratch) };
   }
 
-  private write(): void {
-    const { scanner, builder, plan } = this;
+  #write(): void {
+    const scanner = this.#scanner;
+    const builder = this.#builder;
+    const plan = this.#plan;
     const { columns, row } = builder;
     for (let index = 0; index < scanner.fieldCount; index += 1) {
       const target = plan.targets[index] as number;
@@ -150,57 +153,57 @@ class CsvRecordWriter {
       const start = scanner.starts[index] as number;
       const end = scanner.ends[index] as number;
       const kind = scanner.kinds[index];
-      if (kind === BARE && this.isNull(start, end)) {
+      if (kind === BARE && this.#isNull(start, end)) {
         column.setNull(row);
       } else if (kind === ESCAPED) {
-        const { bytes, end: length } = this.range(index);
+        const { bytes, end: length } = this.#range(index);
         column.setText(row, bytes, 0, length);
       } else {
         column.setText(row, scanner.bytes, start, end);
       }
     }
     this.records += 1;
-    builder.endRow(this.rawCells, `${plan.path}:${scanner.line}`);
+    builder.endRow(this.#rawCells, `${plan.path}:${scanner.line}`);
   }
 
-  private isNull(start: number, end: number): boolean {
-    const { nullText } = this;
+  #isNull(start: number, end: number): boolean {
+    const nullText = this.#nullText;
     if (end - start !== nullText.length) return false;
-    const { bytes } = this.scanner;
+    const { bytes } = this.#scanner;
     for (let at = 0; at < nullText.length; at += 1) if (bytes[start + at] !== nullText[at]) return false;
     return true;
   }
 
-  private readonly rawCells = (): readonly (Uint8Array | null)[] => {
-    this.plan.targets.forEach((target, index) => {
+  readonly #rawCells = (): readonly (Uint8Array | null)[] => {
+    this.#plan.targets.forEach((target, index) => {
       if (target < 0) return;
       const isNull =
-        this.scanner.kinds[index] === BARE &&
-        this.isNull(this.scanner.starts[index] as number, this.scanner.ends[index] as number);
-      const { bytes, start, end } = this.range(index);
-      this.cells[target] = isNull ? null : bytes.slice(start, end);
+        this.#scanner.kinds[index] === BARE &&
+        this.#isNull(this.#scanner.starts[index] as number, this.#scanner.ends[index] as number);
+      const { bytes, start, end } = this.#range(index);
+      this.#cells[target] = isNull ? null : bytes.slice(start, end);
     });
-    return this.cells;
+    return this.#cells;
   };
 
-  private countComplaint(): string {
-    const { columns } = this.plan;
+  #countComplaint(): string {
+    const { columns } = this.#plan;
     const names = columns.slice(0, SHOWN_NAMES).join(', ') + (columns.length > SHOWN_NAMES ? ', …' : '');
-    const found = this.scanner.fieldCount;
+    const found = this.#scanner.fieldCount;
     return `the record has ${found} field${found === 1 ? '' : 's'} instead of ${columns.length} (${names})`;
   }
 
-  private refuse(reason: string): void {
-    const { scanner } = this;
-    this.refuseAt(scanner.line, reason, scanner.bytes.subarray(scanner.recordStart, scanner.recordEnd));
+  #refuse(reason: string): void {
+    const scanner = this.#scanner;
+    this.#refuseAt(scanner.line, reason, scanner.bytes.subarray(scanner.recordStart, scanner.recordEnd));
   }
 
-  private refuseAt(line: number, reason: string, record: Uint8Array): void {
-    const where = `${this.plan.path}:${line}`;
+  #refuseAt(line: number, reason: string, record: Uint8Array): void {
+    const where = `${this.#plan.path}:${line}`;
     if (
-      this.plan.onMalformed === 'stop' ||
-      this.needsHeader ||
-      this.scanner.unterminated > MAX_UNTERMINATED
+      this.#plan.onMalformed === 'stop' ||
+      this.#needsHeader ||
+      this.#scanner.unterminated > MAX_UNTERMINATED
     ) {
       throw malformed(
         where,
@@ -210,10 +213,10 @@ class CsvRecordWriter {
     }
     this.records += 1;
     // There are no cells to speak of: the record as it stands takes the place of the first.
-    this.builder.rejectRow(
+    this.#builder.rejectRow(
       null,
       reason,
-      this.cells.map((_, index) => (index === 0 ? record : null)),
+      this.#cells.map((_, index) => (index === 0 ? record : null)),
       where,
     );
   }

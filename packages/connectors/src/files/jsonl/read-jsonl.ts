@@ -48,31 +48,32 @@ export async function* readJsonl(
 
 class ObjectWriter {
   records = 0;
-  private readonly plan: JsonlReadPlan;
-  private readonly lines: LineSplitter;
-  private readonly builder: BatchBuilder;
-  private found: readonly Member[] = [];
+  readonly #plan: JsonlReadPlan;
+  readonly #lines: LineSplitter;
+  readonly #builder: BatchBuilder;
+  #found: readonly Member[] = [];
 
   constructor(plan: JsonlReadPlan, lines: LineSplitter, builder: BatchBuilder) {
-    this.plan = plan;
-    this.lines = lines;
-    this.builder = builder;
+    this.#plan = plan;
+    this.#lines = lines;
+    this.#builder = builder;
   }
 
   write(): void {
-    const { lines, plan } = this;
+    const lines = this.#lines;
+    const plan = this.#plan;
     if (isBlank(lines)) return;
     this.records += 1;
     const members = scanObject(lines.bytes, lines.start, lines.end);
-    if (typeof members === 'string') return this.refuse(members);
+    if (typeof members === 'string') return this.#refuse(members);
     const unknown = members.find((member) => !plan.targets.has(member.name));
     if (unknown !== undefined) {
-      return this.refuse(
+      return this.#refuse(
         `the object has ${JSON.stringify(unknown.name)}, which is not among the columns of the table`,
       );
     }
-    this.found = members;
-    const { columns, row } = this.builder;
+    this.#found = members;
+    const { columns, row } = this.#builder;
     for (const column of columns) column.setNull(row);
     for (const member of members) {
       const target = plan.targets.get(member.name) ?? -1;
@@ -82,14 +83,14 @@ class ObjectWriter {
       if (member.kind === 'null' && !(isJson && plan.isPublished)) continue;
       // What `setNull` marked above.
       column.restore(row);
-      this.set(column, plan.types[target] as LogicalType, member);
+      this.#set(column, plan.types[target] as LogicalType, member);
     }
-    this.builder.endRow(this.rawCells, `${plan.path}:${lines.line}`);
+    this.#builder.endRow(this.#rawCells, `${plan.path}:${lines.line}`);
   }
 
-  private set(column: ColumnWriter, type: LogicalType, member: Member): void {
-    const { bytes } = this.lines;
-    const { row } = this.builder;
+  #set(column: ColumnWriter, type: LogicalType, member: Member): void {
+    const { bytes } = this.#lines;
+    const { row } = this.#builder;
     if (member.kind === 'string' && type.kind !== 'json') {
       if (!canBeText(type) && !(type.kind === 'float' && isNotFinite(bytes, member))) {
         return column.reject(`a string is not a ${formatLogicalType(type)} in JSON`);
@@ -117,30 +118,30 @@ class ObjectWriter {
     column.setText(row, bytes, member.start, member.end);
   }
 
-  private readonly rawCells = (): readonly (Uint8Array | null)[] => {
-    const cells: (Uint8Array | null)[] = this.builder.columns.map(() => null);
-    for (const member of this.found) {
-      const target = this.plan.targets.get(member.name) ?? -1;
+  readonly #rawCells = (): readonly (Uint8Array | null)[] => {
+    const cells: (Uint8Array | null)[] = this.#builder.columns.map(() => null);
+    for (const member of this.#found) {
+      const target = this.#plan.targets.get(member.name) ?? -1;
       if (target >= 0 && member.kind !== 'null')
-        cells[target] = this.lines.bytes.slice(member.start, member.end);
+        cells[target] = this.#lines.bytes.slice(member.start, member.end);
     }
     return cells;
   };
 
-  private refuse(reason: string): void {
-    const where = `${this.plan.path}:${this.lines.line}`;
-    if (this.plan.onMalformed === 'stop') {
+  #refuse(reason: string): void {
+    const where = `${this.#plan.path}:${this.#lines.line}`;
+    if (this.#plan.onMalformed === 'stop') {
       throw malformed(
         where,
         reason,
         'Correct the file, declare its columns, or set onMalformed: quarantine for its table.',
       );
     }
-    const record = this.lines.bytes.subarray(this.lines.start, this.lines.end);
-    this.builder.rejectRow(
+    const record = this.#lines.bytes.subarray(this.#lines.start, this.#lines.end);
+    this.#builder.rejectRow(
       null,
       reason,
-      this.builder.columns.map((_, index) => (index === 0 ? record : null)),
+      this.#builder.columns.map((_, index) => (index === 0 ? record : null)),
       where,
     );
   }

@@ -20,11 +20,11 @@ export interface ParquetDescription {
 
 /** Reads footers of Parquet files in a database of its own, in memory. */
 export class ParquetReader {
-  private connection: DuckDBConnection | null = null;
-  private instance: DuckDBInstance | null = null;
+  #connection: DuckDBConnection | null = null;
+  #instance: DuckDBInstance | null = null;
 
   async describe(file: ListedFile): Promise<ParquetDescription> {
-    const connection = await this.connect();
+    const connection = await this.#connect();
     const path = `'${file.absolutePath.replaceAll("'", "''")}'`;
     try {
       const columns = await connection.runAndReadAll(
@@ -48,22 +48,22 @@ export class ParquetReader {
   }
 
   close(): void {
-    this.connection?.closeSync();
-    this.instance?.closeSync();
-    this.connection = null;
-    this.instance = null;
+    this.#connection?.closeSync();
+    this.#instance?.closeSync();
+    this.#connection = null;
+    this.#instance = null;
   }
 
-  private async connect(): Promise<DuckDBConnection> {
-    if (this.connection !== null) return this.connection;
-    this.instance = await DuckDBInstance.create(':memory:', {
+  async #connect(): Promise<DuckDBConnection> {
+    if (this.#connection !== null) return this.#connection;
+    this.#instance = await DuckDBInstance.create(':memory:', {
       threads: '1',
       memory_limit: '256MB',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
-    this.connection = await this.instance.connect();
-    return this.connection;
+    this.#connection = await this.#instance.connect();
+    return this.#connection;
   }
 }
 

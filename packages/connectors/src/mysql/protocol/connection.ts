@@ -35,15 +35,15 @@ export class MysqlConnection implements AsyncDisposable {
   readonly role: Role;
   readonly greeting: Greeting;
   readonly isTls: boolean;
-  private readonly receiver: ChunkReceiver;
-  private readonly socket: Socket;
+  readonly #receiver: ChunkReceiver;
+  readonly #socket: Socket;
   /** Statements whose answers have not been taken. */
-  private pending = 0;
+  #pending = 0;
 
   constructor({ receiver, reader, socket, greeting, isTls }: LoggedIn, role: Role) {
-    this.receiver = receiver;
+    this.#receiver = receiver;
     this.reader = reader;
-    this.socket = socket;
+    this.#socket = socket;
     this.greeting = greeting;
     this.role = role;
     this.isTls = isTls;
@@ -59,21 +59,21 @@ export class MysqlConnection implements AsyncDisposable {
   }
 
   get isUsable(): boolean {
-    return !this.receiver.hasFailed && this.pending === 0;
+    return !this.#receiver.hasFailed && this.#pending === 0;
   }
 
   /** What to ask after a silence of the read timeout: true when the server still works on the statement. */
   probeSilence(isStillWorking: () => Promise<boolean>): void {
-    this.receiver.probeSilence(isStillWorking);
+    this.#receiver.probeSilence(isStillWorking);
   }
 
   get bytesReceived(): number {
-    return this.receiver.bytesReceived;
+    return this.#receiver.bytesReceived;
   }
 
   /** Ends the session with an error for whatever waits on it. */
   fail(error: unknown): void {
-    this.receiver.fail(error);
+    this.#receiver.fail(error);
   }
 
   /** Breaks the session and returns the error to throw. */
@@ -100,8 +100,8 @@ export class MysqlConnection implements AsyncDisposable {
     const packets = statements.flatMap((sql) =>
       packetsOf(Buffer.concat([Buffer.from([QUERY]), Buffer.from(sql, 'utf8')]), 0),
     );
-    this.pending += statements.length;
-    this.socket.write(Buffer.concat(packets));
+    this.#pending += statements.length;
+    this.#socket.write(Buffer.concat(packets));
   }
 
   /** Takes the answer of a statement whose rows are few. */
@@ -155,7 +155,7 @@ export class MysqlConnection implements AsyncDisposable {
     this.reader.sequence = 1;
     let payload = await this.reader.next();
     if (payload.bytes[payload.start] === 0xfb && feed !== undefined) {
-      await sendLocalFile(this.socket, this.reader, this.receiver, feed());
+      await sendLocalFile(this.#socket, this.reader, this.#receiver, feed());
       payload = await this.reader.next();
     }
     if (isError(payload)) throw this.refusal(payload);
@@ -190,7 +190,7 @@ export class MysqlConnection implements AsyncDisposable {
 
   /** The answer of the statement has been taken to its end. */
   endAnswer(): void {
-    this.pending -= 1;
+    this.#pending -= 1;
   }
 
   /** The ERR packet that ended an answer. */
@@ -200,12 +200,12 @@ export class MysqlConnection implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { socket } = this;
+    const socket = this.#socket;
     if (this.isUsable) {
       await new Promise<void>((resolve) =>
         socket.end(Buffer.concat(packetsOf(Buffer.from([QUIT]), 0)), resolve),
       );
     }
-    this.receiver.fail(connectionLost(this.role));
+    this.#receiver.fail(connectionLost(this.role));
   }
 }

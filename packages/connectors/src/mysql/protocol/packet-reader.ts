@@ -25,12 +25,12 @@ export class PacketReader {
   position = 0;
   /** Expected sequence number of the next packet. */
   sequence = 0;
-  private readonly receiver: ChunkReceiver;
-  private readonly role: Role;
+  readonly #receiver: ChunkReceiver;
+  readonly #role: Role;
 
   constructor(receiver: ChunkReceiver, role: Role) {
-    this.receiver = receiver;
-    this.role = role;
+    this.#receiver = receiver;
+    this.#role = role;
   }
 
   /** The next whole payload; valid until the next call or the next chunk. */
@@ -38,14 +38,14 @@ export class PacketReader {
     let parts: Uint8Array[] | undefined;
     let total = 0;
     for (;;) {
-      const header = await this.take(4);
+      const header = await this.#take(4);
       const { bytes, start } = header;
       const length =
         (bytes[start] as number) | ((bytes[start + 1] as number) << 8) | ((bytes[start + 2] as number) << 16);
       this.checkSequence(bytes[start + 3] as number);
       total += length;
-      if (total > maxBytes) throw protocolViolation(this.role, `a packet of more than ${maxBytes} bytes`);
-      const payload = await this.take(length);
+      if (total > maxBytes) throw protocolViolation(this.#role, `a packet of more than ${maxBytes} bytes`);
+      const payload = await this.#take(length);
       if (length < CONTINUED_LENGTH && parts === undefined) return payload;
       parts ??= [];
       parts.push(payload.bytes.slice(payload.start, payload.end));
@@ -55,7 +55,7 @@ export class PacketReader {
 
   checkSequence(actual: number): void {
     if (actual !== this.sequence) {
-      throw protocolViolation(this.role, `packet ${actual} came where packet ${this.sequence} was due`);
+      throw protocolViolation(this.#role, `packet ${actual} came where packet ${this.sequence} was due`);
     }
     this.sequence = (this.sequence + 1) & 0xff;
   }
@@ -66,15 +66,15 @@ export class PacketReader {
   }
 
   /** The next `count` bytes, in place when the chunk holds them all; memory grows with what arrives, not with what is announced. */
-  private async take(count: number): Promise<Payload> {
-    if (this.unread >= count) return this.advance(count);
+  async #take(count: number): Promise<Payload> {
+    if (this.unread >= count) return this.#advance(count);
     const parts: Uint8Array[] = [];
     let missing = count;
     while (missing > 0) {
       if (this.unread === 0) {
-        this.chunk = await this.receiver.receive();
+        this.chunk = await this.#receiver.receive();
         this.position = 0;
-        if (parts.length === 0 && this.chunk.length >= count) return this.advance(count);
+        if (parts.length === 0 && this.chunk.length >= count) return this.#advance(count);
       }
       const size = Math.min(missing, this.unread);
       parts.push(this.chunk.slice(this.position, this.position + size));
@@ -84,7 +84,7 @@ export class PacketReader {
     return { bytes: parts.length === 1 ? (parts[0] ?? EMPTY) : Buffer.concat(parts), start: 0, end: count };
   }
 
-  private advance(count: number): Payload {
+  #advance(count: number): Payload {
     const start = this.position;
     this.position += count;
     return { bytes: this.chunk, start, end: this.position };

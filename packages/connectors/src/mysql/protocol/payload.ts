@@ -3,33 +3,33 @@ import type { Payload } from './packet-reader.ts';
 
 /** Reads the fields of one payload in order; every read is checked against its end. */
 export class PayloadCursor {
-  private readonly view: Buffer;
-  private readonly role: Role;
-  private at = 0;
+  readonly #view: Buffer;
+  readonly #role: Role;
+  #at = 0;
 
   constructor(payload: Payload, role: Role) {
-    this.view = Buffer.from(
+    this.#view = Buffer.from(
       payload.bytes.buffer,
       payload.bytes.byteOffset + payload.start,
       payload.end - payload.start,
     );
-    this.role = role;
+    this.#role = role;
   }
 
   get remaining(): number {
-    return this.view.length - this.at;
+    return this.#view.length - this.#at;
   }
 
   /** The range of the next `count` bytes, not copied. */
   bytes(count: number): Buffer {
-    if (count > this.remaining) throw protocolViolation(this.role, 'a packet ends in the middle of a field');
-    const start = this.at;
-    this.at += count;
-    return this.view.subarray(start, this.at);
+    if (count > this.remaining) throw protocolViolation(this.#role, 'a packet ends in the middle of a field');
+    const start = this.#at;
+    this.#at += count;
+    return this.#view.subarray(start, this.#at);
   }
 
   peek(): number {
-    return this.view[this.at] ?? -1;
+    return this.#view[this.#at] ?? -1;
   }
 
   uint8(): number {
@@ -55,7 +55,7 @@ export class PayloadCursor {
       const value = this.bytes(8).readBigUInt64LE();
       if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
     }
-    throw protocolViolation(this.role, 'an impossible length');
+    throw protocolViolation(this.#role, 'an impossible length');
   }
 
   lengthEncodedBytes(): Buffer | null {
@@ -64,10 +64,10 @@ export class PayloadCursor {
   }
 
   nullTerminated(): Buffer {
-    const end = this.view.indexOf(0, this.at);
-    if (end < 0) throw protocolViolation(this.role, 'a text without its end');
-    const found = this.view.subarray(this.at, end);
-    this.at = end + 1;
+    const end = this.#view.indexOf(0, this.#at);
+    if (end < 0) throw protocolViolation(this.#role, 'a text without its end');
+    const found = this.#view.subarray(this.#at, end);
+    this.#at = end + 1;
     return found;
   }
 

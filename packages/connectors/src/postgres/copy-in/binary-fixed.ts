@@ -20,17 +20,17 @@ abstract class FixedColumn implements BinaryColumn {
   isSendable = true;
   readonly fixedSize: number | undefined;
   protected readonly size: number;
-  private readonly validity: Uint8Array | null;
+  readonly #validity: Uint8Array | null;
 
   constructor(vector: Vector, size: number) {
     this.size = size;
-    this.validity = validityOf(vector);
-    this.fixedSize = this.validity === null ? size : undefined;
+    this.#validity = validityOf(vector);
+    this.fixedSize = this.#validity === null ? size : undefined;
   }
 
   addSizes(sizes: Int32Array): void {
     for (let row = 0; row < sizes.length - 1; row += 1) {
-      if (!isNull(this.validity, row)) sizes[row] = (sizes[row] as number) + this.size;
+      if (!isNull(this.#validity, row)) sizes[row] = (sizes[row] as number) + this.size;
     }
   }
 
@@ -39,7 +39,7 @@ abstract class FixedColumn implements BinaryColumn {
   /** Writes the length word and moves the row's offset; returns where the value goes, or -1 for NULL. */
   protected begin(row: number, target: DataView, offsets: Int32Array): number {
     const at = offsets[row] as number;
-    if (isNull(this.validity, row)) {
+    if (isNull(this.#validity, row)) {
       target.setInt32(at, NULL_LENGTH);
       offsets[row] = at + 4;
       return -1;
@@ -52,53 +52,53 @@ abstract class FixedColumn implements BinaryColumn {
 
 /** Four bytes as they are: integers and floats. */
 export class Int32Column extends FixedColumn {
-  private readonly values: Int32Array;
+  readonly #values: Int32Array;
 
   constructor(vector: Vector) {
     super(vector, 4);
-    this.values = new Int32Array(vector.values);
+    this.#values = new Int32Array(vector.values);
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
     for (let row = from; row < to; row += 1) {
       const at = this.begin(row, target, offsets);
-      if (at >= 0) target.setInt32(at, this.values[row] as number);
+      if (at >= 0) target.setInt32(at, this.#values[row] as number);
     }
   }
 }
 
 /** Eight bytes as they are: integers, floats and times of day. */
 export class Int64Column extends FixedColumn {
-  private readonly words: Int32Array;
+  readonly #words: Int32Array;
 
   constructor(vector: Vector) {
     super(vector, 8);
-    this.words = new Int32Array(vector.values);
+    this.#words = new Int32Array(vector.values);
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
     for (let row = from; row < to; row += 1) {
       const at = this.begin(row, target, offsets);
       if (at < 0) continue;
-      target.setInt32(at, this.words[row * 2 + 1] as number);
-      target.setInt32(at + 4, this.words[row * 2] as number);
+      target.setInt32(at, this.#words[row * 2 + 1] as number);
+      target.setInt32(at + 4, this.#words[row * 2] as number);
     }
   }
 }
 
 export class DateColumn extends FixedColumn {
-  private readonly days: Int32Array;
+  readonly #days: Int32Array;
 
   constructor(vector: Vector) {
     super(vector, 4);
-    this.days = new Int32Array(vector.values);
+    this.#days = new Int32Array(vector.values);
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
     for (let row = from; row < to; row += 1) {
       const at = this.begin(row, target, offsets);
       if (at < 0) continue;
-      const days = this.days[row] as number;
+      const days = this.#days[row] as number;
       if (days >= FIRST_DAY && days <= LAST_DAY) target.setInt32(at, days - EPOCH_DAYS);
       else if (days === INFINITE_DAYS) target.setInt32(at, INFINITE_DAYS);
       else if (days === -INFINITE_DAYS) target.setInt32(at, -INFINITE_DAYS - 1);
@@ -108,19 +108,19 @@ export class DateColumn extends FixedColumn {
 }
 
 export class TimestampColumn extends FixedColumn {
-  private readonly words: Int32Array;
+  readonly #words: Int32Array;
 
   constructor(vector: Vector) {
     super(vector, 8);
-    this.words = new Int32Array(vector.values);
+    this.#words = new Int32Array(vector.values);
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
     for (let row = from; row < to; row += 1) {
       const at = this.begin(row, target, offsets);
       if (at < 0) continue;
-      let high = this.words[row * 2 + 1] as number;
-      let low = (this.words[row * 2] as number) >>> 0;
+      let high = this.#words[row * 2 + 1] as number;
+      let low = (this.#words[row * 2] as number) >>> 0;
       if (high === -(2 ** 31) && low === 1) {
         low = 0;
       } else if (high !== 2 ** 31 - 1 || low !== TWO_32 - 1) {
@@ -136,17 +136,17 @@ export class TimestampColumn extends FixedColumn {
 
 /** Sizes and types that are rarer. */
 export class SmallColumn extends FixedColumn {
-  private readonly put: (row: number, target: DataView, at: number) => void;
+  readonly #put: (row: number, target: DataView, at: number) => void;
 
   constructor(vector: Vector, size: number, put: (row: number, target: DataView, at: number) => void) {
     super(vector, size);
-    this.put = put;
+    this.#put = put;
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
     for (let row = from; row < to; row += 1) {
       const at = this.begin(row, target, offsets);
-      if (at >= 0) this.put(row, target, at);
+      if (at >= 0) this.#put(row, target, at);
     }
   }
 }

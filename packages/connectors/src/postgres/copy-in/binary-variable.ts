@@ -12,31 +12,32 @@ const TWO_32 = 4_294_967_296;
 export class NumericColumn implements BinaryColumn {
   readonly isSendable = true;
   readonly fixedSize = undefined;
-  private readonly validity: Uint8Array | null;
-  private readonly format: NumericFormat;
-  private readonly read: (row: number) => number | bigint;
+  readonly #validity: Uint8Array | null;
+  readonly #format: NumericFormat;
+  readonly #read: (row: number) => number | bigint;
 
   constructor(vector: Vector, format: NumericFormat, read: (row: number) => number | bigint) {
-    this.validity = validityOf(vector);
-    this.format = format;
-    this.read = read;
+    this.#validity = validityOf(vector);
+    this.#format = format;
+    this.#read = read;
   }
 
   addSizes(sizes: Int32Array): void {
     for (let row = 0; row < sizes.length - 1; row += 1) {
-      if (!isNull(this.validity, row)) sizes[row] = (sizes[row] as number) + this.format.size(this.read(row));
+      if (!isNull(this.#validity, row))
+        sizes[row] = (sizes[row] as number) + this.#format.size(this.#read(row));
     }
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
     for (let row = from; row < to; row += 1) {
       const at = offsets[row] as number;
-      if (isNull(this.validity, row)) {
+      if (isNull(this.#validity, row)) {
         target.setInt32(at, NULL_LENGTH);
         offsets[row] = at + 4;
         continue;
       }
-      const end = this.format.write(target, at + 4, this.read(row));
+      const end = this.#format.write(target, at + 4, this.#read(row));
       target.setInt32(at, end - at - 4);
       offsets[row] = end;
     }
@@ -69,14 +70,14 @@ export class BytesColumn implements BinaryColumn {
   protected readonly heap: Uint8Array;
   /** Whether a value that was written from the views themselves holds a zero byte. */
   protected hasInlineZero = false;
-  private readonly validity: Uint8Array | null;
-  private readonly words: Int32Array;
-  private readonly inline: Uint8Array;
+  readonly #validity: Uint8Array | null;
+  readonly #words: Int32Array;
+  readonly #inline: Uint8Array;
 
   constructor(vector: Vector) {
-    this.validity = validityOf(vector);
-    this.words = new Int32Array(vector.values);
-    this.inline = new Uint8Array(vector.values);
+    this.#validity = validityOf(vector);
+    this.#words = new Int32Array(vector.values);
+    this.#inline = new Uint8Array(vector.values);
     this.heap = vector.heap === null ? new Uint8Array(0) : new Uint8Array(vector.heap, 0, vector.heapBytes);
   }
 
@@ -86,7 +87,8 @@ export class BytesColumn implements BinaryColumn {
 
   addSizes(sizes: Int32Array): void {
     for (let row = 0; row < sizes.length - 1; row += 1) {
-      if (!isNull(this.validity, row)) sizes[row] = (sizes[row] as number) + (this.words[row * 4] as number);
+      if (!isNull(this.#validity, row))
+        sizes[row] = (sizes[row] as number) + (this.#words[row * 4] as number);
     }
   }
 
@@ -94,22 +96,22 @@ export class BytesColumn implements BinaryColumn {
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     for (let row = from; row < to; row += 1) {
       const at = offsets[row] as number;
-      if (isNull(this.validity, row)) {
+      if (isNull(this.#validity, row)) {
         target.setInt32(at, NULL_LENGTH);
         offsets[row] = at + 4;
         continue;
       }
-      const length = this.words[row * 4] as number;
+      const length = this.#words[row * 4] as number;
       target.setInt32(at, length);
       offsets[row] = at + 4 + length;
-      if (length <= INLINE_BYTES) this.copyInline(row * 16 + 4, length, bytes, at + 4);
-      else copy(this.heap, (this.words[row * 4 + 3] as number) >>> 0, length, bytes, at + 4);
+      if (length <= INLINE_BYTES) this.#copyInline(row * 16 + 4, length, bytes, at + 4);
+      else copy(this.heap, (this.#words[row * 4 + 3] as number) >>> 0, length, bytes, at + 4);
     }
   }
 
-  private copyInline(start: number, length: number, target: Uint8Array, to: number): void {
+  #copyInline(start: number, length: number, target: Uint8Array, to: number): void {
     for (let offset = 0; offset < length; offset += 1) {
-      const byte = this.inline[start + offset] as number;
+      const byte = this.#inline[start + offset] as number;
       if (byte === 0) this.hasInlineZero = true;
       target[to + offset] = byte;
     }
@@ -118,15 +120,15 @@ export class BytesColumn implements BinaryColumn {
 
 /** Text, which in PostgreSQL cannot hold U+0000. */
 export class TextColumn extends BytesColumn {
-  private readonly hasHeapZero: boolean;
+  readonly #hasHeapZero: boolean;
 
   constructor(vector: Vector) {
     super(vector);
-    this.hasHeapZero = this.heap.includes(0);
+    this.#hasHeapZero = this.heap.includes(0);
   }
 
   override get isSendable(): boolean {
-    return !this.hasHeapZero && !this.hasInlineZero;
+    return !this.#hasHeapZero && !this.hasInlineZero;
   }
 }
 

@@ -77,26 +77,26 @@ async function* chunksWhile(
 class CopyInAnswer implements ByteReceiver {
   readonly started: Promise<void>;
   readonly done: Promise<number>;
-  private readonly blame: Blame;
-  private readonly subject: string;
-  private readonly onSign: () => void;
-  private pending = Buffer.alloc(0);
-  private tag = '';
-  private failure: Error | undefined;
-  private start: () => void = () => undefined;
-  private finish: (rows: number) => void = () => undefined;
-  private refuse: (error: Error) => void = () => undefined;
+  readonly #blame: Blame;
+  readonly #subject: string;
+  readonly #onSign: () => void;
+  #pending = Buffer.alloc(0);
+  #tag = '';
+  #failure: Error | undefined;
+  #start: () => void = () => undefined;
+  #finish: (rows: number) => void = () => undefined;
+  #refuse: (error: Error) => void = () => undefined;
 
   constructor(blame: Blame, subject: string, onSign: () => void) {
-    this.blame = blame;
-    this.subject = subject;
-    this.onSign = onSign;
+    this.#blame = blame;
+    this.#subject = subject;
+    this.#onSign = onSign;
     this.done = new Promise((resolve, reject) => {
-      this.finish = resolve;
-      this.refuse = reject;
+      this.#finish = resolve;
+      this.#refuse = reject;
     });
     this.started = Promise.race([
-      new Promise<void>((resolve) => (this.start = resolve)),
+      new Promise<void>((resolve) => (this.#start = resolve)),
       this.done.then(() => undefined),
     ]);
     this.done.catch(() => undefined);
@@ -104,54 +104,54 @@ class CopyInAnswer implements ByteReceiver {
   }
 
   throwIfFailed(): void {
-    if (this.failure !== undefined) throw this.failure;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   fail(error: Error): void {
-    this.failure ??= error;
-    this.refuse(this.failure);
+    this.#failure ??= error;
+    this.#refuse(this.#failure);
   }
 
   ended(cause: Error | undefined): void {
-    this.fail(connectionLost(this.blame, this.subject, cause));
+    this.fail(connectionLost(this.#blame, this.#subject, cause));
   }
 
   receive(buffer: Buffer, length: number): boolean {
-    this.onSign();
-    this.pending = Buffer.concat([this.pending, buffer.subarray(0, length)]);
-    while (this.pending.length >= 5 && this.failure === undefined) {
-      const size = this.pending.readInt32BE(1);
+    this.#onSign();
+    this.#pending = Buffer.concat([this.#pending, buffer.subarray(0, length)]);
+    while (this.#pending.length >= 5 && this.#failure === undefined) {
+      const size = this.#pending.readInt32BE(1);
       if (size < 4 || size > MAX_MESSAGE_BYTES) {
-        this.fail(protocolViolation(this.blame, this.subject, `a message claims ${size} bytes`));
+        this.fail(protocolViolation(this.#blame, this.#subject, `a message claims ${size} bytes`));
         break;
       }
-      if (this.pending.length < size + 1) break;
-      this.message(String.fromCharCode(this.pending[0] as number), this.pending.subarray(5, size + 1));
-      this.pending = this.pending.subarray(size + 1);
+      if (this.#pending.length < size + 1) break;
+      this.#message(String.fromCharCode(this.#pending[0] as number), this.#pending.subarray(5, size + 1));
+      this.#pending = this.#pending.subarray(size + 1);
     }
     return true;
   }
 
-  private message(type: string, body: Buffer): void {
+  #message(type: string, body: Buffer): void {
     switch (type) {
       case 'N':
       case 'S':
       case 'A':
         return;
       case 'G':
-        return this.start();
+        return this.#start();
       case 'C':
-        this.tag = readCommandTag(body);
+        this.#tag = readCommandTag(body);
         return;
       case 'Z':
-        return this.finish(Number(this.tag.replace(/^COPY /, '')));
+        return this.#finish(Number(this.#tag.replace(/^COPY /, '')));
       case 'E':
-        return this.fail(toPipelineError(asError(readServerError(body)), this.blame, this.subject));
+        return this.fail(toPipelineError(asError(readServerError(body)), this.#blame, this.#subject));
       default:
         this.fail(
           protocolViolation(
-            this.blame,
-            this.subject,
+            this.#blame,
+            this.#subject,
             `a message of type ${JSON.stringify(type)} has no place in the answer`,
           ),
         );

@@ -16,18 +16,18 @@ import { duckdbDialect, quoteText } from '@millrace/sql';
 
 /** Stages the rows of DuckDB queries as Parquet and offers them as the engine does. */
 export class Staging implements Disposable {
-  private readonly folder: string;
-  private readonly instance: DuckDBInstance;
-  private readonly connection: DuckDBConnection;
+  readonly #folder: string;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
   readonly reader: StagedReader = {
-    delimited: (file, select, format) => this.delimited(file, select, format),
-    values: (file, select) => this.values(file, select),
+    delimited: (file, select, format) => this.#delimited(file, select, format),
+    values: (file, select) => this.#values(file, select),
   };
 
   private constructor(folder: string, instance: DuckDBInstance, connection: DuckDBConnection) {
-    this.folder = folder;
-    this.instance = instance;
-    this.connection = connection;
+    this.#folder = folder;
+    this.#instance = instance;
+    this.#connection = connection;
   }
 
   static async open(folder: string): Promise<Staging> {
@@ -36,28 +36,28 @@ export class Staging implements Disposable {
   }
 
   async stage(query: string): Promise<StagedFile> {
-    const path = join(this.folder, `${randomUUID()}.parquet`);
-    const { rowsChanged } = await this.connection.run(`COPY (${query}) TO ${text(path)} (FORMAT parquet)`);
+    const path = join(this.#folder, `${randomUUID()}.parquet`);
+    const { rowsChanged } = await this.#connection.run(`COPY (${query}) TO ${text(path)} (FORMAT parquet)`);
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
     return { path, rows: rowsChanged, sizeBytes: statSync(path).size, sha256 };
   }
 
   /** Whether a DuckDB predicate over `{column}` is true for a value. */
   async isTrue(predicate: string, value: string): Promise<boolean> {
-    const reader = await this.connection.runAndReadAll(
+    const reader = await this.#connection.runAndReadAll(
       `SELECT ${predicate.replaceAll('{column}', 'v')} FROM (SELECT ${value} AS v)`,
     );
     return reader.getRows()[0]?.[0] === true;
   }
 
-  private async *delimited(
+  async *#delimited(
     file: StagedFile,
     select: readonly string[],
     format: DelimitedFormat,
   ): AsyncGenerator<Uint8Array> {
-    const path = join(this.folder, `${randomUUID()}.csv`);
+    const path = join(this.#folder, `${randomUUID()}.csv`);
     const columns = select.map((expression, index) => `${expression} AS c${index}`).join(', ');
-    await this.connection.run(
+    await this.#connection.run(
       `COPY (SELECT ${columns} FROM read_parquet(${text(file.path)})) TO ${text(path)} (FORMAT csv, HEADER false, FORCE_QUOTE *,
         DELIMITER ${text(format.delimiter)}, QUOTE ${text(format.quote)}, ESCAPE ${text(format.escape)}, NULLSTR ${text(format.nullText)})`,
     );
@@ -65,19 +65,19 @@ export class Staging implements Disposable {
     await rm(path);
   }
 
-  private async *values(
+  async *#values(
     file: StagedFile,
     select: readonly string[],
   ): AsyncGenerator<readonly (readonly StagedValue[])[]> {
-    const reader = await this.connection.runAndReadAll(
+    const reader = await this.#connection.runAndReadAll(
       `SELECT ${select.join(', ')} FROM read_parquet(${text(file.path)})`,
     );
     yield reader.getRows().map((row) => row.map((value) => (value === null ? null : String(value))));
   }
 
   [Symbol.dispose](): void {
-    this.connection.closeSync();
-    this.instance.closeSync();
+    this.#connection.closeSync();
+    this.#instance.closeSync();
   }
 }
 

@@ -5,24 +5,24 @@ import { Session } from './session.ts';
 
 /** The one session of a source or destination: kept over many uses, made anew after a failure. */
 export class SessionHolder implements AsyncDisposable {
-  private readonly config: PostgresConfig;
-  private readonly blame: Blame;
-  private session: Session | undefined;
+  readonly #config: PostgresConfig;
+  readonly #blame: Blame;
+  #session: Session | undefined;
 
   constructor(config: PostgresConfig, blame: Blame) {
-    this.config = config;
-    this.blame = blame;
+    this.#config = config;
+    this.#blame = blame;
   }
 
   async get(signal: AbortSignal): Promise<Session> {
-    if (this.session?.isUsable === true) return this.session;
-    this.session?.destroy();
-    this.session = await Session.open(this.config, this.blame, signal);
-    return this.session;
+    if (this.#session?.isUsable === true) return this.#session;
+    this.#session?.destroy();
+    this.#session = await Session.open(this.#config, this.#blame, signal);
+    return this.#session;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.session?.[Symbol.asyncDispose]();
-    this.session = undefined;
+    await this.#session?.[Symbol.asyncDispose]();
+    this.#session = undefined;
   }
 }

@@ -43,19 +43,19 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** One connection with known settings. One statement at a time; after a failure in mid-answer it is closed for good. */
 export class Session implements AsyncDisposable {
   readonly facts: ServerFacts;
-  private readonly client: Client;
-  private readonly wire: Wire;
-  private readonly config: PostgresConfig;
-  private readonly blame: Blame;
-  private isBroken = false;
+  readonly #client: Client;
+  readonly #wire: Wire;
+  readonly #config: PostgresConfig;
+  readonly #blame: Blame;
+  #isBroken = false;
 
   private constructor(client: Client, wire: Wire, config: PostgresConfig, blame: Blame, facts: ServerFacts) {
-    this.client = client;
-    this.wire = wire;
-    this.config = config;
-    this.blame = blame;
+    this.#client = client;
+    this.#wire = wire;
+    this.#config = config;
+    this.#blame = blame;
     this.facts = facts;
-    client.on('end', () => (this.isBroken = true));
+    client.on('end', () => (this.#isBroken = true));
   }
 
   static async open(config: PostgresConfig, blame: Blame, signal: AbortSignal): Promise<Session> {
@@ -78,7 +78,7 @@ export class Session implements AsyncDisposable {
 
   /** False when the next statement needs a new session. */
   get isUsable(): boolean {
-    return !this.isBroken && this.wire.stream.writable;
+    return !this.#isBroken && this.#wire.stream.writable;
   }
 
   /** One statement; every value comes as the server's text. */
@@ -111,10 +111,10 @@ export class Session implements AsyncDisposable {
     values?: readonly (string | null)[],
   ): Promise<readonly QueryArrayResult[]> {
     throwIfCancelled(signal);
-    if (!this.isUsable) throw connectionLost(this.blame, subject);
+    if (!this.isUsable) throw connectionLost(this.#blame, subject);
     using guard = this.guard(subject, signal);
     try {
-      const answer = this.client.query({
+      const answer = this.#client.query({
         text: sql,
         rowMode: 'array',
         ...(values === undefined ? {} : { values }),
@@ -123,7 +123,7 @@ export class Session implements AsyncDisposable {
       return Array.isArray(result) ? result : [result];
     } catch (error) {
       throwIfCancelled(signal);
-      throw toPipelineError(error, this.blame, subject);
+      throw toPipelineError(error, this.#blame, subject);
     }
   }
 
@@ -132,32 +132,32 @@ export class Session implements AsyncDisposable {
    * session between two statements (after ReadyForQuery), or destroys it.
    */
   takeOver(receiver: ByteReceiver): Wire {
-    this.wire.attach(receiver);
-    return this.wire;
+    this.#wire.attach(receiver);
+    return this.#wire;
   }
 
   /** A guard that destroys the session when the signal fires or the server is silent for too long. */
   guard(subject: string, signal: AbortSignal): SilenceGuard {
     return new SilenceGuard({
       subject,
-      blame: this.blame,
-      timeoutSeconds: this.config.readTimeoutSeconds,
+      blame: this.#blame,
+      timeoutSeconds: this.#config.readTimeoutSeconds,
       signal,
-      isStillWorking: () => isBackendWorking(this.config, this.client.processID),
+      isStillWorking: () => isBackendWorking(this.#config, this.#client.processID),
       stop: () => this.abandon(),
     });
   }
 
   /** Ends the session in the middle of a statement, which the server is asked to cancel. */
   abandon(): void {
-    if (this.isBroken) return;
-    requestCancel(this.config, this.client);
+    if (this.#isBroken) return;
+    requestCancel(this.#config, this.#client);
     this.destroy();
   }
 
   destroy(): void {
-    this.isBroken = true;
-    this.wire.stream.destroy();
+    this.#isBroken = true;
+    this.#wire.stream.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -165,9 +165,9 @@ export class Session implements AsyncDisposable {
       this.destroy();
       return;
     }
-    this.isBroken = true;
-    const timer = setTimeout(() => this.wire.stream.destroy(), 1_000);
-    await this.client.end().catch(() => undefined);
+    this.#isBroken = true;
+    const timer = setTimeout(() => this.#wire.stream.destroy(), 1_000);
+    await this.#client.end().catch(() => undefined);
     clearTimeout(timer);
   }
 }

@@ -17,37 +17,37 @@ export interface SilenceGuardOptions {
  * exchange is over.
  */
 export class SilenceGuard implements Disposable {
-  private readonly options: SilenceGuardOptions;
-  private readonly timer: NodeJS.Timeout;
-  private lastSign = performance.now();
-  private isPaused = false;
-  private isProbing = false;
-  private isDisposed = false;
-  private fail: (error: Error) => void = () => undefined;
+  readonly #options: SilenceGuardOptions;
+  readonly #timer: NodeJS.Timeout;
+  #lastSign = performance.now();
+  #isPaused = false;
+  #isProbing = false;
+  #isDisposed = false;
+  #fail: (error: Error) => void = () => undefined;
   readonly failure: Promise<never>;
 
   constructor(options: SilenceGuardOptions) {
-    this.options = options;
-    this.failure = new Promise((_resolve, reject) => (this.fail = reject));
+    this.#options = options;
+    this.failure = new Promise((_resolve, reject) => (this.#fail = reject));
     this.failure.catch(() => undefined);
-    options.signal.addEventListener('abort', this.onAbort, { once: true });
+    options.signal.addEventListener('abort', this.#onAbort, { once: true });
     const timeoutMs = options.timeoutSeconds * 1000;
-    this.timer = setInterval(this.check, Math.max(10, Math.min(1_000, timeoutMs / 4)));
-    this.timer.unref();
+    this.#timer = setInterval(this.#check, Math.max(10, Math.min(1_000, timeoutMs / 4)));
+    this.#timer.unref();
   }
 
   /** The server gave a sign of life. */
   alive(): void {
-    this.lastSign = performance.now();
+    this.#lastSign = performance.now();
   }
 
   /** While it is our turn, the server's silence means nothing. */
   pause(): void {
-    this.isPaused = true;
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.isPaused = false;
+    this.#isPaused = false;
     this.alive();
   }
 
@@ -57,32 +57,32 @@ export class SilenceGuard implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.isDisposed = true;
-    clearInterval(this.timer);
-    this.options.signal.removeEventListener('abort', this.onAbort);
+    this.#isDisposed = true;
+    clearInterval(this.#timer);
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
   }
 
-  private readonly onAbort = (): void => {
+  readonly #onAbort = (): void => {
     try {
-      throwIfCancelled(this.options.signal);
+      throwIfCancelled(this.#options.signal);
     } catch (error) {
-      this.fail(error as Error);
+      this.#fail(error as Error);
     }
-    this.options.stop();
+    this.#options.stop();
   };
 
-  private readonly check = (): void => {
-    const { subject, blame, timeoutSeconds } = this.options;
+  readonly #check = (): void => {
+    const { subject, blame, timeoutSeconds } = this.#options;
     const isSilent = (): boolean =>
-      !this.isPaused && performance.now() - this.lastSign >= timeoutSeconds * 1000;
-    if (this.isProbing || !isSilent()) return;
-    this.isProbing = true;
-    void this.options.isStillWorking().then((isWorking) => {
-      this.isProbing = false;
-      if (this.isDisposed || !isSilent()) return;
+      !this.#isPaused && performance.now() - this.#lastSign >= timeoutSeconds * 1000;
+    if (this.#isProbing || !isSilent()) return;
+    this.#isProbing = true;
+    void this.#options.isStillWorking().then((isWorking) => {
+      this.#isProbing = false;
+      if (this.#isDisposed || !isSilent()) return;
       if (isWorking) return this.alive();
-      clearInterval(this.timer);
-      this.fail(
+      clearInterval(this.#timer);
+      this.#fail(
         new PipelineError({
           code: 'connectionTimeout',
           blame,
@@ -90,7 +90,7 @@ export class SilenceGuard implements Disposable {
           message: `${subject} failed: PostgreSQL sent nothing for ${timeoutSeconds} s and is not working on the statement. The connection is dead; it is tried again.`,
         }),
       );
-      this.options.stop();
+      this.#options.stop();
     });
   };
 }

@@ -18,10 +18,10 @@ const RECEIVE_BYTES = 256 * 1024;
  * connection); TLS gives a new buffer per record.
  */
 export class Wire {
-  private receiver: ByteReceiver | undefined;
-  private readonly plainSocket: Socket | undefined;
-  private tlsStream: Duplex | undefined;
-  private driverListeners: ((chunk: Buffer) => void)[] = [];
+  #receiver: ByteReceiver | undefined;
+  readonly #plainSocket: Socket | undefined;
+  #tlsStream: Duplex | undefined;
+  #driverListeners: ((chunk: Buffer) => void)[] = [];
 
   constructor(isEncrypted: boolean) {
     if (isEncrypted) return;
@@ -30,51 +30,51 @@ export class Wire {
       onread: {
         buffer,
         callback: (length: number) => {
-          if (this.receiver !== undefined) return this.receiver.receive(buffer, length);
+          if (this.#receiver !== undefined) return this.#receiver.receive(buffer, length);
           socket.emit('data', Buffer.from(buffer.subarray(0, length)));
           return true;
         },
       },
     });
-    this.plainSocket = socket;
+    this.#plainSocket = socket;
   }
 
   /** What the driver shall use as its stream; it wraps it itself for TLS. */
-  readonly createStream = (): Duplex => this.plainSocket ?? new Socket();
+  readonly createStream = (): Duplex => this.#plainSocket ?? new Socket();
 
   /** The stream the driver ended up with, once it is connected. */
   connected(stream: Duplex): void {
-    if (this.plainSocket === undefined) this.tlsStream = stream;
+    if (this.#plainSocket === undefined) this.#tlsStream = stream;
   }
 
   get stream(): Duplex {
-    const stream = this.plainSocket ?? this.tlsStream;
+    const stream = this.#plainSocket ?? this.#tlsStream;
     if (stream === undefined) throw new TypeError('The wire is not connected.');
     return stream;
   }
 
   /** From now on bytes go to the receiver. The driver must be idle. */
   attach(receiver: ByteReceiver): void {
-    this.receiver = receiver;
+    this.#receiver = receiver;
     const stream = this.stream;
-    stream.on('error', this.onError);
-    stream.on('close', this.onClose);
-    stream.on('end', this.onClose);
-    if (this.tlsStream === undefined) return;
-    this.driverListeners = stream.listeners('data') as ((chunk: Buffer) => void)[];
+    stream.on('error', this.#onError);
+    stream.on('close', this.#onClose);
+    stream.on('end', this.#onClose);
+    if (this.#tlsStream === undefined) return;
+    this.#driverListeners = stream.listeners('data') as ((chunk: Buffer) => void)[];
     stream.removeAllListeners('data');
-    stream.on('data', this.onData);
+    stream.on('data', this.#onData);
   }
 
   detach(): void {
     const stream = this.stream;
-    stream.off('error', this.onError);
-    stream.off('close', this.onClose);
-    stream.off('end', this.onClose);
-    this.receiver = undefined;
-    if (this.tlsStream === undefined) return;
-    stream.off('data', this.onData);
-    for (const listener of this.driverListeners) stream.on('data', listener);
+    stream.off('error', this.#onError);
+    stream.off('close', this.#onClose);
+    stream.off('end', this.#onClose);
+    this.#receiver = undefined;
+    if (this.#tlsStream === undefined) return;
+    stream.off('data', this.#onData);
+    for (const listener of this.#driverListeners) stream.on('data', listener);
     stream.resume();
   }
 
@@ -97,11 +97,11 @@ export class Wire {
     });
   }
 
-  private readonly onData = (chunk: Buffer): void => {
-    if (this.receiver?.receive(chunk, chunk.length) === false) this.stream.pause();
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#receiver?.receive(chunk, chunk.length) === false) this.stream.pause();
   };
 
-  private readonly onError = (error: Error): void => this.receiver?.ended(error);
+  readonly #onError = (error: Error): void => this.#receiver?.ended(error);
 
-  private readonly onClose = (): void => this.receiver?.ended(undefined);
+  readonly #onClose = (): void => this.#receiver?.ended(undefined);
 }
