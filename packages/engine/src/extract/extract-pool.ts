@@ -11,6 +11,7 @@ import {
   throwIfCancelled,
 } from '@millrace/connector-sdk';
 import type { ResolvedConnection } from '../run/run-request.ts';
+import { createSlots, type Slots } from '../run/slots.ts';
 import {
   buffersOf,
   type SourceCallName,
@@ -39,11 +40,13 @@ export class ExtractPool {
   readonly #options: ExtractPoolOptions;
   readonly #idle: ExtractThread[] = [];
   readonly #threads = new Set<ExtractThread>();
-  readonly #waiting: ((thread: ExtractThread) => void)[] = [];
+  /** One for each thread that there may be. */
+  readonly #places: Slots;
   readonly #ownSources: OpenSources;
 
   constructor(options: ExtractPoolOptions) {
     this.#options = options;
+    this.#places = createSlots(options.workers);
     this.#ownSources = new OpenSources(options.registry);
   }
 
@@ -63,11 +66,13 @@ export class ExtractPool {
         throw error;
       }
     }
-    const thread = await this.#acquire();
+    const leave = await this.#places.take(signal);
+    const thread = this.#takeThread();
     try {
       return yield* thread.read(connection, request, signal);
     } finally {
-      this.#release(thread);
+      this.#keepThread(thread);
+      leave();
     }
   }
 
@@ -83,11 +88,13 @@ export class ExtractPool {
         callSource(source, name, args, signal),
       ) as Promise<SourceCalls[Name]['answer']>;
     }
-    const thread = await this.#acquire();
+    const leave = await this.#places.take(signal);
+    const thread = this.#takeThread();
     try {
       return (await thread.call(connection, name, args, signal)) as SourceCalls[Name]['answer'];
     } finally {
-      this.#release(thread);
+      this.#keepThread(thread);
+      leave();
     }
   }
 
@@ -103,31 +110,17 @@ export class ExtractPool {
     return definition.capabilities.source?.extractIn === 'owner';
   }
 
-  async #acquire(): Promise<ExtractThread> {
+  #takeThread(): ExtractThread {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    if (this.#threads.size < this.#options.workers) {
-      const thread = new ExtractThread(this.#options.registryModule);
-      this.#threads.add(thread);
-      return thread;
-    }
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-    });
+    const thread = new ExtractThread(this.#options.registryModule);
+    this.#threads.add(thread);
+    return thread;
   }
 
-  #release(thread: ExtractThread): void {
-    if (!this.#threads.has(thread)) return;
-    let next = thread;
-    if (thread.hasDied) {
-      this.#threads.delete(thread);
-      if (this.#waiting.length === 0) return;
-      next = new ExtractThread(this.#options.registryModule);
-      this.#threads.add(next);
-    }
-    const waiter = this.#waiting.shift();
-    if (waiter === undefined) this.#idle.push(next);
-    else waiter(next);
+  #keepThread(thread: ExtractThread): void {
+    if (thread.hasDied) this.#threads.delete(thread);
+    else if (this.#threads.has(thread)) this.#idle.push(thread);
   }
 }
 
