@@ -15,11 +15,18 @@ export interface SourceRange {
 /** Steps from the root of a document to a node: names of keys and indices of list items. */
 export type DocumentPath = readonly (string | number)[];
 
+/** A part of a text, in UTF-16 code units from its beginning; `to` is exclusive. */
+export interface TextSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Finds the range of the node at a path, of its key with `key`. A path that is not in the text answers with its nearest
- * ancestor, so that a missing key is reported where it should stand.
+ * Finds the range of the node at a path, of its key with `key`, or of a span of the text that is its value, however that text is quoted,
+ * escaped or folded. A path that is not in the text answers with its nearest ancestor, so that a missing key is reported where it should
+ * stand; a span that cannot be told, as behind an alias, with the whole value.
  */
-export type Locate = (path: DocumentPath, part?: 'key' | 'value') => SourceRange;
+export type Locate = (path: DocumentPath, part?: 'key' | 'value' | TextSpan) => SourceRange;
 
 const START: TextPosition = { line: 1, column: 1, offset: 0 };
 

@@ -6,6 +6,7 @@ import { valuesAt, VERBS } from '../document/step.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { DocumentValue, Edit } from './edit.ts';
 import { isList, isMapping } from './render-value.ts';
+import { replaceInText } from './replace-in-text.ts';
 import { EditRefusal, isSameValue, removeInText, renameInText, setInText } from './yaml-text.ts';
 
 export type EditResult =
@@ -133,7 +134,12 @@ function set(text: string, path: DocumentPath, value: DocumentValue): string {
       if (!Object.hasOwn(value, key)) current = remove(current, [...path, key]);
     return current;
   }
-  return proved(setInText(text, path, value), setValue(before, path, value), path);
+  const expected = setValue(before, path, value);
+  if (typeof existing === 'string' && typeof value === 'string') {
+    const inPlace = replaceInText(text, path, existing, value);
+    if (inPlace !== undefined && says(inPlace, expected)) return inPlace;
+  }
+  return proved(setInText(text, path, value), expected, path);
 }
 
 function remove(text: string, path: DocumentPath): string {
@@ -168,6 +174,11 @@ function proved(text: string, expected: DocumentValue, path: DocumentPath): stri
   throw new EditRefusal(
     `${formatPath(path)} is written in a way that cannot be changed in place. Edit the text.`,
   );
+}
+
+function says(text: string, expected: DocumentValue): boolean {
+  const { value, diagnostics } = readYaml(text, '');
+  return diagnostics.length === 0 && isDocumentValue(value) && isSameValue(value, expected);
 }
 
 function read(text: string): DocumentValue {

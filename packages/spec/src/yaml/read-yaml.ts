@@ -9,12 +9,14 @@ import {
   type Alias,
   type Document,
   type Node,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 
 import type { DiagnosticCode, DiagnosticParams } from '../diagnostic/catalogue.ts';
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
-import type { DocumentPath, Locate, SourceRange } from '../diagnostic/source-range.ts';
+import type { DocumentPath, Locate, SourceRange, TextSpan } from '../diagnostic/source-range.ts';
+import { alignScalar, type ScalarStyle } from './align-scalar.ts';
 
 /** Limits on what a document may cost to read; far above what a person writes. */
 export const DOCUMENT_LIMITS = { characters: 4 * 1024 * 1024, depth: 64, aliases: 50 } as const;
@@ -40,6 +42,8 @@ interface Place {
   readonly key: readonly [number, number] | undefined;
   readonly value: readonly [number, number];
   readonly children: Map<string | number, Place>;
+  /** The text that stands there, when it is one. */
+  readonly scalar?: { readonly style: ScalarStyle; readonly text: string };
 }
 
 /** Reads YAML as plain data with a place for every node; never throws. */
@@ -199,7 +203,7 @@ class YamlReader {
     if (!isExact) this.#report('numberInexact', { text }, path, range);
   }
 
-  #locate(path: DocumentPath, part: 'key' | 'value'): SourceRange {
+  #locate(path: DocumentPath, part: 'key' | 'value' | TextSpan): SourceRange {
     let place = this.#root;
     let isFound = true;
     for (const step of path) {
@@ -210,7 +214,16 @@ class YamlReader {
       }
       place = child;
     }
+    if (isFound && typeof part === 'object') return this.#range(this.#spanIn(place, part) ?? place.value);
     return this.#range((part === 'key' || !isFound) && place.key !== undefined ? place.key : place.value);
+  }
+
+  #spanIn({ scalar, value }: Place, { from, to }: TextSpan): readonly [number, number] | undefined {
+    if (scalar === undefined) return undefined;
+    const [start, end] = value;
+    const places = alignScalar(this.#text.slice(start, end), scalar.style, scalar.text);
+    const [first, last] = [places?.[from], places?.[Math.max(from, to)]];
+    return first === undefined || last === undefined ? undefined : [start + first, start + last];
   }
 
   #report<Code extends DiagnosticCode>(
@@ -245,8 +258,20 @@ function placeOf(
   node: Node | null,
   otherwise: readonly [number, number],
 ): Place {
-  return { key, value: node === null ? otherwise : rangeOf(node), children: new Map() };
+  const place = { key, value: node === null ? otherwise : rangeOf(node), children: new Map() };
+  const style = isScalar(node) && node.type != null ? SCALAR_STYLES[node.type] : undefined;
+  if (!isScalar(node) || style === undefined) return place;
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? '');
+  return { ...place, scalar: { style, text } };
 }
+
+const SCALAR_STYLES: Readonly<Record<Scalar.Type, ScalarStyle>> = {
+  PLAIN: 'plain',
+  QUOTE_SINGLE: 'single',
+  QUOTE_DOUBLE: 'double',
+  BLOCK_LITERAL: 'literal',
+  BLOCK_FOLDED: 'folded',
+};
 
 /** Tags that say what the text says anyway. */
 function isPlainTag(tag: string): boolean {
