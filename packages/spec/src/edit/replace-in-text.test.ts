@@ -22,12 +22,6 @@ describe('a longer text in which a part changes', () => {
     ['stays plain', "a: statu <> 'x' # why\n", "status <> 'x'", "a: status <> 'x' # why\n"],
     ['grows at its end', 'a: upper(x\n', 'upper(x)', 'a: upper(x)\n'],
     ['is quoted where it must be', 'a: x y\n', 'x: y', 'a: "x: y"\n'],
-    [
-      'is written anew behind an alias',
-      'b: &x old text\na: *x\n',
-      'new text',
-      'b: &x old text\na: new text\n',
-    ],
     ['keeps half of a pair', 'a: "\\U0001F600 x"\n', '😁 x', 'a: "😁 x"\n'],
   ])('%s', (_, text, value, after) => expect(set(text, value)).toBe(after));
 });
