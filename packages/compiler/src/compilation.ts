@@ -12,6 +12,7 @@ import {
   type Locate,
   type PipelineDocument,
   type SourceTable,
+  type TextSpan,
 } from '@millrace/spec';
 
 import type { CompileConnection, CompileInput } from './compile-input.ts';
@@ -52,7 +53,7 @@ export class Compilation {
     params: DiagnosticParams[Code],
     path: DocumentPath,
     fixes: readonly Edit[] = [],
-    part: 'key' | 'value' = 'value',
+    part: 'key' | 'value' | TextSpan = 'value',
   ): void {
     this.diagnostics.push(diagnose(code, params, { path, range: this.#locate(path, part), fixes }));
   }

@@ -4,6 +4,7 @@
  * Enter at `quoteIdentifier` and `Dialect`.
  */
 export * from './dialect.ts';
+export * from './duckdb-name.ts';
 export * from './duckdb-type.ts';
 export * from './digest-duckdb.ts';
 export * from './parse-duckdb-type.ts';

@@ -71,7 +71,7 @@ export function buildCheckContext(scene: CheckScene, path: DocumentPath): CheckC
         return undefined;
       }
       if (!parsed.isDeterministic && !parsed.isAggregate) {
-        report('sqlNotDeterministic', { functions: parsed.functions }, below);
+        report('sqlNotDeterministic', { functions: parsed.changing }, below);
         return undefined;
       }
       const [result] = described;

@@ -66,6 +66,8 @@ export interface ParsedExpression {
   readonly hasSubquery: boolean;
   /** False when the same row can give another value another time, like `random()` or `now()`. */
   readonly isDeterministic: boolean;
+  /** What makes it so: functions, and TABLESAMPLE. */
+  readonly changing: readonly string[];
   /** Set when the expression is just a column. */
   readonly column: ColumnRef | null;
 }
@@ -92,6 +94,8 @@ export interface ParsedQuery {
   /** Lower-cased, each once. */
   readonly functions: readonly string[];
   readonly isDeterministic: boolean;
+  /** What makes it not deterministic: functions, and TABLESAMPLE. */
+  readonly changing: readonly string[];
   /** Its columns and where each comes from; null, with no `uses`, when that cannot be told honestly, as after a PIVOT. */
   readonly outputs: readonly QueryOutput[] | null;
   readonly uses: readonly { readonly table: string; readonly column: string; readonly how: ColumnUse }[];

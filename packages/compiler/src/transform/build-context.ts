@@ -110,7 +110,7 @@ export class StepBuilder implements BuildContext {
       return undefined;
     }
     if (!parsed.isDeterministic) {
-      this.report('sqlNotDeterministic', { functions: parsed.functions }, path);
+      this.report('sqlNotDeterministic', { functions: parsed.changing }, path);
       return undefined;
     }
     const column = parsed.column && this.#resolve(parsed.column, scope);

@@ -98,12 +98,12 @@ function missingEntry(
   const name = error.name ?? '';
   const { text, catalogue } = context;
   if (error.type?.endsWith('Function') === true) {
-    // A function that exists in another role: row_number() without OVER, a table function among columns.
-    const message = catalogue.has(name.toLowerCase())
-      ? `${name} cannot be called like this; a window function needs OVER, and a table function stands in FROM`
-      : `there is no function ${name}`;
-    const nearest = catalogue.has(name.toLowerCase()) ? [] : nearestNames(name, callable(catalogue));
-    return text.problem('function', message, { position, part: -1, name, nearest });
+    if (catalogue.has(name.toLowerCase())) {
+      const reason = `${name} cannot be called like this; a window function needs OVER, and a table function stands in FROM`;
+      return text.problem('other', reason, { position, part: -1, name });
+    }
+    const nearest = nearestNames(name, callable(catalogue));
+    return text.problem('function', `there is no function ${name}`, { position, part: -1, name, nearest });
   }
   if (error.type === 'Table' || error.type === 'View') {
     const nearest = nearestNames(
@@ -132,8 +132,7 @@ function wrongArguments(error: DuckdbError): string {
   const candidates = [...(error.candidates ?? '').matchAll(/(\([^()]*(?:\([^()]*\)[^()]*)*\)) ->/gu)].map(
     (match) => match[1] ?? '',
   );
-  if (candidates.length === 0 || candidates.length > MAX_CANDIDATES)
-    return `${name} does not take ${given}; cast the arguments`;
+  if (candidates.length === 0 || candidates.length > MAX_CANDIDATES) return `${name} does not take ${given}`;
   return `${name} takes ${candidates.join(' or ')}, not ${given}`;
 }
 

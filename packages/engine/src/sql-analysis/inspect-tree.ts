@@ -26,7 +26,8 @@ export interface TreeFacts {
   readonly names: ReadonlySet<string> | null;
   /** Unqualified names that DuckDB reads as a call where no column has them, like `current_date`. */
   readonly values: readonly NamedPlace[];
-  readonly isDeterministic: boolean;
+  /** What can give another value another time, as it is written. */
+  readonly changing: ReadonlySet<string>;
 }
 
 export interface NamedPlace {
@@ -71,7 +72,7 @@ class TreeInspection {
   readonly #names = new Set<string>();
   readonly #values: NamedPlace[] = [];
   #readsUnnamed = false;
-  #isDeterministic = true;
+  readonly #changing = new Set<string>();
 
   constructor(text: SqlText, catalogue: FunctionCatalogue) {
     this.#text = text;
@@ -85,7 +86,7 @@ class TreeInspection {
       relations: [...this.#relations.values()],
       names: this.#readsUnnamed || readsWholeRows ? null : this.#names,
       values: this.#values,
-      isDeterministic: this.#isDeterministic,
+      changing: this.#changing,
     };
   }
 
@@ -148,7 +149,7 @@ class TreeInspection {
         nearest,
       });
     }
-    if (facts?.isDeterministic === false) this.#isDeterministic = false;
+    if (facts?.isDeterministic === false) this.#changing.add(name);
   }
 
   #inspectColumn(node: TreeNode): void {
@@ -161,7 +162,7 @@ class TreeInspection {
   }
 
   #inspectRelation(node: TreeNode, ctes: ReadonlySet<string>): void {
-    if (nodeAt(node, 'sample') !== undefined) this.#isDeterministic = false;
+    if (nodeAt(node, 'sample') !== undefined) this.#changing.add('TABLESAMPLE');
     const type = textAt(node, 'type');
     if (type.endsWith('_NODE') && !QUERY_KINDS.has(type)) {
       this.problem = this.#text.problem('forbidden', 'it is not a SELECT');

@@ -115,10 +115,12 @@ class DuckdbSqlAnalyser implements SqlAnalyser, AsyncDisposable {
     const read = new Set(facts.relations.map(({ name }) => name.toLowerCase()));
     const trace = traceQuery(tree, relations, this.#catalogue);
     const values = calledValues(facts, relations).map(({ name }) => name.toLowerCase());
+    const changing = [...new Set([...facts.changing, ...values])];
     return {
       tables: relations.filter(({ name }) => read.has(name.toLowerCase())).map(({ name }) => name),
       functions: [...new Set([...facts.functions, ...values])],
-      isDeterministic: facts.isDeterministic && values.length === 0,
+      isDeterministic: changing.length === 0,
+      changing,
       outputs: trace.outputs === null ? null : nameOutputs(trace.outputs, columns),
       uses: trace.uses,
     };

@@ -59,6 +59,7 @@ export function readExpression(
   const reader = new ExpressionReader(text, catalogue);
   reader.visit(expression, new Set(), false);
   if (reader.problem !== undefined) return reader.problem;
+  const changing = [...new Set([...facts.changing, ...reader.valueFunctions])];
   const columns = reader.columns.toSorted((left, right) => left.offset - right.offset);
   return {
     columns,
@@ -66,7 +67,8 @@ export function readExpression(
     isAggregate: reader.isAggregate,
     isWindow: reader.isWindow,
     hasSubquery: reader.hasSubquery,
-    isDeterministic: facts.isDeterministic && reader.valueFunctions.size === 0,
+    isDeterministic: changing.length === 0,
+    changing,
     column: isExpression(expression, 'COLUMN_REF') ? (columns[0] ?? null) : null,
   };
 }

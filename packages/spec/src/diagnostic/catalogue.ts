@@ -559,17 +559,30 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
       `The check will fail, as step '${p.step}' is now: ${p.differences.join('; ')}. Correct the check or the step.`,
   ),
 
-  sqlSyntax: entry('error', (p) => `This is not valid SQL: ${p.reason}`),
-  sqlColumnUnknown: entry('error', (p) => `There is no column '${p.name}'.${hint(p.nearest, [], '')}`),
-  sqlFunctionUnknown: entry('error', (p) => `There is no function '${p.name}'.${hint(p.nearest, [], '')}`),
+  sqlSyntax: entry('error', (p) => `This is not valid SQL: ${p.reason}. Write it in DuckDB's dialect.`),
+  sqlColumnUnknown: entry(
+    'error',
+    (p) => `There is no column '${p.name}'.${hint(p.nearest, [], '') || ' Name a column of the inputs.'}`,
+  ),
+  sqlFunctionUnknown: entry(
+    'error',
+    (p) => `There is no function '${p.name}'.${hint(p.nearest, [], '') || " Use one of DuckDB's."}`,
+  ),
   sqlTableUnknown: entry(
     'error',
     (p) =>
       `The query reads '${p.name}', which is none of its inputs.${hint(p.nearest, [], '')} List it under from.`,
   ),
-  sqlTypeWrong: entry('error', (p) => `The types do not fit: ${p.reason}`),
-  sqlForbidden: entry('error', (p) => `A pipeline may not do this: ${p.reason}`),
-  sqlRefused: entry('error', (p) => `DuckDB refuses this: ${p.reason}`),
+  sqlTypeWrong: entry(
+    'error',
+    (p) => `The types do not fit: ${p.reason}. Cast what differs, as in CAST(x AS DATE).`,
+  ),
+  sqlForbidden: entry(
+    'error',
+    (p) =>
+      `The SQL of a pipeline computes over its inputs and does nothing else, but ${p.reason}. Take that out; other data comes in by a source step.`,
+  ),
+  sqlRefused: entry('error', (p) => `DuckDB cannot run this: ${p.reason}. Write it in another way.`),
   sqlNotHere: entry('error', (p) => `An expression of step '${p.step}' cannot hold ${p.what}.`),
   sqlNotDeterministic: entry(
     'error',

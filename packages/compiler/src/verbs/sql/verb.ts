@@ -6,10 +6,12 @@ export const sql = defineTransformVerb({
   name: 'sql',
   async build({ sql: settings }, context) {
     const inputs = namedInputs(settings.from, context.inputs);
+    // A person ends a statement; here it is part of one.
+    const query = settings.query.replace(/[\s;]+$/u, '');
     const relations = inputs.map(({ alias, fields }) => ({ name: alias, fields }));
     const [parsed, described] = await Promise.all([
-      context.sql.parseQuery(settings.query, relations),
-      context.sql.describe({ relations, sql: settings.query }),
+      context.sql.parseQuery(query, relations),
+      context.sql.describe({ relations, sql: query }),
     ]);
     const problem = isSqlProblem(parsed) ? parsed : isSqlProblem(described) ? described : undefined;
     if (problem !== undefined) {
@@ -18,7 +20,7 @@ export const sql = defineTransformVerb({
     }
     if (isSqlProblem(parsed) || isSqlProblem(described)) return undefined;
     if (!parsed.isDeterministic) {
-      context.report('sqlNotDeterministic', { functions: parsed.functions }, ['query']);
+      context.report('sqlNotDeterministic', { functions: parsed.changing }, ['query']);
       return undefined;
     }
     const refs = new Map(inputs.map(({ alias, ref }) => [alias.toLowerCase(), ref]));
@@ -44,7 +46,7 @@ export const sql = defineTransformVerb({
     return [
       {
         inputs: inputs.map(({ alias, ref }) => ({ alias, ref })),
-        sql: settings.query.replace(/[\s;]+$/u, ''),
+        sql: query,
         columns,
         uses: parsed.uses.map(({ table, column, how }) => ({ ref: refOf(table), column, how })),
         key,
