@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   engine: {
     packages: ['spec', 'sql', 'compiler', 'connector-sdk'],
-    libraries: ['@duckdb/node-api', '@duckdb/node-bindings'],
+    libraries: ['@duckdb/node-api', '@duckdb/node-bindings', 'isolated-vm'],
     usesNode: true,
   },
   advisor: { packages: ['spec', 'sql', 'compiler'], libraries: [], usesNode: false },

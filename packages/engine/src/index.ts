@@ -3,6 +3,7 @@
  * Knows no document, no store, no server and no particular connector.
  * Enter at `runPlan`.
  */
+export { describeTypes } from './code/describe-types.ts';
 export * from './data-plane.ts';
 export type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 export type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
