@@ -15,6 +15,8 @@ export interface DiscoverRequest {
   /** Globs over `schema.table` (or `table` where there are no schemas); `*` does not cross the dot. Empty = everything. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Also the foreign keys that tables declare; runs do without, because some servers take long to tell. */
+  readonly withForeignKeys?: true;
 }
 
 /** Rows at or after `from` in the order of a column. */
@@ -33,6 +35,11 @@ export interface ReadRequest {
   readonly cursor: CursorRange | null;
   /** The position an earlier read of this table returned, for sources that resume by it (files already loaded). */
   readonly position: SourcePosition | null;
+  /**
+   * For samples: any so many rows will do, whichever are cheapest, and no more are asked of the source. Up to a batch or
+   * a file more may be sent; position and high mark then mean nothing.
+   */
+  readonly maxRows?: number;
   /** A folder of the attempt's own on a local disk. */
   readonly scratchFolder: string;
 }

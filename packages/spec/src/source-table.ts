@@ -24,6 +24,12 @@ export interface CursorCandidate {
   readonly reason: string;
 }
 
+/** Columns that refer to the key of a table of the same connection, as the source declares it. */
+export interface ForeignKey {
+  readonly columns: readonly string[];
+  readonly to: { readonly table: TableName; readonly columns: readonly string[] };
+}
+
 export interface SourceTable {
   readonly table: TableName;
   readonly kind: 'table' | 'view';
@@ -32,6 +38,8 @@ export interface SourceTable {
   readonly key: readonly string[];
   /** Leading columns of indexes, the key's included. */
   readonly indexedColumns: readonly string[];
+  /** Where discovery was asked for them and the source declares any. */
+  readonly foreignKeys?: readonly ForeignKey[];
   readonly estimatedRows: number | null;
   readonly estimatedBytes: number | null;
   readonly cursorCandidates: readonly CursorCandidate[];

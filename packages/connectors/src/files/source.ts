@@ -83,7 +83,9 @@ async function* readFiles(
   const builder = new BatchBuilder(builderFields(request.fields, isPublished));
   let rowsSent = 0;
   let bytesReceived = 0;
+  const enough = request.maxRows ?? Infinity;
   for (const file of files) {
+    if (rowsSent >= enough) break;
     const mark = {
       sizeBytes: file.sizeBytes,
       modifiedMs: file.modifiedMs,
@@ -100,15 +102,19 @@ async function* readFiles(
       yield { kind: 'parquet', path: file.absolutePath, rows, isTemporary: false };
       throwIfCancelled(signal);
     } else {
+      let sent = 0;
       const records = readText({ fields: request.fields, detail, file, config, builder }, signal);
       try {
         let next = await records.next();
         for (; next.done !== true; next = await records.next()) {
-          yield builder.take();
+          const batch = builder.take();
+          yield batch;
           await setImmediate();
           throwIfCancelled(signal);
+          sent += batch.rows;
+          if (sent >= enough) break;
         }
-        rowsSent += next.value;
+        rowsSent += next.done === true ? next.value : sent;
       } finally {
         // Closes the file when the consumer stops early.
         await records.return(0);

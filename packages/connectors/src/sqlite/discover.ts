@@ -6,6 +6,7 @@ import type { SourceField, SourceTable } from '@millrace/spec';
 import { rankCursors } from './cursor-candidates.ts';
 import { queryRows, type SqliteRow } from './database.ts';
 import { quote } from './quote.ts';
+import { readForeignKeys } from './read-foreign-keys.ts';
 import { columnTypeOf } from './sampled-type.ts';
 
 const SAMPLE_ROWS = 1_000;
@@ -37,7 +38,10 @@ export function discoverTables(database: DatabaseSync, request: DiscoverRequest)
   }));
   return selectTables(entries, request).flatMap((entry) => {
     try {
-      return [describeTable(database, entry)];
+      const table = describeTable(database, entry);
+      if (request.withForeignKeys !== true) return [table];
+      const foreignKeys = readForeignKeys(database, entry.name);
+      return [foreignKeys.length === 0 ? table : { ...table, foreignKeys }];
     } catch (error) {
       if (entry.kind === 'table' || request.include.includes(entry.name)) throw error;
       return [];

@@ -27,6 +27,7 @@ export interface ReadPlan {
   /** Further conditions in SQL, for digests of destinations. */
   readonly conditions?: readonly string[];
   readonly atMost?: Bound;
+  readonly maxRows?: number | undefined;
 }
 
 /** Rows of one table from one read transaction. The caller owns the connection and turns errors into PipelineErrors. */
@@ -121,7 +122,7 @@ export function readStatement(plan: ReadPlan): ReadStatement {
     ...bounds.map((bound) => bound.where).filter((where) => where !== ''),
     ...(plan.conditions ?? []),
   ];
-  const tail = `FROM ${quote(plan.table.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+  const tail = `FROM ${quote(plan.table.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}${plan.maxRows === undefined ? '' : ` LIMIT ${plan.maxRows}`}`;
   // A table read for its row count alone still needs a column list.
   const sql = `SELECT ${fields.length === 0 ? 'NULL' : fields.map((field) => quote(field.name)).join(', ')} ${tail}`;
   const parameters = bounds.flatMap((bound) => bound.parameters);

@@ -30,16 +30,16 @@ export function openSqliteSource(config: SqliteConfig): Source {
       guard('Discovering tables', signal, () => discoverTables(database, request)),
     async *read(request, signal) {
       throwIfCancelled(signal);
-      const { table, fields, cursor } = request;
+      const { table, fields, cursor, maxRows } = request;
       try {
         requireTable(database, table);
-        return yield* readTable(database, { table: table.table, fields, cursor }, signal);
+        return yield* readTable(database, { table: table.table, fields, cursor, maxRows }, signal);
       } catch (error) {
         throw toPipelineError(error, config.path, 'source', `Reading ${table.table.name}`);
       }
     },
-    describeRead: async ({ table, fields, cursor }) =>
-      readStatement({ table: table.table, fields, cursor }).text,
+    describeRead: async ({ table, fields, cursor, maxRows }) =>
+      readStatement({ table: table.table, fields, cursor, maxRows }).text,
     inspectCursor: async (table, column, signal) =>
       guard(`Inspecting ${table.table.name}.${column}`, signal, () => inspectCursor(database, table, column)),
     async digest(request, signal) {

@@ -58,6 +58,21 @@ export function describeDiscovery(subject: SourceSubject): void {
       expect(rows.toSorted((a, b) => Number(a[1]) - Number(b[1]))).toEqual(expected);
     });
 
+    it('reads no more than a sample where a sample is wanted', async () => {
+      const orders = ordersBetween(1, 250);
+      const name = await harness.createOrders('sampled', orders);
+      await using source = await open();
+      const table = await find(source, name);
+      const { rows, result } = await read(source, table, { maxRows: 20 });
+      const texts = new Set(orders.map((order) => JSON.stringify(orderText(order))));
+      expect(rows.filter((row) => !texts.has(JSON.stringify(row)))).toEqual([]);
+      expect(rows.length).toBeGreaterThanOrEqual(20);
+      if (subject.capabilities.incrementalBy === 'column') {
+        expect(rows).toHaveLength(20);
+        expect(result.rowsSent).toBe(20);
+      }
+    });
+
     it('reads an empty table as no rows', async () => {
       if (subject.capabilities.snapshot === 'file') return;
       const name = await harness.createOrders('empty_one', []);

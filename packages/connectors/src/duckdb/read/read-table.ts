@@ -50,7 +50,7 @@ interface PlannedRead {
   readonly statement: string;
 }
 
-export function planRead({ table, fields, cursor }: ReadRequest): PlannedRead {
+export function planRead({ table, fields, cursor, maxRows }: ReadRequest): PlannedRead {
   const cursorField = cursor === null ? undefined : table.fields.find(({ name }) => name === cursor.column);
   if (cursor !== null && cursorField === undefined) {
     throw new PipelineError({
@@ -66,5 +66,6 @@ export function planRead({ table, fields, cursor }: ReadRequest): PlannedRead {
   const columns = fields.map(
     (field) => `${readExpression(field, identifier(field.name))} AS ${identifier(field.name)}`,
   );
-  return { rows, cursorField, statement: `SELECT ${columns.join(', ')} ${rows}` };
+  const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
+  return { rows, cursorField, statement: `SELECT ${columns.join(', ')} ${rows}${limit}` };
 }

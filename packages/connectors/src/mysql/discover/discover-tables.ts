@@ -1,10 +1,17 @@
 import { type DiscoverRequest, PipelineError, selectTables } from '@millrace/connector-sdk';
-import { formatTableName, type SourceField, type SourceTable, type TableName } from '@millrace/spec';
+import {
+  formatTableName,
+  type ForeignKey,
+  type SourceField,
+  type SourceTable,
+  type TableName,
+} from '@millrace/spec';
 
 import { readTypeOf } from '../native-type.ts';
 import type { MysqlConnection, TextRow } from '../protocol/connection.ts';
 import { tryQuery } from '../session.ts';
 import { type CandidateColumn, cursorCandidates } from './cursor-candidates.ts';
+import { NO_FOREIGN_KEYS, readForeignKeys } from './read-foreign-keys.ts';
 import { qualifyPatterns, schemaCondition } from './schema-condition.ts';
 
 interface IndexFacts {
@@ -35,6 +42,8 @@ export async function discoverTables(
   const columnRows = groupByTable(await connection.rows());
   const indexRows = groupByTable(await connection.rows());
   const checkedJson = await checkedJsonColumns(connection, where, columnRows);
+  const foreignKeys =
+    request.withForeignKeys === true ? await readForeignKeys(connection, where) : NO_FOREIGN_KEYS;
 
   const readable = new Map(tableRows.filter((row) => isReadable(row[2])).map((row) => [idOf(row), row]));
   const names = await select(connection, [...readable.values()].map(tableNameOf), wanted);
@@ -45,6 +54,7 @@ export async function discoverTables(
       columnRows.get(id) ?? [],
       readIndexes(indexRows.get(id) ?? []),
       checkedJson,
+      foreignKeys.get(id),
     );
   });
   return found.toSorted((left, right) =>
@@ -128,6 +138,7 @@ function describeTable(
   columnRows: readonly TextRow[],
   indexes: IndexFacts,
   checkedJson: ReadonlySet<string>,
+  foreignKeys: readonly ForeignKey[] | undefined,
 ): SourceTable {
   const columns = columnRows.map((column) => describeColumn(column, indexes, checkedJson));
   const table = tableNameOf(row);
@@ -138,6 +149,7 @@ function describeTable(
     fields: columns.map((column) => column.field),
     key: indexes.key,
     indexedColumns: columns.filter((column) => column.isIndexed).map((column) => column.field.name),
+    ...(foreignKeys === undefined ? {} : { foreignKeys }),
     estimatedRows: isView || row[3] == null ? null : Number(row[3]),
     estimatedBytes: isView || row[4] == null ? null : Number(row[4]),
     cursorCandidates: cursorCandidates(columns),

@@ -27,9 +27,11 @@ export function selectStatement(
   table: SourceTable,
   fields: readonly SourceField[],
   cursor: CursorRange | null,
+  maxRows?: number,
 ): string {
   const columns = fields.map(selectExpression).join(', ');
-  return `SELECT ${columns} FROM ${quoteTable(mysqlDialect, table.table)}${whereClause(table, cursor)}`;
+  const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
+  return `SELECT ${columns} FROM ${quoteTable(mysqlDialect, table.table)}${whereClause(table, cursor)}${limit}`;
 }
 
 /** The statement that finds the high mark, as canonical text. */

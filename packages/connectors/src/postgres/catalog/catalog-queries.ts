@@ -32,6 +32,17 @@ FROM pg_index i
 WHERE i.indrelid = ANY ($1::oid[]) AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 ORDER BY i.indrelid, i.indisprimary DESC, i.indexrelid`;
 
+/** Foreign keys of the tables in $1: their columns, and schema, table and columns they refer to. */
+export const FOREIGN_KEYS = `SELECT k.conrelid,
+  (SELECT json_agg(a.attname ORDER BY c.place) FROM unnest(k.conkey) WITH ORDINALITY c(number, place)
+   JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.number),
+  n.nspname, r.relname,
+  (SELECT json_agg(a.attname ORDER BY c.place) FROM unnest(k.confkey) WITH ORDINALITY c(number, place)
+   JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = c.number)
+FROM pg_constraint k JOIN pg_class r ON r.oid = k.confrelid JOIN pg_namespace n ON n.oid = r.relnamespace
+WHERE k.contype = 'f' AND k.conrelid = ANY ($1::oid[])
+ORDER BY k.conrelid, k.conname`;
+
 /** Estimated rows and bytes of the tables in $1; those of a partitioned table are its partitions'. */
 export const SIZES = `SELECT c.oid,
   CASE WHEN c.relkind = 'p' THEN (SELECT sum(CASE WHEN l.reltuples < 0 OR l.relpages = 0 THEN 0 ELSE l.reltuples END)::numeric(30,0)

@@ -1,9 +1,15 @@
 import { type DiscoverRequest, PipelineError, selectTables } from '@millrace/connector-sdk';
-import { formatTableName, type SourceField, type SourceTable, type TableName } from '@millrace/spec';
+import {
+  formatTableName,
+  type ForeignKey,
+  type SourceField,
+  type SourceTable,
+  type TableName,
+} from '@millrace/spec';
 
 import type { Session, TextRow } from '../session/session.ts';
 import { sourceType } from '../types.ts';
-import { COLUMNS, INDEXES, SIZES, TABLES } from './catalog-queries.ts';
+import { COLUMNS, FOREIGN_KEYS, INDEXES, SIZES, TABLES } from './catalog-queries.ts';
 import { cursorCandidates } from './cursor-candidates.ts';
 
 const SUBJECT = 'Discovering the tables';
@@ -14,7 +20,7 @@ interface ListedTable {
   readonly relationKind: string;
 }
 
-/** Tables that match the request, in four round trips however many there are. */
+/** Tables that match the request, in four or five round trips however many there are. */
 export async function discoverTables(
   session: Session,
   request: DiscoverRequest,
@@ -26,12 +32,17 @@ export async function discoverTables(
   const columns = byTable(await session.query(COLUMNS, SUBJECT, signal, oids));
   const indexes = byTable(await session.query(INDEXES, SUBJECT, signal, oids));
   const sizes = byTable(await session.query(SIZES, SUBJECT, signal, oids));
+  const foreignKeys =
+    request.withForeignKeys === true
+      ? byTable(await session.query(FOREIGN_KEYS, SUBJECT, signal, oids))
+      : undefined;
   return listed.map((each) =>
     toSourceTable(
       each,
       columns.get(each.oid) ?? [],
       indexes.get(each.oid) ?? [],
       sizes.get(each.oid)?.[0] ?? [],
+      foreignKeys?.get(each.oid)?.map(toForeignKey),
     ),
   );
 }
@@ -58,6 +69,7 @@ function toSourceTable(
   columns: readonly TextRow[],
   indexes: readonly TextRow[],
   size: TextRow,
+  foreignKeys: readonly ForeignKey[] | undefined,
 ): SourceTable {
   const hidden = columns.filter((row) => row[9] !== 't').map((row) => row[1] ?? '');
   const fields = columns.filter((row) => row[9] === 't').map(toField);
@@ -75,6 +87,7 @@ function toSourceTable(
     fields,
     key: keys[0] ?? [],
     indexedColumns,
+    ...(foreignKeys === undefined ? {} : { foreignKeys }),
     estimatedRows: toNumber(size[1]),
     estimatedBytes: toNumber(size[2]),
     cursorCandidates: cursorCandidates(fields, indexedColumns),
@@ -82,6 +95,16 @@ function toSourceTable(
       ...(listed.relationKind === 'p' ? ['A partitioned table: all of its partitions are read.'] : []),
       ...(hidden.length > 0 ? [`Left out, because the role may not read them: ${hidden.join(', ')}.`] : []),
     ],
+  };
+}
+
+function toForeignKey([, columns, schema, name, referenced]: TextRow): ForeignKey {
+  return {
+    columns: JSON.parse(columns ?? '[]') as string[],
+    to: {
+      table: { schema: schema ?? '', name: name ?? '' },
+      columns: JSON.parse(referenced ?? '[]') as string[],
+    },
   };
 }
 

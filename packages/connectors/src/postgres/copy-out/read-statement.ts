@@ -33,7 +33,8 @@ export function describeRead(request: ReadRequest): string {
 function copyStatement(request: ReadRequest, condition: string): string {
   const table = quoteTable(postgresDialect, request.table.table);
   const columns = request.fields.map(columnExpression).join(', ');
-  return `COPY (SELECT ${columns} FROM ${table}${condition === '' ? '' : ` WHERE ${condition}`}) TO STDOUT`;
+  const limit = request.maxRows === undefined ? '' : ` LIMIT ${request.maxRows}`;
+  return `COPY (SELECT ${columns} FROM ${table}${condition === '' ? '' : ` WHERE ${condition}`}${limit}) TO STDOUT`;
 }
 
 /** COPY prints what the type's output function prints; only money needs a cast to be a number. */
