@@ -18,6 +18,7 @@ export * from './fingerprint/fingerprint.ts';
 export { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from './load/load-settings.ts';
 export * from './load/plan-columns.ts';
 export * from './plan.ts';
+export type * from './sample/table-sample.ts';
 export * from './required-tables.ts';
 export * from './sql/sql-analyser.ts';
 export type { DefinedRelation } from './transform/compile-steps.ts';

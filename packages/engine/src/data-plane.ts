@@ -4,6 +4,7 @@ import type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
+import type { SampleRequest, SampleResult } from './sample/sample-tables.ts';
 import type { VerifyRequest } from './verify/verify-plan.ts';
 import type { VerifyResult } from './verify/verify-task.ts';
 
@@ -40,6 +41,16 @@ export async function* verifyPlan(
 ): AsyncGenerator<VerifyResult> {
   const module = await import('./verify/verify-plan.ts');
   yield* module.verifyPlan(request, context, signal);
+}
+
+/** Reads some rows of tables and describes their columns; writes nothing that stays. Throws `PipelineError`. */
+export async function sampleTables(
+  request: SampleRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<readonly SampleResult[]> {
+  const module = await import('./sample/sample-tables.ts');
+  return await module.sampleTables(request, context, signal);
 }
 
 /**

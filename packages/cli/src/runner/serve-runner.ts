@@ -1,6 +1,13 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
-import { openSqlAnalyser, previewPlan, rollbackTable, runPlan, verifyPlan } from '@millrace/engine';
+import {
+  openSqlAnalyser,
+  previewPlan,
+  rollbackTable,
+  runPlan,
+  sampleTables,
+  verifyPlan,
+} from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
 import type {
@@ -103,9 +110,12 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     await using destination = await openDestination(context, connection, signal);
     return await destination.check(signal);
   },
-  async discover({ connection, include, exclude }, context, signal) {
+  async discover({ connection, ...request }, context, signal) {
     await using source = await openSource(context, connection, signal);
-    return await source.discover({ include, exclude }, signal);
+    return await source.discover(request, signal);
+  },
+  async sample(request, context, signal) {
+    return await sampleTables(request, context, signal);
   },
   async inspectCursor({ connection, table, column }, context, signal) {
     await using source = await openSource(context, connection, signal);

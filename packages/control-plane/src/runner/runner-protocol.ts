@@ -8,6 +8,7 @@ import type {
 } from '@millrace/compiler';
 import type {
   CursorEvidence,
+  DiscoverRequest,
   PlainPipelineError,
   QueryRequest,
   QueryResult,
@@ -20,6 +21,8 @@ import type {
   RunEvent,
   RunOutcome,
   RunRequest,
+  SampleRequest,
+  SampleResult,
   VerifyResult,
 } from '@millrace/engine';
 import type { SourceTable } from '@millrace/spec';
@@ -36,10 +39,7 @@ export interface RunnerMethods {
   };
   readonly check: { readonly request: ConnectionRequest; readonly result: ServerIdentity };
   readonly discover: {
-    readonly request: ConnectionRequest & {
-      readonly include: readonly string[];
-      readonly exclude: readonly string[];
-    };
+    readonly request: ConnectionRequest & DiscoverRequest;
     readonly result: readonly SourceTable[];
   };
   readonly inspectCursor: {
@@ -51,6 +51,7 @@ export interface RunnerMethods {
     readonly request: { readonly run: RunRequest };
     readonly result: readonly LoadPreview[];
   };
+  readonly sample: { readonly request: SampleRequest; readonly result: readonly SampleResult[] };
   readonly run: { readonly request: { readonly run: RunRequest }; readonly result: RunOutcome };
   readonly verify: {
     readonly request: { readonly run: RunRequest };
