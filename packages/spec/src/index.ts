@@ -30,7 +30,7 @@ export * from './document/value-reference.ts';
 export * from './edit/apply-edit.ts';
 export * from './edit/edit.ts';
 export * from './edit/render-pipeline.ts';
-export { renderValue } from './edit/render-value.ts';
+export { renderText, renderValue } from './edit/render-value.ts';
 export * from './json-schema.ts';
 export * from './parse-logical-type.ts';
 export * from './parse-pipeline.ts';
