@@ -63,6 +63,9 @@ describe('commands', { timeout: 60_000 }, () => {
     ['connections-test-json', ['connections', 'test', 'shop', '--json'], 0],
     ['discover', ['discover', 'shop', '--columns'], 0],
     ['discover-json', ['discover', 'shop', '--tables', 'customers', '--json'], 0],
+    ['help-generate', ['generate', '--help'], 0],
+    ['generate', ['generate', '--from', 'shop', '--into', 'warehouse', '--tables', 'customers'], 0],
+    ['generate-json', ['generate', '--from', 'shop', '--into', 'warehouse', '--tables', '*s', '--json'], 0],
     ['validate', ['validate'], 0],
     ['validate-json', ['validate', '--json'], 0],
     ['plan', ['plan', 'orders'], 0],
@@ -139,6 +142,13 @@ describe('commands', { timeout: 60_000 }, () => {
     await golden('error-rollback', ['rollback', 'raw.turn'], 2);
   });
 
+  it('generate writes a document that is valid, and never over another one', async () => {
+    const generate = ['generate', '--from', 'shop', '--into', 'warehouse', '--name', 'made', '--write'];
+    await golden('generate-write', generate, 0);
+    await golden('generate-write-again', generate, 2);
+    expect((await line.run(['validate', 'made'])).exitCode).toBe(0);
+  });
+
   it('init makes a project and refuses to make it again', async () => {
     await golden('init', ['init', 'sub/project'], 0);
     expect(readFileSync(join(line.folder, 'sub/project/.gitignore'), 'utf8')).toBe(
@@ -182,6 +192,9 @@ describe('errors', { timeout: 60_000 }, () => {
     ['error-argument', ['run'], 2],
     ['error-pipeline', ['run', 'order'], 2],
     ['error-connection', ['discover', 'shpo'], 2],
+    ['error-generate-from', ['generate', '--into', 'warehouse'], 2],
+    ['error-generate-name', ['generate', '--from', 'shop', '--into', 'warehouse', '--name', '../x'], 2],
+    ['error-generate-tables', ['generate', '--from', 'shop', '--into', 'warehouse', '--tables', 'z*'], 2],
     ['error-tables', ['run', 'orders', '--tables', 'custmers'], 2],
     ['error-query', ['query', 'SELECT nme FROM raw.customers'], 2],
     ['error-query-write', ['query', 'DROP TABLE raw.customers'], 2],

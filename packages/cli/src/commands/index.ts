@@ -76,6 +76,29 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/discover.ts')).discover,
   },
   {
+    name: 'generate',
+    summary: 'Write a pipeline from metadata and samples of a connection, each choice with its reason',
+    arguments: [],
+    options: [
+      { flags: '--from <connection>', description: 'where the tables are' },
+      { flags: '--into <connection>', description: 'where they go' },
+      {
+        flags: '--tables <pattern>',
+        description: 'only these tables; * for any characters but a dot; may be repeated',
+        isRepeatable: true,
+      },
+      { flags: '--name <name>', description: "the pipeline's name; that of the connection when left out" },
+      { flags: '--schema <name>', description: 'schema of the tables in the destination (raw)' },
+      { flags: '--write', description: 'into pipelines/NAME.yaml instead of the terminal' },
+    ],
+    examples: [
+      'millrace generate --from shop --into warehouse',
+      "millrace generate --from shop --into warehouse --tables 'shop.order*' --name orders --write",
+    ],
+    usesRunner: true,
+    load: async () => (await import('../actions/generate.ts')).generate,
+  },
+  {
     name: 'validate',
     summary: 'Check the documents of the project without connecting to anything',
     arguments: [{ ...pipeline, isOptional: true, description: 'name of a pipeline; all when left out' }],

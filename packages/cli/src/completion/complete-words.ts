@@ -5,6 +5,8 @@ import { basename, extname } from 'node:path';
 import type { CommandDeclaration, CommandOption, CompletedName } from '../commands/command.ts';
 import { SHELLS } from './completion-script.ts';
 
+const CONNECTION_OPTIONS: ReadonlySet<string> = new Set(['--connection', '--from', '--into']);
+
 /** What could stand for the last word: commands, then options and the project's own names. Never fails. */
 export async function completeWords(
   words: readonly string[],
@@ -30,7 +32,7 @@ export async function completeWords(
   const previous = before.at(-1) ?? '';
   if (options.some((option) => option.flags.startsWith(`${previous} `))) {
     if (previous === '--pipeline') return matching(await namesOf('pipeline', context), last);
-    if (previous === '--connection') return matching(await namesOf('connection', context), last);
+    if (CONNECTION_OPTIONS.has(previous)) return matching(await namesOf('connection', context), last);
     return previous === '--to' ? matching(await namesOf('run', context), last) : [];
   }
   const rest = before.slice(command.name.split(' ').length);
