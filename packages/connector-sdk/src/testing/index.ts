@@ -19,6 +19,7 @@ export type { ManagedProcess, ManagedProcessOptions, ProcessEnd } from './manage
 export type { ProxyBreak, ProxyDirection, ProxyFault } from './proxy-fault.ts';
 export { newSeed, seededRandom } from './random.ts';
 export type { Random } from './random.ts';
+export { filesOf, publishRequest } from './publish-request.ts';
 export { runCommand } from './run-command.ts';
 export type { CommandOptions } from './run-command.ts';
 export { runServer } from './run-server.ts';

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -13,12 +14,15 @@ export interface TestStage extends AsyncDisposable {
   readonly reader: StagedReader;
   /** Stages the rows of a DuckDB query. */
   file(selectSql: string): Promise<StagedFile>;
+  /** Whether a DuckDB predicate over `{column}` is true for a value. */
+  isTrue(predicate: string, value: string): Promise<boolean>;
 }
 
 export async function testStage(): Promise<TestStage> {
   const folder = temporaryFolder('stage');
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
   let count = 0;
   const path = (kind: string): string => join(folder.path, `${count++}.${kind}`);
   const text = (value: string): string => quoteText(duckdbDialect, value);
@@ -27,8 +31,14 @@ export async function testStage(): Promise<TestStage> {
       const to = path('parquet');
       await connection.run(`COPY (${selectSql}) TO ${text(to)} (FORMAT parquet)`);
       const counted = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${text(to)})`);
-      const { size } = await stat(to);
-      return { path: to, rows: Number(counted.getRows()[0]?.[0]), sizeBytes: size, sha256: '' };
+      const bytes = await readFile(to);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { path: to, rows: Number(counted.getRows()[0]?.[0]), sizeBytes: bytes.length, sha256 };
+    },
+    async isTrue(predicate, value) {
+      const condition = predicate.replaceAll('{column}', 'v');
+      const found = await connection.runAndReadAll(`SELECT ${condition} FROM (SELECT ${value} AS v)`);
+      return found.getRows()[0]?.[0] === true;
     },
     reader: {
       async *delimited(file: StagedFile, select: readonly string[], format: DelimitedFormat) {

@@ -1,15 +1,17 @@
 import {
   startPrivateServer,
   startTcpProxy,
-  temporaryFolder,
   testServer,
+  filesOf,
+  publishRequest,
+  testStage,
+  type TestStage,
 } from '@millrace/connector-sdk/testing';
 import type { Field, LogicalType } from '@millrace/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { PostgresDestination } from './destination.ts';
 import { configOf, failureOf, never, openProbe, type Probe } from './harness/harness.ts';
-import { filesOf, publishRequest, Staging } from './harness/staging.ts';
 import { destinationRejects } from './types.ts';
 
 const server = await testServer('postgres');
@@ -20,31 +22,29 @@ const field = (name: string, type: LogicalType, nullable = true): Field => ({ na
 const people = [field('id', INT32, false), field('name', STRING)];
 
 describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
-  const folder = temporaryFolder('pg-dest');
   let probe: Probe;
-  let staging: Staging;
+  let stage: TestStage;
   let destination: PostgresDestination;
 
   beforeAll(async () => {
     if (server === undefined) return;
     probe = await openProbe({ connection: server.connection });
     await probe.run('DROP SCHEMA IF EXISTS mart CASCADE; DROP SCHEMA IF EXISTS _millrace CASCADE');
-    staging = await Staging.open(folder.path);
+    stage = await testStage();
     destination = new PostgresDestination(configOf(server));
   });
 
   afterAll(async () => {
     await destination?.[Symbol.asyncDispose]();
     await probe?.[Symbol.asyncDispose]();
-    staging?.[Symbol.dispose]();
-    folder.remove();
+    await stage?.[Symbol.asyncDispose]();
   });
 
   const rowsOf = async (table: string, columns = '*'): Promise<readonly (readonly (string | null)[])[]> =>
     probe.rows(`SELECT ${columns} FROM mart."${table}" AS t ORDER BY t::text`);
-  const publish = async (parts: Parameters<typeof publishRequest>[1], ...queries: readonly string[]) => {
-    const files = await Promise.all(queries.map((query) => staging.stage(query)));
-    return destination.publish(publishRequest(staging, parts), filesOf(...files), never);
+  const publish = async (parts: Parameters<typeof publishRequest>[0], ...queries: readonly string[]) => {
+    const files = await Promise.all(queries.map((query) => stage.file(query)));
+    return destination.publish(publishRequest({ reader: stage.reader, ...parts }), filesOf(...files), never);
   };
   const named = (name: string) => ({ schema: 'mart', name });
 
@@ -214,8 +214,8 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     ],
   ] as [LogicalType, string, string][])('%j: %s is refused before it is sent', async (type, poison, good) => {
     const predicate = destinationRejects(type) ?? '';
-    expect(await staging.isTrue(predicate, poison)).toBe(true);
-    expect(await staging.isTrue(predicate, good)).toBe(false);
+    expect(await stage.isTrue(predicate, poison)).toBe(true);
+    expect(await stage.isTrue(predicate, good)).toBe(false);
     const error = await failureOf(
       publish(
         {
@@ -270,7 +270,7 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
       { ...base, deletes: 'soft' },
       `SELECT i::INTEGER AS id, 'v1' AS name FROM range(1, 6) r(i)`,
     );
-    const gone = await staging.stage(`SELECT i::INTEGER AS id FROM range(4, 6) r(i)`);
+    const gone = await stage.file(`SELECT i::INTEGER AS id FROM range(4, 6) r(i)`);
     const result = await publish(
       { ...base, deletes: 'soft', deletedKeys: () => [gone], loadedAt: '2026-02-01T00:00:00.000Z' },
       `SELECT i::INTEGER AS id, 'v2' AS name FROM (VALUES (2), (7)) r(i)`,
@@ -311,7 +311,7 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
       { ...base, loadedAt: '2026-01-01T00:00:00.000Z' },
       `SELECT i::INTEGER AS id, 'v1' AS name, '{"a": 1}' AS doc FROM range(1, 4) r(i)`,
     );
-    const gone = await staging.stage(`SELECT 3::INTEGER AS id`);
+    const gone = await stage.file(`SELECT 3::INTEGER AS id`);
     const result = await publish(
       { ...base, loadedAt: '2026-01-02T00:00:00.000Z', deletedKeys: () => [gone] },
       `SELECT 1::INTEGER AS id, 'v1' AS name, '{"a": 1}' AS doc UNION ALL SELECT 2, 'v2', NULL UNION ALL SELECT 4, 'new', NULL`,
@@ -384,8 +384,8 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
 
   it('publishes a run once', async () => {
     const table = named('once');
-    const file = await staging.stage(`SELECT 1::INTEGER AS id, 'a' AS name`);
-    const request = publishRequest(staging, { table, mode: 'append', fields: people });
+    const file = await stage.file(`SELECT 1::INTEGER AS id, 'a' AS name`);
+    const request = publishRequest({ reader: stage.reader, table, mode: 'append', fields: people });
     const first = await destination.publish(request, filesOf(file), never);
     const second = await destination.publish({ ...request, fenceToken: 2 }, filesOf(file), never);
     expect(second).toMatchObject({ isAdopted: true, rowsInserted: 0, record: first.record });
@@ -396,8 +396,9 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     if (server === undefined) return;
     await using proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(server.connection['port']) });
     await using behind = new PostgresDestination(configOf(server, { tls: 'disable', port: proxy.port }));
-    const file = await staging.stage(`SELECT 1::INTEGER AS id, 'a' AS name`);
-    const request = publishRequest(staging, {
+    const file = await stage.file(`SELECT 1::INTEGER AS id, 'a' AS name`);
+    const request = publishRequest({
+      reader: stage.reader,
       table: named('lost'),
       mode: 'append',
       fields: people,
@@ -427,8 +428,14 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     );
     expect(late).toMatchObject({ code: 'fenced', retry: 'never' });
     // A newer lease that publishes while the old one still loads.
-    const file = await staging.stage(`SELECT 3::INTEGER AS id, 'c' AS name`);
-    const slow = publishRequest(staging, { table, mode: 'append', fields: people, fenceToken: 8 });
+    const file = await stage.file(`SELECT 3::INTEGER AS id, 'c' AS name`);
+    const slow = publishRequest({
+      reader: stage.reader,
+      table,
+      mode: 'append',
+      fields: people,
+      fenceToken: 8,
+    });
     const overtaken = destination.publish(
       slow,
       (async function* () {
@@ -447,9 +454,9 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
   it('leaves nothing behind when the rows end in an error, at any point', async () => {
     const table = named('broken');
     await publish({ table, mode: 'replace', fields: people }, `SELECT 1::INTEGER AS id, 'a' AS name`);
-    const file = await staging.stage(`SELECT 2::INTEGER AS id, 'b' AS name`);
+    const file = await stage.file(`SELECT 2::INTEGER AS id, 'b' AS name`);
     const stop = new Error('extraction failed');
-    const request = publishRequest(staging, { table, mode: 'replace', fields: people });
+    const request = publishRequest({ reader: stage.reader, table, mode: 'replace', fields: people });
     const failing = destination.publish(
       request,
       (async function* () {
@@ -481,8 +488,14 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     await using _ = crashing;
     await using fragile = new PostgresDestination(configOf(crashing));
     const table = named('crashed');
-    const file = await staging.stage(`SELECT i::INTEGER AS id, 'a' AS name FROM range(10000) r(i)`);
-    const request = publishRequest(staging, { table, mode: 'merge', key: ['id'], fields: people });
+    const file = await stage.file(`SELECT i::INTEGER AS id, 'a' AS name FROM range(10000) r(i)`);
+    const request = publishRequest({
+      reader: stage.reader,
+      table,
+      mode: 'merge',
+      key: ['id'],
+      fields: people,
+    });
     let restarted: Promise<void> | undefined;
     const crash = async function* () {
       yield file;

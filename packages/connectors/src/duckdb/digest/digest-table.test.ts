@@ -1,11 +1,11 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import { createHash } from 'node:crypto';
 
 import type { BucketDigest, DigestRequest } from '@millrace/connector-sdk';
 import { describe, expect, it } from 'vitest';
 
 import { BOUNDARIES } from '../harness/boundary-values.ts';
-import { field, INT64, publishRequest, STRING } from '../harness/publish-request.ts';
-import { filesOf } from '../harness/staged-files.ts';
+import { field, INT64, STRING } from '../harness/test-fields.ts';
 import { changeFile, noSignal, openTestWarehouse } from '../harness/test-warehouse.ts';
 import { openDuckdbDestination } from '../destination.ts';
 import { nativeType } from '../types.ts';
@@ -56,7 +56,7 @@ describe.each(['replace', 'append'] as const)('digest after %s', (mode) => {
   it('equals what the contract says of every boundary value', async () => {
     await using warehouse = await openTestWarehouse();
     const table = { schema: 'types', name: 'boundaries' };
-    const files = [await warehouse.stager.stage(query)];
+    const files = [await warehouse.stage.file(query)];
     // The second append makes the view a stored table, which a checkpoint then compresses.
     if (mode === 'append') {
       await warehouse.destination.publish(publishRequest({ table, mode, fields }), filesOf(), noSignal);
@@ -92,7 +92,7 @@ describe('digest of keys and filters', () => {
     await using warehouse = await openTestWarehouse();
     const table = { schema: 'types', name: 'keys' };
     const keyed = [field('k', STRING, false), field('gone', { kind: 'boolean' }), field('n', INT64)];
-    const file = await warehouse.stager.stage(
+    const file = await warehouse.stage.file(
       "SELECT chr(65279) || 'k' || i AS k, CASE WHEN i = 0 THEN true END AS gone, i AS n FROM range(3) r(i)",
     );
     await warehouse.destination.publish(

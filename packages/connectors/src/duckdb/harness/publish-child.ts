@@ -1,7 +1,7 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import { duckdbConfig } from '../config.ts';
 import { openDuckdbDestination } from '../destination.ts';
-import { INT64, STRING, field, publishRequest } from './publish-request.ts';
-import { filesOf } from './staged-files.ts';
+import { INT64, STRING, field } from './test-fields.ts';
 
 /** One publication in a process of its own, which kills itself at a checkpoint: argv is a `ChildPublication` as JSON. */
 export interface ChildPublication {

@@ -2,19 +2,18 @@ import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Destination } from '@millrace/connector-sdk';
-import { temporaryFolder } from '@millrace/connector-sdk/testing';
+import { temporaryFolder, testStage, type TestStage } from '@millrace/connector-sdk/testing';
 
 import { duckdbConfig, type DuckdbConfig } from '../config.ts';
 import { openDuckdbDestination } from '../destination.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
-import { Stager } from './staged-files.ts';
 
 /** A warehouse in a folder of its own, with what a test needs to fill it and to look into it. */
 export interface TestWarehouse extends AsyncDisposable {
   readonly folder: string;
   readonly config: DuckdbConfig;
   readonly destination: Destination;
-  readonly stager: Stager;
+  readonly stage: TestStage;
   /** Rows of a query, each value as text; beside the destination, on a connection of its own. */
   rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;
 }
@@ -29,15 +28,15 @@ export async function openTestWarehouse(settings: Partial<DuckdbConfig> = {}): P
     ...settings,
   });
   const destination = await openDuckdbDestination(config, noSignal);
-  const stager = await Stager.open(folder.path);
+  const stage = await testStage();
   return {
     folder: folder.path,
     config,
     destination,
-    stager,
+    stage,
     rows: (sql) => queryFile(config, sql),
     async [Symbol.asyncDispose]() {
-      stager[Symbol.dispose]();
+      await stage[Symbol.asyncDispose]();
       await destination[Symbol.asyncDispose]();
       folder.remove();
     },

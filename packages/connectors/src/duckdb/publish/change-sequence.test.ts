@@ -1,8 +1,8 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { field, INT64, publishRequest, STRING } from '../harness/publish-request.ts';
-import { filesOf } from '../harness/staged-files.ts';
+import { field, INT64, STRING } from '../harness/test-fields.ts';
 import { noSignal, openTestWarehouse, type TestWarehouse } from '../harness/test-warehouse.ts';
 
 /** A load of changed rows (value null is SQL NULL) and keys that are gone. */
@@ -39,11 +39,11 @@ async function publishAll(
     const files =
       cells.length === 0
         ? []
-        : [await warehouse.stager.stage(`SELECT * FROM (VALUES ${cells.join(', ')}) v(id, value)`)];
+        : [await warehouse.stage.file(`SELECT * FROM (VALUES ${cells.join(', ')}) v(id, value)`)];
     const goneFile =
       gone.length === 0
         ? []
-        : [await warehouse.stager.stage(`SELECT unnest([${gone.join(', ')}])::BIGINT AS id`)];
+        : [await warehouse.stage.file(`SELECT unnest([${gone.join(', ')}])::BIGINT AS id`)];
     const request = publishRequest({
       table,
       ...write,

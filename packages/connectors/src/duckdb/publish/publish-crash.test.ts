@@ -25,8 +25,8 @@ describe.each(['replace', 'append', 'merge', 'scd2'] as const)('%s', (mode) => {
     async (killAt) => {
       await using warehouse = await openTestWarehouse();
       await warehouse.destination[Symbol.asyncDispose]();
-      const base = await warehouse.stager.stage("SELECT i AS id, 'base' AS note FROM range(5) r(i)");
-      const delta = await warehouse.stager.stage("SELECT i AS id, 'delta' AS note FROM range(3, 8) r(i)");
+      const base = await warehouse.stage.file("SELECT i AS id, 'base' AS note FROM range(5) r(i)");
+      const delta = await warehouse.stage.file("SELECT i AS id, 'delta' AS note FROM range(3, 8) r(i)");
       const path = warehouse.config.path;
       expect(publish({ warehouse: path, runId: 'first', mode, file: base, killAt: null })).toBe(0);
       const second: ChildPublication = { warehouse: path, runId: 'second', mode, file: delta, killAt };

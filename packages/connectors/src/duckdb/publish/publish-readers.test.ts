@@ -1,7 +1,7 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import { expect, it } from 'vitest';
 
-import { field, INT64, publishRequest } from '../harness/publish-request.ts';
-import { filesOf } from '../harness/staged-files.ts';
+import { field, INT64 } from '../harness/test-fields.ts';
 import { noSignal, openTestWarehouse } from '../harness/test-warehouse.ts';
 import { openWarehouse } from '../warehouse/open-warehouse.ts';
 
@@ -13,7 +13,7 @@ it('shows a reader one whole version at a time during 50 reloads', async () => {
   const table = { schema: 'shop', name: 'orders' };
   const fields = [field('id', INT64, false), field('version', INT64)];
   const stage = (version: number) =>
-    warehouse.stager.stage(`SELECT i AS id, ${version}::BIGINT AS version FROM range(${ROWS}) r(i)`);
+    warehouse.stage.file(`SELECT i AS id, ${version}::BIGINT AS version FROM range(${ROWS}) r(i)`);
   const publish = async (version: number) => {
     const files = [await stage(version), await stage(version)];
     await warehouse.destination.publish(

@@ -1,3 +1,4 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,8 +7,7 @@ import { DELETED_AT_FIELD } from '@millrace/spec';
 import { describe, expect, it } from 'vitest';
 
 import { openDuckdbDestination } from '../destination.ts';
-import { field, INT32, INT64, publishRequest, STRING } from '../harness/publish-request.ts';
-import { filesOf } from '../harness/staged-files.ts';
+import { field, INT32, INT64, STRING } from '../harness/test-fields.ts';
 import { changeFile, noSignal, openTestWarehouse } from '../harness/test-warehouse.ts';
 
 const table = { schema: 'shop', name: 'orders' };
@@ -16,7 +16,7 @@ const fields = [field('id', INT64, false), field('status', STRING)];
 describe('replace', () => {
   it('publishes the staged rows as a view and remembers the position', async () => {
     await using warehouse = await openTestWarehouse();
-    const file = await warehouse.stager.stage("SELECT i AS id, 'new' AS status FROM range(3) r(i)");
+    const file = await warehouse.stage.file("SELECT i AS id, 'new' AS status FROM range(3) r(i)");
     const request = publishRequest({ table, mode: 'replace', fields });
     const result = await warehouse.destination.publish(request, filesOf(file), noSignal);
     expect(result).toMatchObject({ rowsInserted: 3, rowsUpdated: 0, rowsDeleted: 0, isAdopted: false });
@@ -33,7 +33,7 @@ describe('replace', () => {
   it('keeps the files of two versions and removes the rest', async () => {
     await using warehouse = await openTestWarehouse();
     for (const version of [1, 2, 3]) {
-      const file = await warehouse.stager.stage(`SELECT ${version}::BIGINT AS id, 'x' AS status`);
+      const file = await warehouse.stage.file(`SELECT ${version}::BIGINT AS id, 'x' AS status`);
       await warehouse.destination.publish(
         publishRequest({ table, mode: 'replace', fields }),
         filesOf(file),
@@ -59,7 +59,7 @@ describe('replace', () => {
 
   it('adopts a run that was published before', async () => {
     await using warehouse = await openTestWarehouse();
-    const first = await warehouse.stager.stage("SELECT 1::BIGINT AS id, 'x' AS status");
+    const first = await warehouse.stage.file("SELECT 1::BIGINT AS id, 'x' AS status");
     const request = publishRequest({ table, mode: 'replace', fields });
     const { record } = await warehouse.destination.publish(request, filesOf(first), noSignal);
     const again = await warehouse.destination.publish(request, filesOf(first), noSignal);
@@ -68,7 +68,7 @@ describe('replace', () => {
 
   it('refuses a fence token lower than the last one', async () => {
     await using warehouse = await openTestWarehouse();
-    const file = await warehouse.stager.stage("SELECT 1::BIGINT AS id, 'x' AS status");
+    const file = await warehouse.stage.file("SELECT 1::BIGINT AS id, 'x' AS status");
     await warehouse.destination.publish(
       publishRequest({ table, mode: 'replace', fields, fenceToken: 7 }),
       filesOf(file),
@@ -87,7 +87,7 @@ describe('replace', () => {
 
   it('refuses files with other rows than the manifest says', async () => {
     await using warehouse = await openTestWarehouse();
-    const file = await warehouse.stager.stage("SELECT 1::BIGINT AS id, 'x' AS status");
+    const file = await warehouse.stage.file("SELECT 1::BIGINT AS id, 'x' AS status");
     const wrong = warehouse.destination.publish(
       publishRequest({ table, mode: 'replace', fields }),
       filesOf({ ...file, rows: 2 }),
@@ -99,7 +99,7 @@ describe('replace', () => {
 
   it('refuses a table that Millrace did not make', async () => {
     await using warehouse = await openTestWarehouse();
-    const file = await warehouse.stager.stage("SELECT 1::BIGINT AS id, 'x' AS status");
+    const file = await warehouse.stage.file("SELECT 1::BIGINT AS id, 'x' AS status");
     await warehouse.destination[Symbol.asyncDispose]();
     await changeFile(warehouse.config, 'CREATE SCHEMA shop; CREATE TABLE shop.orders (id INTEGER)');
     await using destination = await openDuckdbDestination(warehouse.config, noSignal);
@@ -119,7 +119,7 @@ describe('append', () => {
   it('adds rows to a view by making it a table', async () => {
     await using warehouse = await openTestWarehouse();
     for (const id of [1, 2]) {
-      const file = await warehouse.stager.stage(`SELECT ${id}::BIGINT AS id, 'x' AS status`);
+      const file = await warehouse.stage.file(`SELECT ${id}::BIGINT AS id, 'x' AS status`);
       const { record } = await warehouse.destination.publish(
         publishRequest({ table, mode: 'append', fields }),
         filesOf(file),
@@ -141,9 +141,9 @@ describe('merge', () => {
 
   it('replaces rows by key, adds new ones and keeps the rest', async () => {
     await using warehouse = await openTestWarehouse();
-    const base = await warehouse.stager.stage("SELECT i AS id, 'old' AS status FROM range(4) r(i)");
+    const base = await warehouse.stage.file("SELECT i AS id, 'old' AS status FROM range(4) r(i)");
     await warehouse.destination.publish(request({}), filesOf(base), noSignal);
-    const delta = await warehouse.stager.stage("SELECT i AS id, 'new' AS status FROM range(3, 6) r(i)");
+    const delta = await warehouse.stage.file("SELECT i AS id, 'new' AS status FROM range(3, 6) r(i)");
     const result = await warehouse.destination.publish(request({}), filesOf(delta), noSignal);
     expect(result).toMatchObject({ rowsInserted: 2, rowsUpdated: 1, rowsDeleted: 0 });
     expect(await warehouse.rows('SELECT status, count(*) FROM shop.orders GROUP BY 1 ORDER BY 1')).toEqual([
@@ -154,15 +154,15 @@ describe('merge', () => {
 
   it('marks deleted rows, and unmarks a key that comes back', async () => {
     await using warehouse = await openTestWarehouse();
-    const base = await warehouse.stager.stage("SELECT i AS id, 'old' AS status FROM range(3) r(i)");
+    const base = await warehouse.stage.file("SELECT i AS id, 'old' AS status FROM range(3) r(i)");
     await warehouse.destination.publish(request({ deletes: 'soft' }), filesOf(base), noSignal);
-    const gone = await warehouse.stager.stage('SELECT i AS id FROM range(2) r(i)');
+    const gone = await warehouse.stage.file('SELECT i AS id FROM range(2) r(i)');
     const loadedAt = '2026-05-01T10:00:00.123456Z';
     const deleted = request({ deletes: 'soft', deletedKeys: () => [gone], loadedAt });
     expect(await warehouse.destination.publish(deleted, filesOf(), noSignal)).toMatchObject({
       rowsDeleted: 2,
     });
-    const back = await warehouse.stager.stage("SELECT 0::BIGINT AS id, 'back' AS status");
+    const back = await warehouse.stage.file("SELECT 0::BIGINT AS id, 'back' AS status");
     await warehouse.destination.publish(request({ deletes: 'soft' }), filesOf(back), noSignal);
     expect(await warehouse.rows('FROM shop.orders ORDER BY id')).toEqual([
       ['0', 'back', null],
@@ -175,9 +175,9 @@ describe('merge', () => {
 
   it('removes deleted rows', async () => {
     await using warehouse = await openTestWarehouse();
-    const base = await warehouse.stager.stage("SELECT i AS id, 'old' AS status FROM range(3) r(i)");
+    const base = await warehouse.stage.file("SELECT i AS id, 'old' AS status FROM range(3) r(i)");
     await warehouse.destination.publish(request({}), filesOf(base), noSignal);
-    const gone = await warehouse.stager.stage('SELECT i AS id FROM range(2) r(i)');
+    const gone = await warehouse.stage.file('SELECT i AS id FROM range(2) r(i)');
     const result = await warehouse.destination.publish(
       request({ deletes: 'hard', deletedKeys: () => [gone] }),
       filesOf(),
@@ -195,9 +195,9 @@ describe('merge', () => {
       field('status', STRING, false),
       field('note', STRING),
     ];
-    const base = await warehouse.stager.stage("SELECT 1::INTEGER AS id, 'a' AS status, 'n' AS note");
+    const base = await warehouse.stage.file("SELECT 1::INTEGER AS id, 'a' AS status, 'n' AS note");
     await warehouse.destination.publish(request({ fields: narrow }), filesOf(base), noSignal);
-    const delta = await warehouse.stager.stage(
+    const delta = await warehouse.stage.file(
       'SELECT 5000000000::BIGINT AS id, NULL::VARCHAR AS status, 1.50::DECIMAL(9,2) AS price',
     );
     const price = field('price', { kind: 'decimal', precision: 9, scale: 2 });
@@ -237,14 +237,14 @@ describe('scd2', () => {
         loadedAt: `2026-01-0${day}T00:00:00Z`,
         ...parts,
       });
-    const first = await warehouse.stager.stage("SELECT i AS id, 'old' AS status FROM range(3) r(i)");
+    const first = await warehouse.stage.file("SELECT i AS id, 'old' AS status FROM range(3) r(i)");
     await warehouse.destination.publish(request(1), filesOf(first), noSignal);
-    const second = await warehouse.stager.stage(
+    const second = await warehouse.stage.file(
       "SELECT i AS id, CASE i WHEN 1 THEN 'changed' ELSE 'old' END AS status FROM range(4) r(i)",
     );
     const changed = await warehouse.destination.publish(request(2), filesOf(second), noSignal);
     expect(changed).toMatchObject({ rowsInserted: 2, rowsUpdated: 1, rowsDeleted: 0 });
-    const gone = await warehouse.stager.stage('SELECT 0::BIGINT AS id');
+    const gone = await warehouse.stage.file('SELECT 0::BIGINT AS id');
     const deleted = await warehouse.destination.publish(
       request(3, { deletedKeys: () => [gone] }),
       filesOf(),
@@ -268,7 +268,7 @@ describe('scd2', () => {
 describe('a large first load', () => {
   it.each(['append', 'merge', 'scd2'] as const)('is stored by DuckDB itself: %s', async (mode) => {
     await using warehouse = await openTestWarehouse();
-    const file = await warehouse.stager.stage("SELECT i AS id, 'old' AS status FROM range(150000) r(i)");
+    const file = await warehouse.stage.file("SELECT i AS id, 'old' AS status FROM range(150000) r(i)");
     const parts = {
       table,
       mode,
@@ -281,7 +281,7 @@ describe('a large first load', () => {
     expect(
       await warehouse.rows("SELECT table_type FROM information_schema.tables WHERE table_name = 'orders'"),
     ).toEqual([['BASE TABLE']]);
-    const delta = await warehouse.stager.stage(
+    const delta = await warehouse.stage.file(
       "SELECT i AS id, 'new' AS status FROM range(149999, 150001) r(i)",
     );
     const result = await warehouse.destination.publish(

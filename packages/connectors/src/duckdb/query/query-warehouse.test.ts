@@ -1,3 +1,4 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,8 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openDuckdbDestination } from '../destination.ts';
-import { field, INT64, publishRequest, STRING } from '../harness/publish-request.ts';
-import { filesOf } from '../harness/staged-files.ts';
+import { field, INT64, STRING } from '../harness/test-fields.ts';
 import { noSignal, openTestWarehouse, type TestWarehouse } from '../harness/test-warehouse.ts';
 
 const fields = [field('id', INT64, false), field('note', STRING)];
@@ -18,7 +18,7 @@ async function publishNotes(warehouse: TestWarehouse): Promise<void> {
     ['stored', 'append'],
     ['stored', 'append'],
   ] as const) {
-    const file = await warehouse.stager.stage(
+    const file = await warehouse.stage.file(
       "SELECT i AS id, chr(65279) || 'note ' || i AS note FROM range(5) r(i)",
     );
     const table = { schema: 'shop', name };

@@ -1,7 +1,7 @@
+import { filesOf, publishRequest } from '@millrace/connector-sdk/testing';
 import { describe, expect, it } from 'vitest';
 
-import { field, INT64, publishRequest } from '../harness/publish-request.ts';
-import { filesOf } from '../harness/staged-files.ts';
+import { field, INT64 } from '../harness/test-fields.ts';
 import { noSignal, openTestWarehouse } from '../harness/test-warehouse.ts';
 import { identifier, qualifiedName } from './names.ts';
 
@@ -34,7 +34,7 @@ const NAMES = [
 describe('hostile names', () => {
   it('are schemas, tables and columns like any other, in both kinds of tables', async () => {
     await using warehouse = await openTestWarehouse();
-    const file = await warehouse.stager.stage(
+    const file = await warehouse.stage.file(
       `SELECT ${NAMES.map((name, index) => `${index}::BIGINT AS ${identifier(name)}`).join(', ')}`,
     );
     const fields = NAMES.map((name) => field(name, INT64));
@@ -56,7 +56,7 @@ describe('hostile names', () => {
   it('find one table in any case', async () => {
     await using warehouse = await openTestWarehouse();
     const fields = [field('Id', INT64, false)];
-    const file = await warehouse.stager.stage('SELECT 1::BIGINT AS "Id"');
+    const file = await warehouse.stage.file('SELECT 1::BIGINT AS "Id"');
     for (const name of ['Orders', 'ORDERS', 'orders']) {
       const request = publishRequest({ table: { schema: 'Shop', name }, mode: 'replace', fields });
       await warehouse.destination.publish(request, filesOf(file), noSignal);

@@ -1,12 +1,11 @@
 import { BatchBuilder, type StagedPart } from '@millrace/connector-sdk';
-import { temporaryFolder, testServer } from '@millrace/connector-sdk/testing';
+import { filesOf, publishRequest, testServer } from '@millrace/connector-sdk/testing';
 import type { Field, LogicalType } from '@millrace/spec';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { PostgresDestination } from '../destination.ts';
 import { configOf, never, openProbe, type Probe } from '../harness/harness.ts';
-import { filesOf, publishRequest, Staging } from '../harness/staging.ts';
 import { binaryEncoder } from './binary-encoder.ts';
 
 const server = await testServer('postgres');
@@ -53,24 +52,19 @@ const printed: readonly [type: LogicalType, cells: readonly Cell[]][] = [
 ];
 
 describe.skipIf(server === undefined)('rows in the binary form of COPY', () => {
-  const folder = temporaryFolder('pg-binary');
   let probe: Probe;
-  let staging: Staging;
   let destination: PostgresDestination;
 
   beforeAll(async () => {
     if (server === undefined) return;
     probe = await openProbe({ connection: server.connection });
     await probe.run('DROP SCHEMA IF EXISTS binary_form CASCADE');
-    staging = await Staging.open(folder.path);
     destination = new PostgresDestination(configOf(server));
   });
 
   afterAll(async () => {
     await destination?.[Symbol.asyncDispose]();
     await probe?.[Symbol.asyncDispose]();
-    staging?.[Symbol.dispose]();
-    folder.remove();
   });
 
   /** What PostgreSQL prints of columns that were published without their file. */
@@ -79,7 +73,7 @@ describe.skipIf(server === undefined)('rows in the binary form of COPY', () => {
     if (encoded === undefined) throw new Error('The rows were not encoded.');
     const part: StagedPart = { path: 'no such file', rows: rows.length, sizeBytes: 0, sha256: '', encoded };
     const table = { schema: 'binary_form', name: 'rows' };
-    const request = publishRequest(staging, { table, mode: 'replace', fields });
+    const request = publishRequest({ table, mode: 'replace', fields });
     await destination.publish(request, filesOf(part), never);
     return probe.rows(
       `SELECT ${fields.map(({ name }) => name).join(', ')} FROM binary_form.rows ORDER BY id`,

@@ -1,20 +1,11 @@
-import type { PublishRequest, StagedReader } from '@millrace/connector-sdk';
-import type { Field, LogicalType } from '@millrace/spec';
+import type { PublishRequest, StagedFile, StagedReader } from '../destination.ts';
 
-export const INT32: LogicalType = { kind: 'integer', bits: 32, signed: true };
-export const INT64: LogicalType = { kind: 'integer', bits: 64, signed: true };
-export const STRING: LogicalType = { kind: 'string' };
-
-export function field(name: string, type: LogicalType, nullable = true): Field {
-  return { name, type, nullable };
-}
-
-const unusedReader: StagedReader = {
+const noReader: StagedReader = {
   delimited: () => {
-    throw new Error('DuckDB reads staged files itself.');
+    throw new Error('This request has no reader. Give it the one of a test stage.');
   },
   values: () => {
-    throw new Error('DuckDB reads staged files itself.');
+    throw new Error('This request has no reader. Give it the one of a test stage.');
   },
 };
 
@@ -36,7 +27,12 @@ export function publishRequest(
     schemaFingerprint: 'fingerprint',
     loadedAt: new Date(Date.UTC(2026, 0, 1) + runs * 1000).toISOString(),
     deletedKeys: () => [],
-    reader: unusedReader,
+    reader: noReader,
     ...parts,
   };
+}
+
+/** Staged files as `publish` takes them. */
+export async function* filesOf(...files: readonly StagedFile[]): AsyncGenerator<StagedFile> {
+  yield* files;
 }
