@@ -15,3 +15,4 @@ export * from './runner/runner-protocol.ts';
 export type { RunAttempt, RunOptions, RunRecord } from './runs/run-record.ts';
 export { summarizeTask } from './runs/run-summary.ts';
 export type { RunSummary, TaskSummary } from './runs/run-summary.ts';
+export { toSystemFailure } from './system-failure.ts';

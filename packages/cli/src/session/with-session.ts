@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { DocumentError, Runner, createOperationContext } from '@millrace/control-plane';
+import { DocumentError, Runner, createOperationContext, toSystemFailure } from '@millrace/control-plane';
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import { formatDiagnostic } from '@millrace/spec';
 import { ZodError } from 'zod';
@@ -99,6 +99,8 @@ function sayError(session: Session, error: unknown): ExitCode {
     const isWrong = code === 'configInvalid' || (code === 'queryFailed' && blame === 'config');
     return say({ code, blame, retry, message }, isWrong ? EXIT.wrong : EXIT.failed);
   }
+  const failure = toSystemFailure(error);
+  if (failure !== undefined) return sayError(session, failure);
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return say(
     { code: 'internal', message: `This is a defect of Millrace; please report it. ${message}` },

@@ -4,6 +4,8 @@ import type { SQLInputValue } from 'node:sqlite';
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 
+import { toStoreError } from './store-error.ts';
+
 /**
  * Kysely over node:sqlite. One connection, lent to one caller at a time: a transaction spans several awaits, and
  * statements of another caller must not slip into it. Transactions begin IMMEDIATE, so that a reader that turns
@@ -29,8 +31,12 @@ class NodeSqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    this.#database = new DatabaseSync(this.#path, { timeout: 10_000 });
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    try {
+      this.#database = new DatabaseSync(this.#path, { timeout: 10_000 });
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    } catch (error) {
+      throw toStoreError(this.#path, error);
+    }
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
@@ -40,7 +46,7 @@ class NodeSqliteDriver implements Driver {
     await previous;
     this.#giveBack = giveBack;
     if (!this.#database) throw new Error('The store is closed.');
-    return new NodeSqliteConnection(this.#database);
+    return new NodeSqliteConnection(this.#database, this.#path);
   }
 
   async releaseConnection(): Promise<void> {
@@ -67,16 +73,22 @@ class NodeSqliteDriver implements Driver {
 
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
+  readonly #path: string;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, path: string) {
     this.#database = database;
+    this.#path = path;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.#database.prepare(query.sql);
-    const parameters = query.parameters as SQLInputValue[];
-    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] };
-    return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
+    try {
+      const statement = this.#database.prepare(query.sql);
+      const parameters = query.parameters as SQLInputValue[];
+      if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] };
+      return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
+    } catch (error) {
+      throw toStoreError(this.#path, error);
+    }
   }
 
   async *streamQuery<Row>(query: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
