@@ -36,10 +36,12 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
       ].join(', ') +
       '.',
   ];
-  if (run.reason !== null) lines.push(printableLines(run.reason));
+  const isSaidByTable = run.tasks.some((task) => task.error !== null || task.verified?.isEqual === false);
+  if (run.reason !== null && !(run.state === 'failed' && isSaidByTable))
+    lines.push(printableLines(run.reason));
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
   for (const task of run.tasks)
-    if (task.error)
+    if (task.error && task.state !== 'cancelled')
       lines.push(
         `${paint('red', `${printable(task.table)} ${isLoaded(task) ? 'was loaded, but not verified' : 'failed'}:`)} ${printableLines(task.error.message)}`,
       );

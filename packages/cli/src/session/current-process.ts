@@ -5,7 +5,9 @@ import type { Process } from './process.ts';
 
 /** This process, as a command of it sees it. */
 export function currentProcess(given: Pick<Process, 'arguments' | 'folder' | 'signal'>): Process {
-  const isTerminal = process.stdout.isTTY === true && process.stderr.isTTY === true;
+  // A dumb terminal cannot move its cursor, so it gets what a pipe gets.
+  const isTerminal =
+    process.stdout.isTTY === true && process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
   return {
     ...given,
     environment: process.env,

@@ -8,10 +8,12 @@ import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 import type { OperationContext } from '../operation-context.ts';
 import { runLimits } from '../runs/run-limits.ts';
 import { RunnerAnalyser } from '../runner/runner-analyser.ts';
+import { checkPipelineConnections } from './check-pipeline-connections.ts';
 import { useConnections } from './connect.ts';
 import type { UsableConnection } from './connect.ts';
 import { loadPipeline, throwIfWrong } from './project.ts';
 import type { ValidPipeline } from './project.ts';
+import { declareConnections } from './resolve-connections.ts';
 
 /** A plan made from the documents and from what the sources declare now, with what a run of it needs. */
 export interface PreparedPlan {
@@ -38,8 +40,13 @@ export async function preparePlan(
     loadPipeline(context.projectFolder, context.workingFolder, name),
   ]);
   const files = [pipeline, project];
-  const declared = new Set(Object.keys(project.document.connections ?? {}));
-  const names = connectionsOf(pipeline.document).filter((connection) => declared.has(connection));
+  const declared = Object.keys(project.document.connections ?? {});
+  const names = connectionsOf(pipeline.document);
+  if (names.some((connection) => !declared.includes(connection))) {
+    const environment = await context.environmentName();
+    const connections = await declareConnections(project, context.registry, environment, declared);
+    throwIfWrong(checkPipelineConnections(pipeline.document, pipeline.parsed.locate, connections), files);
+  }
   const connections = await useConnections(context, names);
   const discovered = await discoverRequired(context, pipeline.document, connections, signal);
   const { plan, diagnostics } = await compile(
@@ -122,7 +129,8 @@ async function discoverRequired(
       try {
         return [name, await context.runner().call('discover', request, signal)];
       } catch (error) {
-        if (!(error instanceof PipelineError) || error.code !== 'tableMissing') throw error;
+        if (!(error instanceof PipelineError)) throw error;
+        if (error.code !== 'tableMissing') throw nameConnection(name, error);
         // The compiler then says where in the document the name stands, and what it may have meant.
         return [
           name,
@@ -132,6 +140,12 @@ async function discoverRequired(
     }),
   );
   return Object.fromEntries(found);
+}
+
+/** A pipeline reads from several connections, and a server's own message names none of them. */
+function nameConnection(name: string, error: PipelineError): PipelineError {
+  const { code, blame, retry, message, cause } = error;
+  return new PipelineError({ code, blame, retry, message: `Connection "${name}": ${message}`, cause });
 }
 
 function narrowPlan(plan: Plan, tables: readonly string[]): Plan {
@@ -145,6 +159,6 @@ function narrowPlan(plan: Plan, tables: readonly string[]): Plan {
     code: 'configInvalid',
     blame: 'config',
     retry: 'never',
-    message: `The pipeline "${plan.pipeline}" reads no table that matches ${tables.join(', ')}.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} See: millrace plan ${plan.pipeline}`,
+    message: `The pipeline "${plan.pipeline}" reads no table that matches ${tables.map((table) => `"${table}"`).join(' or ')}.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} See: millrace plan ${plan.pipeline}`,
   });
 }

@@ -37,9 +37,13 @@ export async function executeRun(
 ): Promise<void> {
   const store = await context.store();
   await using log = new EventLog(store);
+  const failures = new Map<string, string>();
   const emit = (event: RunEvent): void => {
     const clean = redactEvent(event, context.redactor);
     log.append(clean);
+    if (clean.type === 'taskFailed') failures.set(clean.task, clean.error.message);
+    if (clean.type === 'taskPublished') failures.delete(clean.task);
+    if (clean.type === 'taskVerified' && !clean.isEqual) failures.set(clean.task, clean.statement);
     context.watch(clean);
   };
   let attempt = run.attempt;
@@ -60,7 +64,7 @@ export async function executeRun(
       await log.flush();
       await cancelled;
       if (isFenced(held.signal)) throw held.signal.reason;
-      await finishRun(store, held.lease, run.runId, outcome, null);
+      await finishRun(store, held.lease, run.runId, outcome, reasonOf(outcome, failures));
       return;
     } catch (thrown) {
       const error = asPipelineError(thrown, held.signal);
@@ -104,6 +108,13 @@ export async function executeRun(
       await rm(request.folders.scratch, { recursive: true, force: true });
     }
   }
+}
+
+/** The first failure stands for all in a list of runs; every one is in the events. */
+function reasonOf(outcome: RunOutcome, failures: ReadonlyMap<string, string>): string | null {
+  const [first] = failures.values();
+  if (outcome !== 'failed' || first === undefined) return null;
+  return failures.size === 1 ? first : `${first} And ${failures.size - 1} more.`;
 }
 
 /** The request that a runner gets; it holds secrets and goes nowhere else. */

@@ -422,7 +422,7 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   keyNeeded: entry(
     'error',
     (p) =>
-      `write: ${p.write} needs a key, and ${p.table} declares none. Name the columns that identify a row in key.`,
+      `write: ${p.write} needs a key, and ${p.table} declares none. Name the columns that identify a row in key; in a replicate, exclude the table and give it steps of its own.`,
   ),
   keyColumnNullable: entry(
     'warning',
@@ -459,7 +459,8 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
 
   columnUnknown: entry(
     'error',
-    (p) => `${p.table} has no column '${p.column}' (${p.role}).${hint(p.nearest, [], '')}`,
+    (p) =>
+      `${p.table} has no column '${p.column}' (${p.role}).${hint(p.nearest, [], '') || ' Name one of its columns; in a replicate, exclude the table and give it steps of its own.'}`,
   ),
   columnsNoneMatch: entry('warning', (p) => `No column of ${p.table} matches '${p.pattern}'.`),
   columnsEmpty: entry(

@@ -8,7 +8,13 @@ export const showSchema = defineOperation({
   name: 'schemas/show-schema',
   summary: 'Print the JSON Schema of a document, for editors.',
   permission: 'pipeline.read',
-  input: z.strictObject({ document: z.enum(['pipeline', 'project']).default('pipeline') }),
+  input: z.strictObject({
+    document: z
+      .enum(['pipeline', 'project'], {
+        error: ({ input }) => `There is no schema "${String(input)}". There are: pipeline, project.`,
+      })
+      .default('pipeline'),
+  }),
   output: z.record(z.string(), z.unknown()),
   async handler(context, { document }) {
     if (document === 'pipeline') return { ...pipelineJsonSchema() };
