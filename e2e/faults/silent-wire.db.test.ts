@@ -24,7 +24,7 @@ afterAll(async () => {
   for (const { instance } of running) await instance[Symbol.asyncDispose]();
 });
 
-for (const missing of skipped) it.skip(missing);
+it.for(skipped)('needs %s', (missing, { skip }) => skip(missing));
 
 describe.for(onWires)(`a wire that falls silent between us and $title (F6, seed ${SEED})`, (system) => {
   let shop: Shop;
