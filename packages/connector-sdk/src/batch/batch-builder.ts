@@ -86,11 +86,18 @@ export class BatchBuilder {
     return this.row === 0 && this.#rejected.length === 0;
   }
 
+  #nextCapacity(): number {
+    // A batch that is taken before it is full is the last one: fresh buffers of full size would be thrown away.
+    if (!this.isFull) return Math.min(FIRST_CAPACITY, this.#maxRows);
+    if (this.row >= this.#capacity) return this.#maxRows;
+    // Long values filled it: room for half as many rows again is enough.
+    return Math.min(this.#maxRows, Math.ceil((this.row * 1.5) / MIN_ROWS) * MIN_ROWS || MIN_ROWS);
+  }
+
   /** Hands the rows over and starts anew. */
   take(): Batch {
     const rows = this.row;
-    // A batch that is taken before it is full is the last one: fresh buffers of full size would be thrown away.
-    this.#capacity = this.isFull ? this.#maxRows : Math.min(FIRST_CAPACITY, this.#maxRows);
+    this.#capacity = this.#nextCapacity();
     const columns = this.columns.map((writer) => writer.take(rows, this.#capacity));
     const batch: Batch = { kind: 'batch', rows, columns, rejected: this.#rejected };
     this.row = 0;

@@ -1,5 +1,8 @@
 import type { LogicalType } from '@millrace/spec';
 
+/** Memory of a batch. Shared where a pool lends it; nobody reads while another writes. */
+export type BatchBuffer = ArrayBuffer | SharedArrayBuffer;
+
 /**
  * One column of a batch, in the memory layout of Apache Arrow (which is DuckDB's too), so that it is copied, never
  * converted. Buffers may be longer than the rows need.
@@ -17,11 +20,11 @@ import type { LogicalType } from '@millrace/spec';
  * | string, json, bytes     | 16            | Arrow view: int32 length, then 12 inline bytes (zero padded) when length <= 12, else 4 prefix bytes, int32 0, uint32 offset into `heap` |
  */
 export interface Vector {
-  readonly values: ArrayBuffer;
+  readonly values: BatchBuffer;
   /** One bit per row, least significant first, 1 = a value; null when every row has a value. Length: ceil(rows / 64) * 8. */
-  readonly validity: ArrayBuffer | null;
+  readonly validity: BatchBuffer | null;
   /** The bytes that views longer than 12 point into; null for types of fixed width. */
-  readonly heap: ArrayBuffer | null;
+  readonly heap: BatchBuffer | null;
   readonly heapBytes: number;
 }
 

@@ -1,6 +1,6 @@
 import { formatLogicalType, type LogicalType } from '@millrace/spec';
 
-import type { Vector } from './batch.ts';
+import type { BatchBuffer, Vector } from './batch.ts';
 
 /** Longest canonical text of a type of fixed width: an int128, a float's mantissa and exponent. */
 const MAX_FIXED_BYTES = 64;
@@ -99,7 +99,7 @@ function readInt64(words: Int32Array, row: number): number | bigint {
 function integerWriter(
   bits: 8 | 16 | 32 | 64,
   signed: boolean,
-  buffer: ArrayBuffer,
+  buffer: BatchBuffer,
 ): CanonicalColumn['write'] {
   if (bits === 64) {
     const words = new Int32Array(buffer);
@@ -113,13 +113,13 @@ function integerWriter(
   return (row, target, at) => writeInteger(target, at, values[row] as number);
 }
 
-function smallArray(bits: 8 | 16 | 32, signed: boolean, buffer: ArrayBuffer): ArrayLike<number> {
+function smallArray(bits: 8 | 16 | 32, signed: boolean, buffer: BatchBuffer): ArrayLike<number> {
   if (bits === 8) return signed ? new Int8Array(buffer) : new Uint8Array(buffer);
   if (bits === 16) return signed ? new Int16Array(buffer) : new Uint16Array(buffer);
   return signed ? new Int32Array(buffer) : new Uint32Array(buffer);
 }
 
-function decimalWriter(precision: number, scale: number, buffer: ArrayBuffer): CanonicalColumn['write'] {
+function decimalWriter(precision: number, scale: number, buffer: BatchBuffer): CanonicalColumn['write'] {
   const read = unscaledReader(precision, buffer);
   if (scale === 0) return (row, target, at) => writeAnyInteger(target, at, read(row));
   const power = 10 ** scale;
@@ -137,7 +137,7 @@ function decimalWriter(precision: number, scale: number, buffer: ArrayBuffer): C
   };
 }
 
-function unscaledReader(precision: number, buffer: ArrayBuffer): (row: number) => number | bigint {
+function unscaledReader(precision: number, buffer: BatchBuffer): (row: number) => number | bigint {
   if (precision <= 4) {
     const values = new Int16Array(buffer);
     return (row) => values[row] as number;

@@ -1,4 +1,4 @@
-import type { Vector } from './batch.ts';
+import type { BatchBuffer, Vector } from './batch.ts';
 
 /** Text form of a cell where a type has more than one: `hex` is PostgreSQL's `\x00ff`. */
 export type CellEncoding = 'raw' | 'hex';
@@ -38,8 +38,8 @@ export abstract class ColumnWriter {
   abstract setText(row: number, bytes: Uint8Array, start: number, end: number): void;
 
   protected abstract takeValues(capacity: number): {
-    values: ArrayBuffer;
-    heap: ArrayBuffer | null;
+    values: BatchBuffer;
+    heap: BatchBuffer | null;
     heapBytes: number;
   };
 
@@ -92,7 +92,7 @@ export abstract class ColumnWriter {
     this.#capacity = nextCapacity;
     this.#hasNulls = false;
     if (rows === 0) return { values, validity: null, heap, heapBytes };
-    return { values, validity: validity === null ? null : (validity.buffer as ArrayBuffer), heap, heapBytes };
+    return { values, validity: validity === null ? null : validity.buffer, heap, heapBytes };
   }
 }
 

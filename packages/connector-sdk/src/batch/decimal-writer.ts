@@ -104,7 +104,7 @@ export class DecimalWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = (this.#words16 ?? this.#words).buffer as ArrayBuffer;
+    const values = (this.#words16 ?? this.#words).buffer;
     this.#allocate(capacity);
     return { values, heap: null, heapBytes: 0 };
   }

@@ -41,7 +41,7 @@ export class FloatWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#values.buffer as ArrayBuffer;
+    const values = this.#values.buffer;
     this.#values = this.#allocate(capacity);
     return { values, heap: null, heapBytes: 0 };
   }

@@ -45,7 +45,7 @@ export class SmallIntegerWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#values.buffer as ArrayBuffer;
+    const values = this.#values.buffer;
     this.#values = this.#allocate(capacity);
     return { values, heap: null, heapBytes: 0 };
   }
@@ -102,7 +102,7 @@ export class LargeIntegerWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#words.buffer as ArrayBuffer;
+    const values = this.#words.buffer;
     this.#words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
@@ -124,7 +124,7 @@ export class BooleanWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#values.buffer as ArrayBuffer;
+    const values = this.#values.buffer;
     this.#values = new Uint8Array(buffers.take(capacity));
     return { values, heap: null, heapBytes: 0 };
   }

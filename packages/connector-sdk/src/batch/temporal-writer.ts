@@ -28,7 +28,7 @@ export class DateWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#days.buffer as ArrayBuffer;
+    const values = this.#days.buffer;
     this.#days = new Int32Array(buffers.take(capacity * 4));
     return { values, heap: null, heapBytes: 0 };
   }
@@ -65,7 +65,7 @@ export class TimestampWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#words.buffer as ArrayBuffer;
+    const values = this.#words.buffer;
     this.#words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }
@@ -87,7 +87,7 @@ export class TimeWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#words.buffer as ArrayBuffer;
+    const values = this.#words.buffer;
     this.#words = new Int32Array(buffers.take(capacity * 8));
     return { values, heap: null, heapBytes: 0 };
   }

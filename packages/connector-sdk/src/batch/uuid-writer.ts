@@ -27,7 +27,7 @@ export class UuidWriter extends ColumnWriter {
   }
 
   protected takeValues(capacity: number) {
-    const values = this.#view.buffer as ArrayBuffer;
+    const values = this.#view.buffer;
     this.#view = new DataView(buffers.take(capacity * 16));
     return { values, heap: null, heapBytes: 0 };
   }

@@ -13,14 +13,19 @@ const MAX_HEAP_BYTES = 2 ** 31 - 1;
 abstract class ViewWriter extends ColumnWriter {
   #words: Int32Array;
   #bytes: Uint8Array;
-  #heap: Uint8Array;
+  /** Taken from the pool at the first long value: of a batch that never comes, nothing is lost. */
+  #heap: Buffer = Buffer.of();
   #heapLength = 0;
+  /** Bytes in the heap of the batch before. */
+  #expectedBytes = 0;
+  #source: Uint8Array = Buffer.of();
+  /** `source` as a Buffer: only its `copy` is fast into shared memory. */
+  #sourceBuffer: Buffer = Buffer.of();
 
   constructor(state: RowState, index: number, capacity: number) {
     super(state, index, 16, capacity);
     this.#words = new Int32Array(buffers.take(capacity * 16));
     this.#bytes = new Uint8Array(this.#words.buffer);
-    this.#heap = new Uint8Array(FIRST_HEAP_BYTES);
   }
 
   /** Stores the range; returns the bitwise OR of its bytes when it was short enough to look at each, else 0xff. */
@@ -47,8 +52,14 @@ abstract class ViewWriter extends ColumnWriter {
     this.#heapLength = at + length;
     this.state.heapBytes += length;
     if (length <= LOOP_BYTES) return copyBytes(source, start, end, this.#heap, at);
-    this.#heap.set(source.subarray(start, end), at);
+    if (source !== this.#source) this.#readFrom(source);
+    this.#sourceBuffer.copy(this.#heap, at, start, end);
     return 0xff;
+  }
+
+  #readFrom(source: Uint8Array): void {
+    this.#source = source;
+    this.#sourceBuffer = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   }
 
   #growHeap(length: number): void {
@@ -58,21 +69,22 @@ abstract class ViewWriter extends ColumnWriter {
         `A batch column of ${needed} bytes is more than a batch can hold; take the batch when isFull.`,
       );
     }
-    const larger = new Uint8Array(buffers.take(heapCapacity(needed)));
-    larger.set(this.#heap.subarray(0, this.#heapLength));
-    buffers.give(this.#heap.buffer as ArrayBuffer);
+    const larger = Buffer.from(buffers.take(heapCapacity(Math.max(needed, this.#expectedBytes))));
+    this.#heap.copy(larger, 0, 0, this.#heapLength);
+    buffers.give(this.#heap.buffer);
     this.#heap = larger;
   }
 
   protected takeValues(capacity: number) {
     const taken = {
-      values: this.#words.buffer as ArrayBuffer,
-      heap: this.#heap.buffer as ArrayBuffer,
+      values: this.#words.buffer,
+      heap: this.#heapLength === 0 ? new ArrayBuffer(0) : this.#heap.buffer,
       heapBytes: this.#heapLength,
     };
     this.#words = new Int32Array(buffers.take(capacity * 16));
     this.#bytes = new Uint8Array(this.#words.buffer);
-    this.#heap = new Uint8Array(buffers.take(heapCapacity(this.#heapLength)));
+    this.#heap = Buffer.of();
+    this.#expectedBytes = this.#heapLength;
     this.#heapLength = 0;
     return taken;
   }

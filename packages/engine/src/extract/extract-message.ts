@@ -1,5 +1,6 @@
 import type {
   Batch,
+  BatchBuffer,
   BucketDigest,
   CursorEvidence,
   DigestRequest,
@@ -47,7 +48,7 @@ export type WorkerCommand =
   /** One more batch may be sent. */
   | { readonly type: 'credit' }
   /** Buffers of a batch that was consumed. */
-  | { readonly type: 'recycle'; readonly buffers: readonly ArrayBuffer[] }
+  | { readonly type: 'recycle'; readonly buffers: readonly BatchBuffer[] }
   | { readonly type: 'cancel' }
   | { readonly type: 'close' };
 
@@ -58,9 +59,14 @@ export type WorkerReply =
   | { readonly type: 'answer'; readonly answer: unknown }
   | { readonly type: 'error'; readonly error: PlainPipelineError };
 
-/** The buffers of a batch, which move between threads instead of being copied. */
-export function buffersOf(batch: Batch): ArrayBuffer[] {
+/** The buffers of a batch. */
+export function buffersOf(batch: Batch): BatchBuffer[] {
   return batch.columns.flatMap((column) =>
     [column.values, column.validity, column.heap].filter((buffer) => buffer !== null),
   );
+}
+
+/** Those that move between threads, where they are not shared already. */
+export function transferable(buffers: readonly BatchBuffer[]): ArrayBuffer[] {
+  return buffers.filter((buffer) => buffer instanceof ArrayBuffer);
 }

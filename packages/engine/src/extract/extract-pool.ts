@@ -200,12 +200,9 @@ class ExtractThread {
   }
 
   #recyclable(batch: Batch): Batch {
-    return { ...batch, release: () => this.#recycle(buffersOf(batch)) };
-  }
-
-  #recycle(buffers: ArrayBuffer[]): void {
-    if (!this.hasDied)
-      this.#worker.postMessage({ type: 'recycle', buffers } satisfies WorkerCommand, buffers);
+    // Plain buffers were beyond what the worker keeps; here they are garbage.
+    const shared = buffersOf(batch).filter((buffer) => buffer instanceof SharedArrayBuffer);
+    return { ...batch, release: () => this.#send({ type: 'recycle', buffers: shared }) };
   }
 
   async #cancelAndDrain(): Promise<void> {

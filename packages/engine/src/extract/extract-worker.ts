@@ -9,7 +9,7 @@ import {
 } from '@millrace/connector-sdk';
 
 import type { ResolvedConnection } from '../run/run-request.ts';
-import { buffersOf, type WorkerCommand, type WorkerReply } from './extract-message.ts';
+import { buffersOf, transferable, type WorkerCommand, type WorkerReply } from './extract-message.ts';
 import { callSource, OpenSources } from './open-sources.ts';
 
 /** Main file of an extract worker: opens sources, reads them, and hands batches to the owner thread by transfer. */
@@ -93,7 +93,7 @@ async function read(
         credits -= 1;
         port.postMessage(
           { type: 'item', item: next.value } satisfies WorkerReply,
-          next.value.kind === 'batch' ? buffersOf(next.value) : [],
+          next.value.kind === 'batch' ? transferable(buffersOf(next.value)) : [],
         );
       }
     } finally {

@@ -1,4 +1,4 @@
-import type { Vector } from '@millrace/connector-sdk';
+import type { BatchBuffer, Vector } from '@millrace/connector-sdk';
 import type { LogicalType } from '@millrace/spec';
 
 /**
@@ -112,7 +112,7 @@ export function roughCursorReader(
 }
 
 function integerReader(
-  values: ArrayBuffer,
+  values: BatchBuffer,
   bits: 8 | 16 | 32 | 64,
   signed: boolean,
 ): (row: number) => bigint {
@@ -126,11 +126,11 @@ function integerReader(
   return (row) => BigInt(array[row] ?? 0);
 }
 
-function signedArray(values: ArrayBuffer, bits: 8 | 16 | 32): Int8Array | Int16Array | Int32Array {
+function signedArray(values: BatchBuffer, bits: 8 | 16 | 32): Int8Array | Int16Array | Int32Array {
   return bits === 8 ? new Int8Array(values) : bits === 16 ? new Int16Array(values) : new Int32Array(values);
 }
 
-function unsignedArray(values: ArrayBuffer, bits: 8 | 16 | 32): Uint8Array | Uint16Array | Uint32Array {
+function unsignedArray(values: BatchBuffer, bits: 8 | 16 | 32): Uint8Array | Uint16Array | Uint32Array {
   return bits === 8
     ? new Uint8Array(values)
     : bits === 16
@@ -138,7 +138,7 @@ function unsignedArray(values: ArrayBuffer, bits: 8 | 16 | 32): Uint8Array | Uin
       : new Uint32Array(values);
 }
 
-function hugeReader(values: ArrayBuffer): (row: number) => bigint {
+function hugeReader(values: BatchBuffer): (row: number) => bigint {
   const view = new DataView(values);
   return (row) => (view.getBigInt64(row * 16 + 8, true) << 64n) | view.getBigUint64(row * 16, true);
 }

@@ -25,7 +25,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import { type Batch, isViewType, type Vector, valueWidth } from '@millrace/connector-sdk';
+import { type Batch, type BatchBuffer, isViewType, type Vector, valueWidth } from '@millrace/connector-sdk';
 import type { LogicalType } from '@millrace/spec';
 
 /** Rows of a DuckDB vector. */
@@ -118,11 +118,17 @@ function fillChunk(scan: Scan, chunk: DuckDBDataChunk): void {
       aimViews(target, vector, from, rows, scan.views);
       duckdb.copy_data_to_vector(target, 0, scan.views.buffer as ArrayBuffer, 0, rows * 16);
     } else {
-      duckdb.copy_data_to_vector(target, 0, vector.values, from * width, rows * width);
+      duckdb.copy_data_to_vector(target, 0, memoryOf(vector.values), from * width, rows * width);
     }
     if (vector.validity !== null) {
       duckdb.vector_ensure_validity_writable(target);
-      duckdb.copy_data_to_vector_validity(target, 0, vector.validity, from / 8, Math.ceil(rows / 64) * 8);
+      duckdb.copy_data_to_vector_validity(
+        target,
+        0,
+        memoryOf(vector.validity),
+        from / 8,
+        Math.ceil(rows / 64) * 8,
+      );
     }
   });
   scan.consumed += rows;
@@ -130,6 +136,11 @@ function fillChunk(scan: Scan, chunk: DuckDBDataChunk): void {
     scan.batches.shift()?.release?.();
     scan.consumed = 0;
   }
+}
+
+/** The bindings' declarations leave shared memory out; what they do is the same for both. */
+function memoryOf(buffer: BatchBuffer): ArrayBuffer {
+  return buffer as ArrayBuffer;
 }
 
 /** Copies the views of a range into `out`, with heap offsets replaced by addresses in memory that DuckDB owns. */
@@ -154,7 +165,7 @@ function aimViews(target: duckdb.Vector, vector: Vector, from: number, rows: num
   duckdb.vector_assign_string_element_len(
     target,
     0,
-    new Uint8Array(vector.heap as ArrayBuffer, first, last - first),
+    new Uint8Array(memoryOf(vector.heap as BatchBuffer), first, last - first),
   );
   const header = duckdb.vector_get_data(target, 16);
   const base = new DataView(header.buffer, header.byteOffset, 16).getBigUint64(8, true);

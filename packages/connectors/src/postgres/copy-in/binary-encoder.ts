@@ -80,7 +80,7 @@ export async function* binaryCopy(encoded: readonly Uint8Array[]): AsyncGenerato
   yield HEADER;
   for (const rows of encoded) {
     yield rows;
-    buffers.give(rows.buffer as ArrayBuffer);
+    buffers.give(rows.buffer);
   }
   yield TRAILER;
 }

@@ -1,4 +1,4 @@
-import type { Vector } from '@millrace/connector-sdk';
+import type { BatchBuffer, Vector } from '@millrace/connector-sdk';
 
 import { type BinaryColumn, isNull, NULL_LENGTH, validityOf } from './binary-column.ts';
 import type { NumericFormat } from './binary-numeric.ts';
@@ -45,7 +45,7 @@ export class NumericColumn implements BinaryColumn {
 }
 
 /** Unscaled decimals of a width in bytes: a number where it is exact, else a bigint. */
-export function unscaledReader(width: number, buffer: ArrayBuffer): (row: number) => number | bigint {
+export function unscaledReader(width: number, buffer: BatchBuffer): (row: number) => number | bigint {
   if (width === 2) {
     const values = new Int16Array(buffer);
     return (row) => values[row] as number;
@@ -67,7 +67,7 @@ export function unscaledReader(width: number, buffer: ArrayBuffer): (row: number
 /** Bytes as they are. */
 export class BytesColumn implements BinaryColumn {
   readonly fixedSize = undefined;
-  protected readonly heap: Uint8Array;
+  protected readonly heap: Buffer;
   /** Whether a value that was written from the views themselves holds a zero byte. */
   protected hasInlineZero = false;
   readonly #validity: Uint8Array | null;
@@ -78,7 +78,7 @@ export class BytesColumn implements BinaryColumn {
     this.#validity = validityOf(vector);
     this.#words = new Int32Array(vector.values);
     this.#inline = new Uint8Array(vector.values);
-    this.heap = vector.heap === null ? new Uint8Array(0) : new Uint8Array(vector.heap, 0, vector.heapBytes);
+    this.heap = vector.heap === null ? Buffer.of() : Buffer.from(vector.heap, 0, vector.heapBytes);
   }
 
   get isSendable(): boolean {
@@ -93,7 +93,7 @@ export class BytesColumn implements BinaryColumn {
   }
 
   write(from: number, to: number, target: DataView, offsets: Int32Array): void {
-    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+    const bytes = Buffer.from(target.buffer, target.byteOffset, target.byteLength);
     for (let row = from; row < to; row += 1) {
       const at = offsets[row] as number;
       if (isNull(this.#validity, row)) {
@@ -132,9 +132,10 @@ export class TextColumn extends BytesColumn {
   }
 }
 
-function copy(source: Uint8Array, start: number, length: number, target: Uint8Array, to: number): void {
+function copy(source: Buffer, start: number, length: number, target: Uint8Array, to: number): void {
   if (length > LOOP_BYTES) {
-    target.set(source.subarray(start, start + length), to);
+    // The memory is shared: `set` would copy it byte by byte.
+    source.copy(target, to, start, start + length);
     return;
   }
   for (let offset = 0; offset < length; offset += 1) target[to + offset] = source[start + offset] as number;
