@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,6 +13,7 @@ import type { Field } from '@millrace/spec';
 import { toStagingError } from './staging-error.ts';
 
 const MANIFEST_NAME = 'manifest.json';
+const HASHED_AT_ONCE = 1 << 20;
 
 /**
  * What a load package holds; written last, so that a folder without one is an attempt that died.
@@ -164,10 +164,19 @@ async function checkFile(folder: string, file: StagedFile, isHashed: boolean): P
 /** The sha-256 of a file in lower-case hexadecimal. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  // A stream takes a buffer of its full size for the smallest file: a thousand tables, a gigabyte to collect.
-  if ((await stat(path)).size <= 1 << 20) return hash.update(await readFile(path)).digest('hex');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    // One buffer for all of a file: a stream takes a new one for each read, and a thousand tables' are a gigabyte to collect.
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(size, HASHED_AT_ONCE)));
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Makes the names inside a folder durable. */
