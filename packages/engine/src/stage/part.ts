@@ -10,6 +10,8 @@ export class Part {
   rows = 0;
   /** Of the buffers in memory. */
   sizeBytes = 0;
+  /** Of them in long values. */
+  heapBytes = 0;
   hasNegativeZero = false;
   readonly #types: readonly LogicalType[];
   /** Bytes of a row outside of the heaps. */
@@ -32,8 +34,8 @@ export class Part {
     this.batches.push(batch);
     this.rows += batch.rows;
     this.hasNegativeZero ||= hasNegativeZero(batch, this.#types);
-    this.sizeBytes += batch.rows * this.#rowWidth;
-    for (const column of batch.columns) this.sizeBytes += column.heapBytes;
+    for (const column of batch.columns) this.heapBytes += column.heapBytes;
+    this.sizeBytes = this.rows * this.#rowWidth + this.heapBytes;
     this.#encode(batch);
   }
 

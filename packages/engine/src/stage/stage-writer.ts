@@ -10,20 +10,23 @@ import {
   type StagedPart,
 } from '@millrace/connector-sdk';
 import type { LogicalType, SourceField } from '@millrace/spec';
-import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
+import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import { FileQueue } from './file-queue.ts';
 import { hashFile, syncFolder } from './manifest.ts';
+import { copyToParquet, MAX_GROUP_ROWS, type ParquetLayout, rowsPerGroup } from './parquet-layout.ts';
 import { Part } from './part.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { type LoadMetadata, selectStaged, type StagedColumn } from './staged-columns.ts';
-import { StagingDatabase } from './staging-database.ts';
+import { StagingDatabase, type StagingValue } from './staging-database.ts';
 import { toStagingError } from './staging-error.ts';
 
-/** Four Parquet row groups of DuckDB's default size. */
-const DEFAULT_ROWS_PER_FILE = 4 * 122_880;
+/** Four Parquet row groups of the default size. */
+const DEFAULT_ROWS_PER_FILE = 4 * MAX_GROUP_ROWS;
 /** Of buffers in memory: wide tables make shorter parts. */
 const MAX_PART_BYTES = 128 * 1024 * 1024;
+/** Of them in long values. */
+const MAX_PART_HEAP_BYTES = 64 * 1024 * 1024;
 
 /** A destination that falls behind by more reads files again, so that what waits for it does not fill memory. */
 const MAX_WAITING_PARTS = 2;
@@ -109,7 +112,8 @@ export class StageWriter {
     part.add(batch);
     if (
       part.rows >= (this.#options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
-      part.sizeBytes >= MAX_PART_BYTES
+      part.sizeBytes >= MAX_PART_BYTES ||
+      part.heapBytes >= MAX_PART_HEAP_BYTES
     ) {
       await this.#rotate();
     }
@@ -153,7 +157,8 @@ export class StageWriter {
     // The file's own floats may hold -0.0; leaving the dictionary out costs little beside finding out.
     await this.#writeFile(
       `(SELECT ${columns} FROM ${source} WHERE ${isKept})`,
-      this.#types.some((type) => type.kind === 'float'),
+      { hasNegativeZero: this.#types.some((type) => type.kind === 'float'), groupRows: MAX_GROUP_ROWS },
+      (sql) => this.#database.query(sql),
     );
     if (file.isTemporary) await rm(file.path, { force: true });
   }
@@ -192,20 +197,30 @@ export class StageWriter {
     const scan = this.#database.scans.add(this.#types, part.batches);
     part.batches.length = 0;
     try {
-      await this.#writeFile(scan.sql, part.hasNegativeZero, part.encoded);
+      await this.#writeFile(
+        scan.sql,
+        { hasNegativeZero: part.hasNegativeZero, groupRows: rowsPerGroup(part.sizeBytes / part.rows) },
+        (sql) => this.#database.queryScan(sql),
+        part.encoded,
+      );
     } finally {
       scan.remove();
     }
   }
 
-  async #writeFile(source: string, hasNegativeZero: boolean, encoded?: readonly Uint8Array[]): Promise<void> {
+  async #writeFile(
+    source: string,
+    layout: ParquetLayout,
+    query: (sql: string) => Promise<Record<string, StagingValue>[]>,
+    encoded?: readonly Uint8Array[],
+  ): Promise<void> {
     const { columns, fields, metadata } = this.#options;
     const path = join(this.#options.folder, `part-${String(this.#nextFile).padStart(5, '0')}.parquet`);
     this.#nextFile += 1;
     const select = selectStaged(columns, fields, metadata, (_, index) => `c${index}`);
-    const read = await this.#copyTo(path, `SELECT ${select} FROM ${source}`, hasNegativeZero);
-    const refused = await this.#divertRefused(path, hasNegativeZero, encoded !== undefined);
-    const rows = read - refused;
+    const [copied] = await query(copyToParquet(path, `SELECT ${select} FROM ${source}`, layout));
+    const refused = await this.#divertRefused(path, layout, encoded !== undefined);
+    const rows = Number(copied?.['Count']) - refused;
     if (rows === 0) {
       await rm(path, { force: true });
       return;
@@ -216,17 +231,8 @@ export class StageWriter {
     this.#queue.push(file, refused === 0 ? encoded : undefined);
   }
 
-  /** Writes a query's rows as one Parquet file; returns how many there were. */
-  async #copyTo(path: string, query: string, hasNegativeZero: boolean): Promise<number> {
-    const dictionary = hasNegativeZero ? ', DICTIONARY_SIZE_LIMIT 0' : '';
-    const [copied] = await this.#database.query(
-      `COPY (${query}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet, COMPRESSION snappy${dictionary})`,
-    );
-    return Number(copied?.['Count']);
-  }
-
   /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
-  async #divertRefused(path: string, hasNegativeZero: boolean, isEncoded: boolean): Promise<number> {
+  async #divertRefused(path: string, layout: ParquetLayout, isEncoded: boolean): Promise<number> {
     const { rejectPredicates = [], encoder } = this.#options;
     const asked = rejectPredicates.filter(({ column }) => !isEncoded || encoder?.unchecked.has(column));
     const rules = asked.map((rule) => ({
@@ -242,7 +248,9 @@ export class StageWriter {
     );
     if (refused === 0) return 0;
     const isKept = rules.map((rule) => `NOT ${rule.predicate}`).join(' AND ');
-    await this.#copyTo(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, hasNegativeZero);
+    await this.#database.query(
+      copyToParquet(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, layout),
+    );
     await rename(`${path}.kept`, path);
     return refused;
   }
