@@ -107,6 +107,16 @@ describe('commands', { timeout: 60_000 }, () => {
     db.exec(`UPDATE customers SET name = 'Zoë' WHERE id = 1`);
   });
 
+  it('schema --write brings the schemas of editors up to date', async () => {
+    const path = join(line.folder, '.millrace/schemas/project.json');
+    const written = readFileSync(path, 'utf8');
+    writeFileSync(path, '{}');
+    await line.run(['validate']);
+    expect(readFileSync(path, 'utf8')).toBe('{}');
+    await golden('schema-write', ['schema', '--write'], 0);
+    expect(readFileSync(path, 'utf8')).toBe(written);
+  });
+
   it('lists and shows runs', async () => {
     const listed = JSON.parse((await line.run(['runs', '--json'])).out);
     const first = listed.runs.at(-1);

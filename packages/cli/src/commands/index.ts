@@ -200,8 +200,13 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'schema',
     summary: 'Print the JSON Schema of a document, for editors',
     arguments: [{ name: 'document', description: 'pipeline (default) or project', isOptional: true }],
-    options: [],
-    examples: ['millrace schema > .millrace/pipeline.schema.json'],
+    options: [
+      {
+        flags: '--write',
+        description: 'write the schemas that the editors of this project use, after an update',
+      },
+    ],
+    examples: ['millrace schema project', 'millrace schema --write'],
     usesRunner: false,
     load: async () => (await import('../actions/schema.ts')).schema,
   },

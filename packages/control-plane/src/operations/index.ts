@@ -14,5 +14,6 @@ export { listRuns } from './runs/list-runs.ts';
 export type { ListedRun } from './runs/list-runs.ts';
 export { showRun } from './runs/show-run.ts';
 export { showSchema } from './schemas/show-schema.ts';
+export { writeSchemas } from './schemas/write-schemas.ts';
 export { rollbackTable } from './tables/rollback-table.ts';
 export { queryWarehouse } from './warehouse/query-warehouse.ts';

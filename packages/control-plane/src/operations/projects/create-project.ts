@@ -2,11 +2,11 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 
 import { PipelineError } from '@millrace/connector-sdk';
-import { pipelineJsonSchema, projectJsonSchema } from '@millrace/spec';
 import { z } from 'zod';
 
 import { STATE_FOLDER } from '../../operation-context.ts';
 import { defineOperation } from '../../operation.ts';
+import { editorSchemas, writeEditorSchemas } from '../../project/editor-schemas.ts';
 import { PIPELINES_FOLDER, PROJECT_FILE } from '../../project/project.ts';
 
 const IGNORED = `${STATE_FOLDER}/`;
@@ -30,16 +30,7 @@ export const createProject = defineOperation({
         message: `${relative(context.workingFolder, join(folder, PROJECT_FILE))} exists already. Choose another folder, or go on with this project.`,
       });
     }
-    const schemas = join(folder, STATE_FOLDER, 'schemas');
-    await mkdir(schemas, { recursive: true, mode: 0o700 });
-    await writeFile(join(schemas, 'pipeline.json'), `${JSON.stringify(pipelineJsonSchema(), null, 2)}\n`);
-    const definitions = await Promise.all(
-      Object.entries(context.registry).map(async ([type, load]) => [type, (await load()).config] as const),
-    );
-    await writeFile(
-      join(schemas, 'project.json'),
-      `${JSON.stringify(projectJsonSchema(Object.fromEntries(definitions)), null, 2)}\n`,
-    );
+    await writeEditorSchemas(folder, await editorSchemas(context.registry));
     await ignoreState(join(folder, '.gitignore'));
     await writeFile(join(folder, PROJECT_FILE), projectText(name), { flag: 'wx' });
     return { folder, name, files: [PROJECT_FILE, `${PIPELINES_FOLDER}/`, '.gitignore'] };

@@ -1,7 +1,7 @@
-import { pipelineJsonSchema, projectJsonSchema } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
+import { editorSchemas } from '../../project/editor-schemas.ts';
 
 /** The JSON Schema of a document, with the settings of every connector for the project's. */
 export const showSchema = defineOperation({
@@ -17,10 +17,6 @@ export const showSchema = defineOperation({
   }),
   output: z.record(z.string(), z.unknown()),
   async handler(context, { document }) {
-    if (document === 'pipeline') return { ...pipelineJsonSchema() };
-    const definitions = await Promise.all(
-      Object.entries(context.registry).map(async ([type, load]) => [type, (await load()).config] as const),
-    );
-    return { ...projectJsonSchema(Object.fromEntries(definitions)) };
+    return (await editorSchemas(context.registry))[document];
   },
 });
