@@ -25,7 +25,7 @@ export interface StagingDatabaseOptions {
 export class StagingDatabase {
   readonly #queries: ConnectionPool;
   readonly #options: StagingDatabaseOptions;
-  /** Batches in memory as tables, for `queryScan`. */
+  /** Batches in memory as tables; many of them are read by `queryScan`. */
   readonly scans = new BatchScans();
   #scanning: Promise<ConnectionPool> | undefined;
   #scanningPool: ConnectionPool | undefined;
@@ -39,7 +39,10 @@ export class StagingDatabase {
 
   static async open(options: StagingDatabaseOptions): Promise<StagingDatabase> {
     await mkdir(options.scratchFolder, { recursive: true });
-    return new StagingDatabase(await openPool(options, options.threads, options.scratchFolder), options);
+    const queries = await openPool(options, options.threads, options.scratchFolder);
+    const database = new StagingDatabase(queries, options);
+    await queries.use(async (connection) => database.scans.register(connection));
+    return database;
   }
 
   /** A table name that no one else in the run uses. */

@@ -1,0 +1,43 @@
+import { BatchBuilder } from '@millrace/connector-sdk';
+import { temporaryFolder } from '@millrace/connector-sdk/testing';
+import type { LogicalType } from '@millrace/spec';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openStagingDatabase, type StagingDatabase } from './staging-database.ts';
+
+const TYPES: readonly LogicalType[] = [{ kind: 'string' }];
+
+describe('batches in memory', () => {
+  const folder = temporaryFolder('staging-database');
+  let database: StagingDatabase;
+
+  beforeAll(async () => {
+    database = await openStagingDatabase({ memoryBytes: 2 ** 28, threads: 2, scratchFolder: folder.path });
+  });
+
+  afterAll(() => {
+    database.close();
+    folder.remove();
+  });
+
+  function addScan(text: string) {
+    const builder = new BatchBuilder([{ name: 'name', type: { kind: 'string' } }]);
+    builder.columns[0]?.setString(builder.row, text);
+    builder.endRow(() => []);
+    return database.scans.add(TYPES, [builder.take()]);
+  }
+
+  it('are read beside the tables of the database', async () => {
+    await database.execute('CREATE TABLE names (c0 VARCHAR)');
+    await database.execute(`INSERT INTO names FROM ${addScan('a name of more than twelve bytes').sql}`);
+    expect(await database.query('FROM names')).toEqual([{ c0: 'a name of more than twelve bytes' }]);
+  });
+
+  it('are read on one thread, where there are no tables', async () => {
+    expect(await database.queryScan(`FROM ${addScan('é').sql}`)).toEqual([{ c0: 'é' }]);
+    expect(await database.queryScan("SELECT current_setting('threads') AS threads")).toEqual([
+      { threads: '1' },
+    ]);
+    await expect(database.queryScan('FROM names')).rejects.toThrow(/names/);
+  });
+});
