@@ -13,6 +13,8 @@ import type { MeaningFinding } from '../meaning/find-meaning.ts';
 /** A check as the document writes it, and why it is proposed. */
 export interface CheckProposal {
   readonly name: 'rowCount' | 'unique' | 'accepted' | 'range' | 'notNull' | 'relationship';
+  /** The columns that it looks at. */
+  readonly columns: readonly string[];
   readonly settings: DocumentValue;
   readonly reason: string;
 }
@@ -38,6 +40,7 @@ export function proposeChecks(
   if (sample !== null && sample.rows > 0)
     checks.push({
       name: 'rowCount',
+      columns: [],
       settings: { min: 1 },
       reason: 'the table has rows; nothing at all would be an accident',
     });
@@ -45,6 +48,7 @@ export function proposeChecks(
   if (key !== null && key.certainty !== 'declared')
     checks.push({
       name: 'unique',
+      columns: key.columns,
       settings: { columns: key.columns, onFailure: 'warn' },
       reason: key.evidence,
     });
@@ -59,6 +63,7 @@ export function proposeChecks(
   if (unset.length > 0)
     checks.push({
       name: 'notNull',
+      columns: unset,
       settings: { columns: unset, onFailure: 'warn' },
       reason: `may be NULL at the source, but has a value in ${describeSample(sample)}`,
     });
@@ -78,6 +83,7 @@ function acceptedValues(
   return [
     {
       name: 'accepted',
+      columns: [field.name],
       settings: { column: field.name, values, onFailure: 'warn' },
       reason: `${column.distinct} values, each seen at least ${MIN_SEEN} times in ${describeSample(sample)}`,
     },
@@ -101,6 +107,7 @@ function positiveNumbers(
   return [
     {
       name: 'range',
+      columns: [field.name],
       settings: { column: field.name, min: 0, onFailure: 'warn' },
       reason: `${meaning.words}, from ${column.min} to ${column.max} in ${describeSample(sample)}`,
     },

@@ -23,6 +23,7 @@ const DESTINATION: NonNullable<Capabilities['destination']> = {
 function generate(tables: GenerateInput['tables'], changes: Partial<GenerateInput> = {}) {
   return generatePipeline({
     name: 'generated',
+    goal: 'raw',
     from: { connection: 'shop', source: SOURCE },
     into: { connection: 'warehouse', destination: DESTINATION, schema: 'raw' },
     tables,
@@ -54,6 +55,16 @@ describe('generatePipeline', () => {
       });
       expect(problemsOf(text), `seed ${seed}`).toEqual([]);
     }
+  });
+
+  it('writes a valid document of facts and dimensions, or of tables where there are no facts', () => {
+    let stars = 0;
+    for (let seed = 1; seed <= 250; seed += 1) {
+      const { text } = generate(randomSchema(seed, 2 + (seed % 14)), { goal: 'star' });
+      expect(problemsOf(text), `seed ${seed}\n${text}`).toEqual([]);
+      if (text.includes('dim_')) stars += 1;
+    }
+    expect(stars).toBeGreaterThan(20);
   });
 
   it('is the same for the same evidence', () => {

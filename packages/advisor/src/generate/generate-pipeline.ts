@@ -5,10 +5,13 @@ import { proposeSchedule } from '../schedule/propose-schedule.ts';
 import { analyseTables, type AnalysedTable } from './analyse-tables.ts';
 import { DocumentText } from './document-text.ts';
 import { writeRawSteps } from './write-raw-steps.ts';
+import { writeStarSteps } from './write-star-steps.ts';
 
 export interface GenerateInput {
   /** Name of the pipeline. */
   readonly name: string;
+  /** `raw`: each table as it is. `star`: facts and dimensions, where there are facts. */
+  readonly goal: 'raw' | 'star';
   readonly from: { readonly connection: string; readonly source: NonNullable<Capabilities['source']> };
   readonly into: {
     readonly connection: string;
@@ -54,6 +57,14 @@ export function generatePipeline(input: GenerateInput): GeneratedPipeline {
     .entry('', 'schedule', { cron: schedule.cron, timezone: 'UTC' })
     .blank()
     .entry('', 'steps');
-  writeRawSteps(text, tables, input);
+  if (input.goal === 'raw') {
+    writeRawSteps(text, tables, input);
+  } else if (!writeStarSteps(text, tables, input)) {
+    text.comment(
+      '  ',
+      'No table looks like facts: none refers to a smaller one and has numbers to add up. So each table as it is.',
+    );
+    writeRawSteps(text, tables, input);
+  }
   return { text: text.toString(), tables };
 }

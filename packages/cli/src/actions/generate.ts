@@ -13,6 +13,7 @@ export const generate: Action = async (session, input) => {
     from: textOption(input, 'from'),
     into: textOption(input, 'into'),
     tables: listOption(input, 'tables'),
+    goal: textOption(input, 'goal'),
     name: textOption(input, 'name'),
     schema: textOption(input, 'schema'),
     isWritten: input.options['write'] === true,

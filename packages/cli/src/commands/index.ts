@@ -87,8 +87,15 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         description: 'only these tables; * for any characters but a dot; may be repeated',
         isRepeatable: true,
       },
+      {
+        flags: '--goal <goal>',
+        description: 'raw: tables as they are (default); star: facts and dimensions',
+      },
       { flags: '--name <name>', description: "the pipeline's name; that of the connection when left out" },
-      { flags: '--schema <name>', description: 'schema of the tables in the destination (raw)' },
+      {
+        flags: '--schema <name>',
+        description: 'schema of the tables in the destination; raw or mart when left out',
+      },
       { flags: '--write', description: 'into pipelines/NAME.yaml instead of the terminal' },
     ],
     examples: [

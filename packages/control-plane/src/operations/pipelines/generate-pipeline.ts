@@ -56,7 +56,8 @@ export const generatePipeline = defineOperation({
       .string()
       .regex(NAME_PATTERN, 'A name starts with a letter and has letters, digits, _ and -, at most 63.')
       .optional(),
-    schema: z.string().min(1).default('raw'),
+    goal: z.enum(['raw', 'star'], 'A goal is raw or star.').default('raw'),
+    schema: z.string().min(1).optional(),
     isWritten: z.boolean().default(false),
   }),
   output: z.strictObject({
@@ -66,7 +67,8 @@ export const generatePipeline = defineOperation({
     file: z.string().nullable(),
     tables: z.array(z.custom<GeneratedTable>()),
   }),
-  async handler(context, { from, into, tables: include, name = from, schema, isWritten }, signal) {
+  async handler(context, { from, into, tables: include, name = from, goal, isWritten, ...input }, signal) {
+    const schema = input.schema ?? (goal === 'star' ? 'mart' : 'raw');
     if (!NAME_PATTERN.test(name)) throw wrong(`"${name}" cannot name a pipeline. Choose a name with --name.`);
     const project = await context.project();
     const connections = await useConnections(context, [from, into]);
@@ -106,6 +108,7 @@ export const generatePipeline = defineOperation({
       .finally(() => rm(scratch, { recursive: true, force: true }));
     const generated = generate({
       name,
+      goal,
       from: { connection: from, source: reads },
       into: { connection: into, destination: writes, schema },
       tables: discovered.map((table, index) => ({ table, sample: samples[index]?.sample ?? null })),
