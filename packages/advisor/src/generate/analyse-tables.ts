@@ -18,7 +18,8 @@ export interface AnalysedTable {
   readonly references: readonly Reference[];
   /** By column; only columns whose meaning is likely. */
   readonly meanings: ReadonlyMap<string, MeaningFinding>;
-  readonly checks: readonly CheckProposal[];
+  /** Null when none are wanted. */
+  readonly checks: readonly CheckProposal[] | null;
 }
 
 /** Everything that can be told of tables of one connection, those that others refer to first. */

@@ -24,6 +24,7 @@ function generate(tables: GenerateInput['tables'], changes: Partial<GenerateInpu
   return generatePipeline({
     name: 'generated',
     goal: 'raw',
+    hasChecks: true,
     from: { connection: 'shop', source: SOURCE },
     into: { connection: 'warehouse', destination: DESTINATION, schema: 'raw' },
     tables,

@@ -19,6 +19,8 @@ export interface GenerateInput {
     /** Schema of the tables, where the destination has schemas. */
     readonly schema: string;
   };
+  /** Whether checks that all rows seen so far pass are proposed. */
+  readonly hasChecks: boolean;
   readonly tables: readonly TableEvidence[];
   /** When the samples were taken, in ISO 8601. */
   readonly at: string;
@@ -33,11 +35,12 @@ export interface GeneratedPipeline {
 /** Writes a pipeline from what sources declare and samples show, and says at each choice what speaks for it. */
 export function generatePipeline(input: GenerateInput): GeneratedPipeline {
   const { name, from, into, at } = input;
-  const tables = analyseTables(
+  const analysed = analyseTables(
     input.tables,
     { source: from.source, writeModes: into.destination.writeModes },
     at,
   );
+  const tables = input.hasChecks ? analysed : analysed.map((table) => ({ ...table, checks: null }));
   const fullRows = tables.reduce((sum, { load, rows }) => sum + (load.mode === 'full' ? (rows ?? 0) : 0), 0);
   const schedule = proposeSchedule(input.tables, fullRows);
   const text = new DocumentText()

@@ -29,6 +29,7 @@ export function writeSource(
     text
       .comment('      ', 'personal data stays at the source; for what could be kept of it, see above')
       .entry('      ', 'columns', { exclude: withheld });
+  if (analysed.checks === null) return;
   const relationships = analysed.references.flatMap((reference) => {
     const to = written.get(formatTableName(reference.to));
     if (to === undefined || reference.toColumns.length !== reference.columns.length) return [];

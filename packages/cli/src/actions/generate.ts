@@ -16,6 +16,7 @@ export const generate: Action = async (session, input) => {
     goal: textOption(input, 'goal'),
     name: textOption(input, 'name'),
     schema: textOption(input, 'schema'),
+    hasChecks: input.options['withoutChecks'] !== true,
     isWritten: input.options['write'] === true,
   });
   session.answer(result, () => {

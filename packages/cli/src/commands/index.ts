@@ -96,6 +96,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         flags: '--schema <name>',
         description: 'schema of the tables in the destination; raw or mart when left out',
       },
+      { flags: '--without-checks', description: 'propose no checks of the rows' },
       { flags: '--write', description: 'into pipelines/NAME.yaml instead of the terminal' },
     ],
     examples: [

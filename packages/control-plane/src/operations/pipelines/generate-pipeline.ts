@@ -58,6 +58,7 @@ export const generatePipeline = defineOperation({
       .optional(),
     goal: z.enum(['raw', 'star'], 'A goal is raw or star.').default('raw'),
     schema: z.string().min(1).optional(),
+    hasChecks: z.boolean().default(true),
     isWritten: z.boolean().default(false),
   }),
   output: z.strictObject({
@@ -67,7 +68,11 @@ export const generatePipeline = defineOperation({
     file: z.string().nullable(),
     tables: z.array(z.custom<GeneratedTable>()),
   }),
-  async handler(context, { from, into, tables: include, name = from, goal, isWritten, ...input }, signal) {
+  async handler(
+    context,
+    { from, into, tables: include, name = from, goal, hasChecks, isWritten, ...input },
+    signal,
+  ) {
     const schema = input.schema ?? (goal === 'star' ? 'mart' : 'raw');
     if (!NAME_PATTERN.test(name)) throw wrong(`"${name}" cannot name a pipeline. Choose a name with --name.`);
     const project = await context.project();
@@ -109,6 +114,7 @@ export const generatePipeline = defineOperation({
     const generated = generate({
       name,
       goal,
+      hasChecks,
       from: { connection: from, source: reads },
       into: { connection: into, destination: writes, schema },
       tables: discovered.map((table, index) => ({ table, sample: samples[index]?.sample ?? null })),
@@ -157,7 +163,7 @@ function summarize(
       const mask = proposeMask(meaning);
       return mask === null ? [] : [{ column, about: meaning.words, proposal: mask.method }];
     }),
-    checks: checks.length,
+    checks: checks?.length ?? 0,
   };
 }
 
