@@ -19,6 +19,13 @@ export { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from './load/load-settings.ts';
 export * from './load/plan-columns.ts';
 export * from './plan.ts';
 export type * from './sample/table-sample.ts';
+export * from './profile/dataset-profile.ts';
+export {
+  profileStatements,
+  type ProfileOptions,
+  type ProfileStatements,
+} from './profile/profile-statements.ts';
+export * from './profile/read-profile.ts';
 export * from './required-tables.ts';
 export * from './sql/sql-analyser.ts';
 export type { DefinedRelation } from './transform/compile-steps.ts';

@@ -100,6 +100,8 @@ class PatternReader {
         return this.#endAtom(1);
       case '\\':
         this.#readEscape(false);
+        // Nothing quoted is nothing to repeat.
+        if (/^\\Q(?:\\E)?$/.test(this.#pattern.slice(start, this.#at))) return;
         return this.#endAtom(1);
       default:
         this.#at += character.length;
@@ -130,7 +132,8 @@ class PatternReader {
     } else if (flags !== null) {
       this.#at += flags[0].length;
       if (flags[1] === ')') {
-        this.#atom = undefined;
+        // Flags stand between a part and its repetition without a word from RE2.
+        this.#isRepeated = false;
         return;
       }
     } else if (rest.startsWith('(?')) {
@@ -187,13 +190,13 @@ class PatternReader {
     while (this.#pattern[this.#at] !== ']' || isFirst) {
       if (this.#at >= this.#pattern.length) this.#fail(start, 'the class is not closed');
       const from = this.#at;
-      const low = this.#readClassMember();
+      const low = this.#readClassMember(true);
       isFirst = false;
       if (this.#pattern[this.#at] !== '-' || this.#pattern[this.#at + 1] === ']') continue;
       if (low === undefined) continue;
       if (this.#at + 1 >= this.#pattern.length) this.#fail(start, 'the class is not closed');
       this.#at += 1;
-      const high = this.#readClassMember();
+      const high = this.#readClassMember(false);
       if (high === undefined || high < low)
         this.#fail(from, `${this.#pattern.slice(from, this.#at)} is no range of characters`);
     }
@@ -201,8 +204,8 @@ class PatternReader {
   }
 
   /** The code point of a member that can begin or end a range; undefined for a class inside of the class. */
-  #readClassMember(): number | undefined {
-    if (this.#pattern.startsWith('[:', this.#at)) {
+  #readClassMember(canBeClass: boolean): number | undefined {
+    if (canBeClass && this.#pattern.startsWith('[:', this.#at)) {
       const posix = /^\[:\^?(\w*):\]/.exec(this.#pattern.slice(this.#at));
       if (posix !== null) {
         if (!POSIX_CLASSES.has(posix[1] ?? '')) this.#fail(this.#at, `${posix[0]} is no class`);
@@ -240,7 +243,7 @@ class PatternReader {
     if (CLASS_ESCAPES.includes(next)) return undefined;
     if (!isInClass && (EDGE_ESCAPES.includes(next) || next === 'C')) return undefined;
     if (PLAIN_ESCAPES.includes(next)) return next.charCodeAt(0);
-    if (/[^\w\s]/.test(next) && next.charCodeAt(0) < 0x80) return next.charCodeAt(0);
+    if (/[^A-Za-z0-9]/.test(next) && next.charCodeAt(0) < 0x80) return next.charCodeAt(0);
     return this.#fail(start, `RE2 has no escape \\${next}`);
   }
 
