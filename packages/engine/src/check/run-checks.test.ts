@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { openSqlAnalyser } from '../sql-analysis/open-sql-analyser.ts';
-import { readRows } from '../stage/read-rows.ts';
+import { readRows, textAt } from '../stage/read-rows.ts';
 import { runChecks, type ChecksInput, type ChecksOutcome } from './run-checks.ts';
 
 const analyser = await openSqlAnalyser();
@@ -20,9 +20,9 @@ afterAll(async () => {
 async function fieldsOf(sql: string): Promise<readonly Field[]> {
   const columns = await readRows(connection, `DESCRIBE ${sql}`, signal);
   return columns.map((column) => {
-    const type = parseDuckdbType(String(column['column_type']));
-    if (type === undefined) throw new Error(`No logical type holds ${String(column['column_type'])}.`);
-    return { name: String(column['column_name']), type, nullable: true };
+    const type = parseDuckdbType(textAt(column, 'column_type'));
+    if (type === undefined) throw new Error(`No logical type holds ${textAt(column, 'column_type')}.`);
+    return { name: textAt(column, 'column_name'), type, nullable: true };
   });
 }
 
@@ -131,8 +131,8 @@ describe('runChecks', () => {
           const { results, split } = await check(sql, checks);
           const failing = split === null ? [] : await readRows(connection, split.failing, signal);
           const passing = await readRows(connection, split?.passing ?? sql, signal);
-          const places = [...failing, ...passing].map((row) => row['place']);
-          expect(places.toSorted()).toEqual(cells.map((_, place) => place).toSorted());
+          const places = [...failing, ...passing].map((row) => Number(row['place']));
+          expect(places.toSorted((left, right) => left - right)).toEqual(cells.map((_, place) => place));
           const named = failing.flatMap((row) => row['__millrace_checks']);
           for (const { name, failingRows } of results)
             expect(String(named.filter((entry) => entry === name).length)).toBe(failingRows);

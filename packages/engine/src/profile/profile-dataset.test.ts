@@ -4,7 +4,7 @@ import type { Field } from '@millrace/spec';
 import { duckdbDialect, parseDuckdbType, quoteIdentifier } from '@millrace/sql';
 import { describe, expect, it } from 'vitest';
 
-import { readRows } from '../stage/read-rows.ts';
+import { readRows, textAt } from '../stage/read-rows.ts';
 import { profileDataset } from './profile-dataset.ts';
 
 const connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -14,9 +14,9 @@ const signal = new AbortController().signal;
 async function profile(sql: string, exact: readonly string[] = []): Promise<DatasetProfile> {
   const described = await readRows(connection, `DESCRIBE ${sql}`, signal);
   const fields = described.map((column): Field => {
-    const type = parseDuckdbType(String(column['column_type']));
-    if (type === undefined) throw new Error(`No logical type holds ${String(column['column_type'])}.`);
-    return { name: String(column['column_name']), type, nullable: true };
+    const type = parseDuckdbType(textAt(column, 'column_type'));
+    if (type === undefined) throw new Error(`No logical type holds ${textAt(column, 'column_type')}.`);
+    return { name: textAt(column, 'column_name'), type, nullable: true };
   });
   return profileDataset(connection, { relation: `(${sql})`, fields, exact }, signal);
 }

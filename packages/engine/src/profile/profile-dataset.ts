@@ -2,7 +2,7 @@ import { profileStatements, readProfile, type DatasetProfile } from '@millrace/c
 import type { Field } from '@millrace/spec';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { readRows, type ReadRow } from '../stage/read-rows.ts';
+import { readRows, textAt, type ReadRow } from '../stage/read-rows.ts';
 
 export interface ProfileInput {
   /** What can follow FROM. */
@@ -26,7 +26,7 @@ export async function profileDataset(
   const read = (sql: string | null): Promise<readonly ReadRow[]> =>
     sql === null ? Promise.resolve([]) : readRows(connection, sql, signal);
   const [counted] = await read(statements.count);
-  const rows = String(counted?.['rows']);
+  const rows = textAt(counted, 'rows');
   if (fields.length === 0) return { rows, sampledRows: '0', columns: [] };
   const distinct = await read(statements.distinct);
   try {

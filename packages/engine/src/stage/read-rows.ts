@@ -34,3 +34,10 @@ export async function readRows(
     clearInterval(timer);
   }
 }
+
+/** A value that the statement gives as text; throws RangeError for any other. */
+export function textAt(row: ReadRow | undefined, name: string): string {
+  const value = row?.[name];
+  if (typeof value !== 'string') throw new RangeError(`There is no text ${name}.`);
+  return value;
+}

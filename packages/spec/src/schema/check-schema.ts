@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { diagnose, type Diagnostic, type DiagnosticPlace } from '../diagnostic/diagnostic.ts';
+import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import { formatPath, type DocumentPath, type Locate } from '../diagnostic/source-range.ts';
 import { findPatternProblem } from '../document/checks/find-pattern-problem.ts';
@@ -128,7 +128,8 @@ function reportIssue(issue: Issue, context: Context): void {
         diagnostics.push(diagnose('durationInvalid', { key, text: String(value) }, place));
       else if (issue.message === SIZE_ISSUE)
         diagnostics.push(diagnose('sizeInvalid', { key, text: String(value) }, place));
-      else if (issue.message === PATTERN_ISSUE) diagnostics.push(patternProblem(key, String(value), place));
+      else if (issue.message === PATTERN_ISSUE)
+        diagnostics.push(patternProblem(path, String(value), context.locate));
       else diagnostics.push(diagnose('valueInvalid', { key, reason: issue.message }, place));
       return;
     default:
@@ -136,12 +137,12 @@ function reportIssue(issue: Issue, context: Context): void {
   }
 }
 
-function patternProblem(key: string, pattern: string, place: DiagnosticPlace): Diagnostic {
-  const problem = findPatternProblem(pattern);
+function patternProblem(path: DocumentPath, pattern: string, locate: Locate): Diagnostic {
+  const { offset, reason } = findPatternProblem(pattern) ?? { offset: 0, reason: 'it cannot be read' };
   return diagnose(
     'patternInvalid',
-    { key, pattern, position: (problem?.offset ?? 0) + 1, reason: problem?.reason ?? 'it cannot be read' },
-    place,
+    { key: formatPath(path), pattern, position: offset + 1, reason },
+    { path, range: locate(path, { from: offset, to: offset + 1 }) },
   );
 }
 

@@ -11,7 +11,7 @@ import {
 import { duckdbDialect, parseDuckdbType, quoteIdentifier } from '@millrace/sql';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { readRows } from '../../stage/read-rows.ts';
+import { readRows, textAt } from '../../stage/read-rows.ts';
 import { bindRelations } from '../bind-relations.ts';
 import { runChecks } from '../run-checks.ts';
 
@@ -51,9 +51,9 @@ async function createRelations(
     await connection.run(`CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(duckdbDialect, ref)} AS ${sql}`);
     const columns = await readRows(connection, `DESCRIBE ${quoteIdentifier(duckdbDialect, ref)}`, NEVER);
     const fields = columns.map((column) => {
-      const type = parseDuckdbType(String(column['column_type']));
-      if (type === undefined) throw new Error(`No logical type holds ${String(column['column_type'])}.`);
-      return { name: String(column['column_name']), type, nullable: true };
+      const type = parseDuckdbType(textAt(column, 'column_type'));
+      if (type === undefined) throw new Error(`No logical type holds ${textAt(column, 'column_type')}.`);
+      return { name: textAt(column, 'column_name'), type, nullable: true };
     });
     relations.set(ref, { ref, fields, key: key === '' ? [] : key.split(', ') });
   }
@@ -83,8 +83,8 @@ async function compile(
     sql,
     quarantine: { maxRows: 1000, maxShare: 0.5 },
     compilation: {
-      report: (code, params, at, fixes = [], part = 'value') => {
-        reported.push(diagnose(code, params, { path: at, range: locate(at, part), fixes }));
+      report: (code, params, at, fixes, part) => {
+        reported.push(diagnose(code, params, { path: at, range: locate(at, part), fixes: fixes ?? [] }));
       },
     },
   });
