@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { randomSchema } from '../testing/random-schema.ts';
 import { INTEGER, makeEvidence, TEXT } from '../testing/make-evidence.ts';
-import { generatePipeline, type GenerateInput } from './generate-pipeline.ts';
+import type { GenerateInput } from './generate-input.ts';
+import { generatePipeline } from './generate-pipeline.ts';
 
 const SOURCE: NonNullable<Capabilities['source']> = {
   extractIn: 'worker',

@@ -1,30 +1,9 @@
-import type { Capabilities } from '@millrace/spec';
-
-import type { TableEvidence } from '../evidence/table-evidence.ts';
 import { proposeSchedule } from '../schedule/propose-schedule.ts';
 import { analyseTables, type AnalysedTable } from './analyse-tables.ts';
 import { DocumentText } from './document-text.ts';
+import type { GenerateInput } from './generate-input.ts';
 import { writeRawSteps } from './write-raw-steps.ts';
 import { writeStarSteps } from './write-star-steps.ts';
-
-export interface GenerateInput {
-  /** Name of the pipeline. */
-  readonly name: string;
-  /** `raw`: each table as it is. `star`: facts and dimensions, where there are facts. */
-  readonly goal: 'raw' | 'star';
-  readonly from: { readonly connection: string; readonly source: NonNullable<Capabilities['source']> };
-  readonly into: {
-    readonly connection: string;
-    readonly destination: NonNullable<Capabilities['destination']>;
-    /** Schema of the tables, where the destination has schemas. */
-    readonly schema: string;
-  };
-  /** Whether checks that all rows seen so far pass are proposed. */
-  readonly hasChecks: boolean;
-  readonly tables: readonly TableEvidence[];
-  /** When the samples were taken, in ISO 8601. */
-  readonly at: string;
-}
 
 export interface GeneratedPipeline {
   /** A whole document with its reasons as comments. */

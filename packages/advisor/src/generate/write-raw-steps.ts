@@ -4,7 +4,7 @@ import type { AnalysedTable } from './analyse-tables.ts';
 import { StepNames, tableReference, TargetNames } from './choose-names.ts';
 import { describeTable } from './describe-table.ts';
 import type { DocumentText } from './document-text.ts';
-import type { GenerateInput } from './generate-pipeline.ts';
+import type { GenerateInput } from './generate-input.ts';
 import { writeSource } from './write-source.ts';
 
 /** One source and one destination for each table, those that others refer to first. */

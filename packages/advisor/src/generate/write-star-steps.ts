@@ -14,7 +14,7 @@ import {
   type StarLink,
 } from './design-star.ts';
 import type { DocumentText } from './document-text.ts';
-import type { GenerateInput } from './generate-pipeline.ts';
+import type { GenerateInput } from './generate-input.ts';
 import { withheldColumns, writeSource } from './write-source.ts';
 
 /**
