@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { runCli } from '../cli.ts';
+import type { Process } from '../session/process.ts';
 import { startRunner } from '../start-runner.ts';
 
 export interface Outcome {
@@ -15,6 +16,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly signal?: AbortSignal;
+  readonly startRunner?: Process['startRunner'];
 }
 
 /** A folder of its own and the command line in it, as a pipe sees it: no terminal, no colours. */
@@ -43,7 +45,7 @@ export class CommandLine implements Disposable {
         writeOut: (text) => (out += text),
         writeErr: (text) => (err += text),
         readInput: async () => options.input ?? '',
-        startRunner,
+        startRunner: options.startRunner ?? startRunner,
       },
       '0.0.0',
     );
