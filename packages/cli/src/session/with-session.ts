@@ -64,6 +64,8 @@ export async function withSession(
 }
 
 function sayError(session: Session, error: unknown): ExitCode {
+  // What failed first; closing things afterwards failed for the same reason.
+  if (error instanceof SuppressedError) return sayError(session, error.suppressed);
   const redact = (text: string): string => session.context.redactor.text(text);
   const { paint, process } = session;
   if (error instanceof DocumentError) {

@@ -43,7 +43,7 @@ function describeEvent(event: RunEvent): string | undefined {
     case 'taskFailed':
       return `${event.task}: failed: ${event.error.message}`;
     case 'taskVerified':
-      return `${event.task}: ${event.isEqual ? `verified, ${formatCount(event.rows)} rows are equal` : 'source and destination differ'}`;
+      return `${event.task}: ${event.isEqual ? `verified, ${formatCount(event.rows)} rows are equal` : event.statement}`;
     case 'schemaDrift':
       return `${event.task}: columns changed: ${event.changes.join('; ')}`;
     case 'warning':

@@ -172,7 +172,8 @@ function state(
 ): string {
   const name = formatTableName(task.destination.table);
   const position = published.record === null ? undefined : readLoadPosition(published.record.position);
-  const upTo = position === undefined ? '' : ` up to ${formatLoadPosition(position)}`;
+  const upTo =
+    position === undefined ? '' : ` ${position.cursor === null ? 'of' : 'up to'} ${formatLoadPosition(position)}`;
   const { onlySource, onlyDestination, differing, changedSince } = counts;
   const since =
     changedSince === 0 ? '' : `; ${changedSince.toLocaleString('en-US')} changed at the source since`;
