@@ -173,7 +173,9 @@ function state(
   const name = formatTableName(task.destination.table);
   const position = published.record === null ? undefined : readLoadPosition(published.record.position);
   const upTo =
-    position === undefined ? '' : ` ${position.cursor === null ? 'of' : 'up to'} ${formatLoadPosition(position)}`;
+    position === undefined
+      ? ''
+      : ` ${position.cursor === null ? 'of' : 'up to'} ${formatLoadPosition(position)}`;
   const { onlySource, onlyDestination, differing, changedSince } = counts;
   const since =
     changedSince === 0 ? '' : `; ${changedSince.toLocaleString('en-US')} changed at the source since`;
