@@ -132,7 +132,11 @@ export class ChangeSet {
         return [alias, isAdditive ? sql.add(ref, `SELECT * FROM ${still} WHERE false`) : still];
       }),
     );
-    return sql.statement(sql.step(step, (alias) => inputs.get(alias) ?? quote(alias)));
+    const made = sql.add(
+      step.ref,
+      sql.step(step, (alias) => inputs.get(alias) ?? quote(alias)),
+    );
+    return sql.statement(`SELECT * FROM ${made}`);
   }
 
   /** A table of the partition values that a changed row had or has. */
@@ -161,7 +165,11 @@ export class ChangeSet {
         return [alias, sql.relation(ref, view, parts === undefined ? undefined : { keys, by: parts })];
       }),
     );
-    return sql.statement(sql.step(step, (alias) => inputs.get(alias) ?? quote(alias)));
+    const made = sql.add(
+      step.ref,
+      sql.step(step, (alias) => inputs.get(alias) ?? quote(alias)),
+    );
+    return sql.statement(`SELECT * FROM ${made}`);
   }
 
   /** Rows that are on both sides did not change. */

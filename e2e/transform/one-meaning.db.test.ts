@@ -1,0 +1,29 @@
+import { seededRandom } from '@millrace/connector-sdk/testing';
+import { describe, expect, it } from 'vitest';
+
+import { randomPipeline } from './random-pipeline.ts';
+import { WarehouseShop } from './warehouse-shop.ts';
+
+const SEEDS = Number(process.env['SOAK_SEEDS'] ?? 12);
+const FIRST = Number(process.env['SOAK_SEED'] ?? 1);
+const CHANGES = 4;
+
+describe('one meaning', () => {
+  it.each(Array.from({ length: SEEDS }, (_, index) => FIRST + index))(
+    'a pipeline run by what changed gives what it gives over everything, seed %i',
+    async (seed) => {
+      const random = seededRandom(seed);
+      const { text, tables } = randomPipeline(random);
+      await using shop = new WarehouseShop(random, 120);
+      for (let round = 0; round <= CHANGES; round++) {
+        if (round > 0) shop.change();
+        await shop.run(text, 'changed');
+        await shop.run(text, `full${round}`);
+        expect(await shop.rows('changed', tables), `seed ${seed}, round ${round}\n${text}`).toEqual(
+          await shop.rows(`full${round}`, tables),
+        );
+      }
+    },
+    120_000,
+  );
+});

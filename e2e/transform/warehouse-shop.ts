@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { DuckDBInstance } from '@duckdb/node-api';
+import { compilePipeline, requiredTables, type Plan } from '@millrace/compiler';
+import { registry } from '@millrace/connectors';
+import { findTable } from '@millrace/connector-sdk/conformance';
+import { temporaryFolder, type Random } from '@millrace/connector-sdk/testing';
+import { openSqlAnalyser, runPlan, type RunEvent, type RunPoint, type RunRequest } from '@millrace/engine';
+import { parsePipeline } from '@millrace/spec';
+
+const never = new AbortController().signal;
+
+/** Two tables in an SQLite file that change at random, and pipelines from them into DuckDB files. */
+export class WarehouseShop implements AsyncDisposable {
+  readonly #folder = temporaryFolder('transform');
+  readonly #database: DatabaseSync;
+  readonly #random: Random;
+  #analyser: ReturnType<typeof openSqlAnalyser> | undefined;
+  #clock = 0;
+  #nextOrder = 0;
+  #fence = 0;
+
+  constructor(random: Random, orders: number) {
+    this.#random = random;
+    this.#database = new DatabaseSync(join(this.#folder.path, 'shop.db'));
+    this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+      CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT, changed INTEGER NOT NULL);
+      CREATE INDEX customers_changed ON customers (changed);
+      CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, status TEXT, amount INTEGER, changed INTEGER NOT NULL);
+      CREATE INDEX orders_changed ON orders (changed)`);
+    for (let id = 1; id <= 30; id++) this.#writeCustomer(id);
+    for (let count = 0; count < orders; count++) this.#writeOrder(++this.#nextOrder);
+  }
+
+  /** Inserts, updates and deletes in both tables; sometimes in one only, sometimes nothing. */
+  change(): void {
+    const random = this.#random;
+    for (let count = random.integer(0, 12); count > 0; count--) this.#writeOrder(++this.#nextOrder);
+    for (let count = random.integer(0, 12); count > 0; count--)
+      this.#writeOrder(random.integer(1, Math.max(1, this.#nextOrder)));
+    for (let count = random.integer(0, 5); count > 0; count--)
+      this.#database.prepare('DELETE FROM orders WHERE id = ?').run(random.integer(1, this.#nextOrder));
+    if (random.next() < 0.5) this.#writeCustomer(random.integer(1, 35));
+    if (random.next() < 0.3)
+      this.#database.prepare('DELETE FROM customers WHERE id = ?').run(random.integer(1, 35));
+  }
+
+  /** Runs a pipeline into a warehouse of its own; runs under one name go on where the last one ended. */
+  async run(text: string, name: string, onPoint?: (point: RunPoint) => void): Promise<readonly RunEvent[]> {
+    const plan = await this.plan(text);
+    const events: RunEvent[] = [];
+    this.#fence += 1;
+    const folder = join(this.#folder.path, name);
+    const request: RunRequest = {
+      plan,
+      runId: `${name}-${this.#fence}`,
+      attempt: 1,
+      fenceToken: this.#fence,
+      connections: {
+        shop: { connector: 'sqlite', config: { path: join(this.#folder.path, 'shop.db') } },
+        warehouse: { connector: 'duckdb', config: { path: join(this.#folder.path, `${name}.duckdb`) } },
+      },
+      folders: {
+        stage: join(folder, 'stage'),
+        quarantine: join(folder, 'quarantine'),
+        scratch: join(folder, 'scratch'),
+      },
+      limits: { parallelTables: 2, memoryBytes: 512 * 2 ** 20, threads: 2, keepPackages: 3, maxTries: 1 },
+      isFullRefresh: false,
+      isVerified: false,
+    };
+    const context = {
+      registry,
+      registryModule: new URL(import.meta.resolve('@millrace/connectors')),
+      emit: (event: RunEvent) => void events.push(event),
+      ...(onPoint && { onPoint }),
+    };
+    const summary = await runPlan(request, context, never);
+    if (summary.state !== 'succeeded') {
+      const failed = events.flatMap((event) => (event.type === 'taskFailed' ? [event.error.message] : []));
+      throw new Error(`${text}\n${failed.join('\n')}`);
+    }
+    return events;
+  }
+
+  async plan(text: string): Promise<Plan> {
+    const { document, diagnostics, locate } = parsePipeline(text, 'pipeline.yaml');
+    if (document === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+    const shop = await this.#definition('sqlite');
+    const warehouse = await this.#definition('duckdb');
+    if (shop.openSource === undefined) throw new Error('SQLite has no source.');
+    await using source = await shop.openSource(
+      shop.config.parse({ path: join(this.#folder.path, 'shop.db') }),
+      never,
+    );
+    const include = requiredTables(document)['shop']?.include ?? [];
+    const tables = [];
+    for (const table of include) tables.push(await findTable(source, { name: table }, never));
+    this.#analyser ??= openSqlAnalyser();
+    const compiled = await compilePipeline({
+      document,
+      locate,
+      sql: await this.#analyser,
+      connections: {
+        shop: { connector: 'sqlite', source: shop.capabilities.source },
+        warehouse: {
+          connector: 'duckdb',
+          destination: warehouse.capabilities.destination,
+          destinationType: warehouse.destinationType,
+        },
+      },
+      tables: { shop: tables },
+    });
+    if (compiled.plan === undefined)
+      throw new Error(`${text}\n${compiled.diagnostics.map(({ message }) => message).join('\n')}`);
+    return compiled.plan;
+  }
+
+  /** The rows of published tables as text, sorted, so that equal tables are equal texts. */
+  async rows(name: string, tables: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+    const instance = await DuckDBInstance.create(join(this.#folder.path, `${name}.duckdb`), {
+      access_mode: 'READ_ONLY',
+    });
+    const connection = await instance.connect();
+    try {
+      const found: Record<string, readonly string[]> = {};
+      for (const table of tables) {
+        const result = await connection.runAndReadAll(
+          `SELECT to_json(t)::VARCHAR AS row FROM mart.${table} AS t ORDER BY 1`,
+        );
+        found[table] = result.getRows().map(([row]) => String(row));
+      }
+      return found;
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const analyser = await this.#analyser;
+    await analyser?.[Symbol.asyncDispose]();
+    this.#database.close();
+    this.#folder.remove();
+  }
+
+  async #definition(name: string) {
+    const load = registry[name];
+    if (load === undefined) throw new Error(`There is no connector ${name}.`);
+    return load();
+  }
+
+  #tick(): number {
+    if (this.#random.next() < 0.3) this.#clock += 1;
+    return this.#clock;
+  }
+
+  #writeOrder(id: number): void {
+    const random = this.#random;
+    this.#database
+      .prepare('INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?)')
+      .run(
+        id,
+        random.next() < 0.1 ? null : random.integer(1, 35),
+        ['new', 'paid', 'cancelled', null][random.integer(0, 3)] ?? null,
+        random.next() < 0.1 ? null : random.integer(-50, 100),
+        this.#tick(),
+      );
+  }
+
+  #writeCustomer(id: number): void {
+    const random = this.#random;
+    this.#database
+      .prepare('INSERT OR REPLACE INTO customers VALUES (?, ?, ?, ?)')
+      .run(
+        id,
+        `name ${random.integer(1, 9)}`,
+        ['DE', 'US', 'FR', null][random.integer(0, 3)] ?? null,
+        this.#tick(),
+      );
+  }
+}
