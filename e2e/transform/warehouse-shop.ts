@@ -46,6 +46,11 @@ export class WarehouseShop implements AsyncDisposable {
       this.#database.prepare('DELETE FROM customers WHERE id = ?').run(random.integer(1, 35));
   }
 
+  /** The number that a query of the source gives. */
+  source(sql: string): number {
+    return Number(this.#database.prepare(sql).get()?.['n']);
+  }
+
   /** Runs a pipeline into a warehouse of its own; runs under one name go on where the last one ended. */
   async run(text: string, name: string, onPoint?: (point: RunPoint) => void): Promise<readonly RunEvent[]> {
     const plan = await this.plan(text);

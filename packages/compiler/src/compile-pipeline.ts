@@ -6,7 +6,6 @@ import {
   type Diagnostic,
   type PipelineDocument,
   type SourceStep,
-  type Step,
 } from '@millrace/spec';
 
 import { Compilation } from './compilation.ts';
@@ -18,6 +17,7 @@ import { planModes } from './load/plan-modes.ts';
 import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from './load/refuse-targets.ts';
 import type { LoadTask, Plan, PlannedStep } from './plan.ts';
 import { compileSteps } from './transform/compile-steps.ts';
+import { hasChecks, UNCHECKED } from './transform/check-step.ts';
 import { keepSteps } from './transform/keep-steps.ts';
 import { planLanding } from './transform/plan-landing.ts';
 import { planKeep, planPublish } from './transform/plan-publish.ts';
@@ -36,8 +36,6 @@ export interface CompileResult {
 export async function compilePipeline(input: CompileInput): Promise<CompileResult> {
   const compilation = new Compilation(input);
   reportUnsupported(compilation);
-  if (input.sql === undefined && reportTransforms(compilation))
-    return { diagnostics: compilation.diagnostics };
   const feeding = feedingSources(input.document);
   const collected = collectLoads(compilation, feeding);
   const tasks: LoadTask[] = [];
@@ -76,10 +74,6 @@ function feedingSources(document: PipelineDocument): ReadonlyMap<string, SourceS
   return feeding;
 }
 
-function hasChecks(step: Step): boolean {
-  return 'checks' in step && (step.checks?.length ?? 0) > 0;
-}
-
 /** Everything of a document that goes through steps: landings, steps, and what they publish. */
 async function compileTransforms(
   compilation: Compilation,
@@ -91,7 +85,7 @@ async function compileTransforms(
 }> {
   const landings = [...feeding].flatMap(([name, step]) => planLanding(name, step, compilation) ?? []);
   const landed = new Map(landings.map(({ relation }) => [relation.ref, relation]));
-  const { steps, relations } = await compileSteps(compilation, landed);
+  const { steps, relations, checks } = await compileSteps(compilation, landed);
   const published: LoadTask[] = [];
   const writes: TableWrite[] = [];
   const reads = landings.map(({ task }) => ({
@@ -108,19 +102,26 @@ async function compileTransforms(
     const { destination, task } = planned;
     writes.push({ destination, target: task.destination.table, label: `'${name}'`, path, reads });
   }
-  const checked = new Set(
-    Object.entries(compilation.document.steps).flatMap(([name, step]) => (hasChecks(step) ? [name] : [])),
-  );
   const kept = keepSteps(
     steps,
     published.map(({ source }) => source.table.table.name),
-    checked,
+    checks,
   );
+  const withChecks = (task: LoadTask): LoadTask => {
+    const plan = checks.get(task.destination.table.name);
+    return plan === undefined ? task : { ...task, checks: plan };
+  };
   const keeps = kept.flatMap(({ ref, keptBecause }) => {
     const relation = keptBecause === null ? undefined : relations.get(ref);
-    return relation === undefined ? [] : [planKeep(relation)];
+    return relation === undefined ? [] : [withChecks(planKeep(relation))];
   });
-  return { steps: kept, tasks: [...landings.map(({ task }) => task), ...keeps, ...published], writes };
+  // Where checks set rows aside, the name of the source step is that of the rows that pass.
+  const lands = landings.map(({ task, relation: { ref } }) => {
+    const unchecked = `${ref}.${UNCHECKED}`;
+    const table = { name: checks.has(unchecked) ? unchecked : ref };
+    return withChecks({ ...task, destination: { ...task.destination, table } });
+  });
+  return { steps: kept, tasks: [...lands, ...keeps, ...published], writes };
 }
 
 function collectLoads(
@@ -147,25 +148,13 @@ function collectLoads(
 function reportUnsupported(compilation: Compilation): void {
   const { document } = compilation;
   for (const [name, step] of Object.entries(document.steps)) {
-    if (!('checks' in step) || step.checks === undefined || step.checks.length === 0) continue;
+    if (!('replicate' in step) || !hasChecks(step)) continue;
     const path = ['steps', name, 'checks'];
     compilation.report('checksUnsupported', { step: name }, path, [{ kind: 'removeField', path }], 'key');
   }
   for (const key of ['schedule', 'freshness', 'tests', 'parameters'] as const) {
     if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
   }
-}
-
-/** Steps that this caller cannot run; true when there are some. */
-function reportTransforms(compilation: Compilation): boolean {
-  const found = Object.entries(compilation.document.steps).filter(
-    ([, step]) => stepVerb(step).kind === 'transform',
-  );
-  for (const [name, step] of found) {
-    const key = stepVerb(step).name;
-    compilation.report('notRunYet', { key }, ['steps', name, key], [], 'key');
-  }
-  return found.length > 0;
 }
 
 /** What the loads of steps with tables of their own write. */

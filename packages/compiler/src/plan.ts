@@ -8,6 +8,7 @@ import type {
   WriteMode,
 } from '@millrace/spec';
 
+import type { CheckPlan } from './checks/check-plan.ts';
 import type { ColumnDerivation, ColumnUse } from './sql/sql-analyser.ts';
 
 /**
@@ -48,7 +49,8 @@ export interface PlannedStep {
   readonly ref: string;
   /** The step of the document. */
   readonly step: string;
-  readonly verb: TransformVerbName;
+  /** Null for rows that the checks of a step let pass or take out. */
+  readonly verb: TransformVerbName | null;
   readonly inputs: readonly StepInput[];
   /** Its tables are the aliases of `inputs`. */
   readonly sql: string;
@@ -132,6 +134,8 @@ export interface LoadTask {
   readonly contract: Contract;
   readonly quarantine: QuarantineLimit;
   readonly destination: LoadDestination;
+  /** Judged over the table's rows as they will be, before it is published. */
+  readonly checks?: CheckPlan;
   /** What a person should know of the result: each documented mapping of a type, at the source or in the destination. */
   readonly notes?: readonly string[];
 }

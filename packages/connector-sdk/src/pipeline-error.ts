@@ -41,6 +41,7 @@ export type PipelineErrorCode =
   | 'warehouseBusy'
   | 'positionLost'
   | 'upstreamFailed'
+  | 'checkFailed'
   | 'cancelled'
   | 'internal';
 

@@ -40,6 +40,16 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
   if (run.reason !== null && !(run.state === 'failed' && isSaidByTable))
     lines.push(printableLines(run.reason));
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
+  for (const { checks, error } of run.tasks) {
+    for (const { status, action, message } of checks) {
+      // What stopped a table is its error.
+      if (status === 'passed' || (action === 'stop' && error !== null)) continue;
+      const label = { warn: 'check:', quarantine: 'set aside:', stop: 'failed:', none: 'not checked:' }[
+        action
+      ];
+      lines.push(`${paint(action === 'none' ? 'dim' : 'yellow', label)} ${printableLines(message)}`);
+    }
+  }
   for (const task of run.tasks)
     if (task.error && task.state !== 'cancelled')
       lines.push(

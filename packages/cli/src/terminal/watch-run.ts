@@ -44,6 +44,11 @@ function describeEvent(event: RunEvent): string | undefined {
       return `${event.task}: failed: ${event.error.message}`;
     case 'taskVerified':
       return `${event.task}: ${event.isEqual ? `verified, ${formatCount(event.rows)} rows are equal` : event.statement}`;
+    case 'tableChecked': {
+      const { results } = event;
+      const passed = results.filter(({ status }) => status === 'passed').length;
+      return `${event.step}: ${formatCount(passed)} of ${formatCount(results.length)} checks passed`;
+    }
     case 'schemaDrift':
       return `${event.task}: columns changed: ${event.changes.join('; ')}`;
     case 'warning':

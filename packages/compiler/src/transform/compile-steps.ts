@@ -8,12 +8,14 @@ import {
   type TransformVerbName,
 } from '@millrace/spec';
 
+import type { CheckPlan } from '../checks/check-plan.ts';
 import type { Compilation } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
 import type { PlannedStep } from '../plan.ts';
 import { isSqlProblem } from '../sql/sql-analyser.ts';
 import { TRANSFORM_VERBS } from '../verbs/index.ts';
 import { StepBuilder } from './build-context.ts';
+import { checkedAgainst, checkStep } from './check-step.ts';
 import { convertResult, resultColumn, type ResultColumn } from './result-columns.ts';
 import type { InputRelation, OutputQuery, Relation, TransformVerb } from './transform-verb.ts';
 
@@ -24,37 +26,75 @@ export interface DefinedRelation extends Relation {
 
 export type CompiledStep = Omit<PlannedStep, 'keptBecause'>;
 
+/** Everything between reading and writing. */
+export interface CompiledSteps {
+  readonly steps: readonly CompiledStep[];
+  readonly relations: ReadonlyMap<string, DefinedRelation>;
+  /** What is checked, by the relation whose rows are: a landed table or a step. */
+  readonly checks: ReadonlyMap<string, CheckPlan>;
+}
+
 /**
- * Compiles the transform steps of a document, each after those that it reads, as many at a time as do not wait for each
- * other. `landed` are the source steps that feed them. A step whose inputs are wrong is passed over: they were reported.
+ * Compiles the steps of a document, each after those that it reads, as many at a time as do not wait for each other.
+ * `landed` are the source steps that feed them, by name. A step whose inputs are wrong is passed over: they were reported.
  */
 export async function compileSteps(
   compilation: Compilation,
   landed: ReadonlyMap<string, DefinedRelation>,
-): Promise<{
-  readonly steps: readonly CompiledStep[];
-  readonly relations: ReadonlyMap<string, DefinedRelation>;
-}> {
-  const relations = new Map(landed);
+): Promise<CompiledSteps> {
+  const relations = new Map<string, DefinedRelation>();
+  const checks = new Map<string, CheckPlan>();
   const steps: CompiledStep[] = [];
-  for (const level of levels(compilation)) {
+  const add = (step: CompiledStep): void => {
+    steps.push(step);
+    relations.set(step.ref, relationOf(step));
+  };
+  for (const level of levels(compilation, landed)) {
     const compiled = await Promise.all(
-      level.map(async ([name, step]) => compileStep(name, step, relations, compilation)),
+      level.map(async ([name, step]) => compileNode(name, step, landed.get(name), relations, compilation)),
     );
-    for (const outputs of compiled) {
-      for (const output of outputs ?? []) {
-        steps.push(output);
-        const fields = output.columns.map(({ field }) => field);
-        relations.set(output.ref, {
-          ref: output.ref,
-          fields,
-          key: output.key,
-          fingerprint: output.fingerprint,
-        });
-      }
+    for (const node of compiled) {
+      if (node === undefined) continue;
+      if (node.landed !== undefined) relations.set(node.landed.ref, node.landed);
+      for (const step of node.steps) add(step);
+      if (node.checks !== undefined) checks.set(node.checks.ref, node.checks.plan);
     }
   }
-  return { steps, relations };
+  return { steps, relations, checks };
+}
+
+interface CompiledNode {
+  readonly landed?: DefinedRelation;
+  readonly steps: readonly CompiledStep[];
+  readonly checks?: { readonly ref: string; readonly plan: CheckPlan };
+}
+
+/** A source step or a transform step, with its checks. */
+async function compileNode(
+  name: string,
+  step: Step,
+  landed: DefinedRelation | undefined,
+  relations: ReadonlyMap<string, DefinedRelation>,
+  compilation: Compilation,
+): Promise<CompiledNode | undefined> {
+  const made = isTransform(step) ? await compileStep(name, step, relations, compilation) : [];
+  const own = made?.find(({ ref }) => ref === name);
+  const rows = landed ?? (own && relationOf(own));
+  if (made === undefined || rows === undefined) return made && { steps: made };
+  const known = new Map(relations);
+  for (const one of made) known.set(one.ref, relationOf(one));
+  const checked = await checkStep(name, step, rows, known, compilation);
+  if (checked === undefined) return { ...(landed && { landed }), steps: made };
+  const { plan, checked: ref } = checked;
+  return {
+    ...(landed && { landed: { ...landed, ref } }),
+    steps: [...made.map((one) => (one === own ? { ...one, ref } : one)), ...checked.steps],
+    checks: { ref, plan },
+  };
+}
+
+function relationOf({ ref, columns, key, fingerprint: identity }: CompiledStep): DefinedRelation {
+  return { ref, fields: columns.map(({ field }) => field), key, fingerprint: identity };
 }
 
 async function compileStep(
@@ -163,24 +203,29 @@ function isTransform(step: Step): step is TransformStep {
   return stepVerb(step).kind === 'transform';
 }
 
-/** The transform steps, those that wait for nothing of the rest first. The graph has no circles. */
-function* levels({ document }: Compilation): Generator<readonly (readonly [string, TransformStep])[]> {
-  const waiting = new Map<string, { readonly step: TransformStep; open: number }>();
+/** The steps, those that wait for nothing of the rest first. The graph has no circles. */
+function* levels(
+  { document }: Compilation,
+  landed: ReadonlyMap<string, DefinedRelation>,
+): Generator<readonly (readonly [string, Step])[]> {
+  const waiting = new Map<string, { readonly step: Step; open: number }>();
   const readers = new Map<string, string[]>();
-  const steps = Object.entries(document.steps).flatMap(([name, step]) =>
-    isTransform(step) ? [[name, step] as const] : [],
+  const steps = Object.entries(document.steps).filter(
+    ([name, step]) => isTransform(step) || landed.has(name),
   );
   const names = new Set(steps.map(([name]) => name));
   for (const [name, step] of steps) {
-    const before = new Set(stepInputs(step).map(({ from }) => parseStepReference(from).step));
+    const inputs = stepInputs(step).map(({ from }) => parseStepReference(from).step);
+    const before = new Set([...inputs, ...checkedAgainst(step)]);
+    before.delete(name);
     const open = [...before].filter((other) => names.has(other));
     waiting.set(name, { step, open: open.length });
     for (const other of open) readers.set(other, [...(readers.get(other) ?? []), name]);
   }
-  let level = steps.filter(([name]) => waiting.get(name)?.open === 0);
+  let level: readonly (readonly [string, Step])[] = steps.filter(([name]) => waiting.get(name)?.open === 0);
   while (level.length > 0) {
     yield level;
-    const next: (readonly [string, TransformStep])[] = [];
+    const next: (readonly [string, Step])[] = [];
     for (const [name] of level) {
       for (const reader of readers.get(name) ?? []) {
         const entry = waiting.get(reader);

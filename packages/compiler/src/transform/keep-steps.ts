@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../plan.ts';
+import { FAILED } from './check-step.ts';
 import type { CompiledStep } from './compile-steps.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { CompiledStep } from './compile-steps.ts';
 export function keepSteps(
   steps: readonly CompiledStep[],
   published: readonly string[],
-  hasChecks: ReadonlySet<string>,
+  checked: { has(ref: string): boolean },
 ): readonly PlannedStep[] {
   const readers = new Map<string, number>();
   const readBySteps = new Set<string>();
@@ -22,7 +23,8 @@ export function keepSteps(
   return steps.map((step) => ({ ...step, keptBecause: reason(step) }));
 
   function reason(step: CompiledStep): string | null {
-    if (hasChecks.has(step.step)) return 'its rows are checked';
+    if (checked.has(step.ref)) return 'its rows are checked';
+    if (step.ref.endsWith(`.${FAILED}`)) return 'they were set aside';
     const count = readers.get(step.ref) ?? 0;
     // Working a row through again costs less than writing and reading it.
     const isCheap = step.incrementality.kind === 'rowwise' && step.inputs.length === 1;

@@ -1,4 +1,4 @@
-import type { LoadTask, Plan } from '@millrace/compiler';
+import type { CheckResult, LoadTask, Plan } from '@millrace/compiler';
 import type { PlainPipelineError } from '@millrace/connector-sdk';
 import { foldRun } from '@millrace/engine';
 import type { RunEvent, TaskState } from '@millrace/engine';
@@ -26,6 +26,7 @@ export interface TaskSummary {
   readonly version: number | null;
   /** null when the run was not asked to verify. */
   readonly verified: { readonly isEqual: boolean; readonly differences: number } | null;
+  readonly checks: readonly CheckResult[];
   readonly error: PlainPipelineError | null;
 }
 
@@ -94,6 +95,7 @@ export function summarizeTask(task: LoadTask, state: TaskState | undefined): Tas
     verified: state?.verified
       ? { isEqual: state.verified.isEqual, differences: state.verified.differences }
       : null,
+    checks: state?.checks ?? [],
     error: state?.error ?? null,
   };
 }

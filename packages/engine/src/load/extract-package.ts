@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { LANDING } from '@millrace/compiler';
 import { PipelineError, type ReadResult, type StagedFile } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
@@ -170,6 +171,10 @@ async function extract(
       isKeyed(task) && !isKeyGuaranteed(task)
         ? await uniqueByKey(load, folder, writer.writtenFiles, scratchFolder, signal)
         : writer.writtenFiles;
+    if (await isKnown(load, files)) {
+      await removeFolder(folder);
+      return undefined;
+    }
     const gone = deleted ?? (await findAbsent(load, files, signal));
     const deletedKeys =
       decision.kind === 'steps'
@@ -268,6 +273,16 @@ async function findAbsent(
     return undefined;
   if (task.destination.mode === 'merge' && task.destination.deletes === 'ignore') return undefined;
   return findDeletedKeys(load, { kind: 'files', files }, signal);
+}
+
+/** Whether a complete load brought just the rows that stay on this machine already: what reads them has nothing to do. */
+async function isKnown(
+  { task, decision, published, session }: TableLoad,
+  files: readonly StagedFile[],
+): Promise<boolean> {
+  if (task.destination.connection !== LANDING || decision.kind !== 'full') return false;
+  if (published?.record?.schemaFingerprint !== fingerprintSchema(task)) return false;
+  return session.landing.holds(task, files);
 }
 
 /** Keys of rows that the steps do not make any more. */

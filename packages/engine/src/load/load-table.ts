@@ -1,4 +1,4 @@
-import type { LoadTask } from '@millrace/compiler';
+import { LANDING, type LoadTask } from '@millrace/compiler';
 import {
   PipelineError,
   throwIfCancelled,
@@ -12,6 +12,7 @@ import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
 import { retryDelayMs, waitMs } from '../run/retry.ts';
 import type { Slots } from '../run/slots.ts';
+import { judgeRows } from '../steps/judge-rows.ts';
 import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
 import { startExtraction } from './extract-package.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
@@ -93,6 +94,8 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     session.point('planned', task.id);
     const outcome = await moveRows(load, options, leave, tries, signal);
     if (outcome === undefined) {
+      // Time and other tables may have changed what they are compared with.
+      await judgeRows(load, undefined, signal);
       emit({ type: 'taskUnchanged', task: task.id, durationMs: elapsed(startedAt) });
       await verify();
       return 'unchanged';
@@ -151,6 +154,7 @@ async function moveRows(
 }
 
 async function publishFinished(load: TableLoad, finished: LoadPackage, signal: AbortSignal): Promise<Moved> {
+  await judgeRows(load, finished, signal);
   load.session.point('checked', load.task.id);
   const done = await load.destination.publishing.take(signal);
   try {
@@ -195,6 +199,8 @@ async function checkCursor({ task, source, decision }: TableLoad, signal: AbortS
 /** Whether the destination may take files while rows still arrive: no later check can change them, and no one else waits. */
 function canPublishEarly(load: TableLoad, options: LoadTableOptions): boolean {
   const { decision, task, destination } = load;
+  // What lands is judged first, and published by a word; there is nothing to save.
+  if (task.destination.connection === LANDING) return false;
   if (decision.kind !== 'full' || (decision.isComplete && decision.publishMode !== 'replace')) return false;
   if (isKeyed(task) && !isKeyGuaranteed(task)) return false;
   return (

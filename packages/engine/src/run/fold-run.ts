@@ -1,3 +1,4 @@
+import type { CheckResult } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
 
 import type { RunEvent, RunOutcome } from './run-event.ts';
@@ -32,6 +33,8 @@ export interface TaskState {
     readonly differences: number;
     readonly statement: string;
   } | null;
+  /** What became of its checks, in the last try. */
+  readonly checks: readonly CheckResult[];
   readonly error: PlainPipelineError | null;
 }
 
@@ -147,6 +150,8 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
         status: event.error.code === 'cancelled' ? 'cancelled' : 'failed',
         error: event.error,
       };
+    case 'tableChecked':
+      return { ...state, checks: event.results };
     case 'schemaDrift':
     case 'warning':
       return state;
@@ -169,6 +174,7 @@ function waitingTask(task: string): TaskState {
     durationMs: null,
     record: null,
     verified: null,
+    checks: [],
     error: null,
   };
 }

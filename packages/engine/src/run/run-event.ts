@@ -1,3 +1,4 @@
+import type { CheckResult } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
 
 /**
@@ -78,6 +79,13 @@ export type RunEventBody =
       /** A few keys with the columns that differ, for people. */
       readonly examples: readonly string[];
       readonly statement: string;
+    }
+  /** The checks of a step, over its rows as they will be; before they are published, or because they are not. */
+  | {
+      readonly type: 'tableChecked';
+      readonly task: string;
+      readonly step: string;
+      readonly results: readonly CheckResult[];
     }
   | { readonly type: 'taskFailed'; readonly task: string; readonly error: PlainPipelineError }
   | { readonly type: 'runFinished'; readonly state: RunOutcome; readonly durationMs: number };

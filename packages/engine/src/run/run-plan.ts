@@ -11,6 +11,7 @@ import type { RunEvent, RunEventBody, RunOutcome } from './run-event.ts';
 import type { RunContext, RunRequest } from './run-request.ts';
 import { RunSession } from './run-session.ts';
 import { createSlots } from './slots.ts';
+import { relationsOf } from '../steps/judge-rows.ts';
 
 /** How an attempt ended; the same as its events folded. */
 export interface RunSummary {
@@ -50,7 +51,11 @@ export async function runPlan(
     await lookAround(session, plan.tasks, signal);
     const extracting = createSlots(limits.parallelTables);
     const waiting = countByDestination(plan.tasks);
-    const landed = new Map<string, Promise<LoadOutcome>>();
+    const landed = new Map(
+      plan.tasks
+        .filter(({ destination }) => destination.connection === LANDING)
+        .map(({ destination }) => [destination.table.name, Promise.withResolvers<LoadOutcome>()]),
+    );
     outcomes = await Promise.all(
       plan.tasks.map((task) => {
         const { connection, table } = task.destination;
@@ -60,7 +65,7 @@ export async function runPlan(
           if (failed !== undefined) return failUpstream(task, failed, emit);
           return loadTable({ session, request, task, extracting, isLast, emit }, signal);
         })().finally(() => waiting.set(connection, (waiting.get(connection) ?? 1) - 1));
-        if (connection === LANDING) landed.set(table.name, outcome);
+        if (connection === LANDING) void outcome.then(landed.get(table.name)?.resolve);
         return outcome;
       }),
     );
@@ -82,11 +87,15 @@ export async function runPlan(
 async function findFailed(
   task: LoadTask,
   session: RunSession,
-  landed: ReadonlyMap<string, Promise<LoadOutcome>>,
+  landed: ReadonlyMap<string, { readonly promise: Promise<LoadOutcome> }>,
 ): Promise<{ readonly ref: string; readonly outcome: 'failed' | 'cancelled' } | undefined> {
-  if (task.source.connection !== STEPS) return undefined;
-  for (const ref of session.steps.datasetsOf(task)) {
-    const outcome = await landed.get(ref);
+  const read = task.source.connection === STEPS ? session.steps.datasetsOf(task) : [];
+  const checkedAgainst = (task.checks === undefined ? [] : relationsOf(task.checks)).flatMap((ref) =>
+    session.steps.datasetsUnder(ref),
+  );
+  for (const ref of new Set([...read, ...checkedAgainst])) {
+    if (task.destination.connection === LANDING && ref === task.destination.table.name) continue;
+    const outcome = await landed.get(ref)?.promise;
     if (outcome === 'failed' || outcome === 'cancelled') return { ref, outcome };
   }
   return undefined;

@@ -26,6 +26,7 @@ export class RunSession {
   readonly limits: RunLimits;
   /** The rows that the plan's steps make. */
   readonly steps: StepsSource;
+  readonly landing: Landing;
   readonly #landed: OpenDestination;
   readonly #options: SessionOptions;
   readonly #pool: ExtractPool;
@@ -41,14 +42,14 @@ export class RunSession {
     const { registry, registryModule } = options.context;
     const database = () => this.database();
     const { plan, folders } = options;
-    const landing = new Landing({
+    this.landing = new Landing({
       stageFolder: folders.stage,
       pipeline: plan.pipeline,
       tasks: plan.tasks,
       database,
     });
-    this.#landed = landing.open();
-    this.steps = new StepsSource({ plan, landing, database });
+    this.#landed = this.landing.open();
+    this.steps = new StepsSource({ plan, landing: this.landing, database });
     this.#pool = openExtractPool({
       workers: Math.max(1, options.limits.parallelTables),
       registry,

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { LANDING, LANDING_CAPABILITIES, type LoadTask } from '@millrace/compiler';
+import { LANDING, LANDING_CAPABILITIES, type CheckResult, type LoadTask } from '@millrace/compiler';
 import {
   PipelineError,
   type Destination,
@@ -12,12 +12,12 @@ import {
 } from '@millrace/connector-sdk';
 import { formatTableName, type Field, type TableName } from '@millrace/spec';
 
-import { listPackages, taskFolder } from '../package/package-store.ts';
+import { listPackages, taskFolder, type LoadPackage } from '../package/package-store.ts';
 import type { OpenDestination } from '../run/open-destination.ts';
 import { createSlots } from '../run/slots.ts';
 import { tableKey } from '../run/table-key.ts';
 import { syncFolder } from '../stage/manifest.ts';
-import type { StagingDatabase } from '../stage/staging-database.ts';
+import { StagingDatabase } from '../stage/staging-database.ts';
 import { toStagingError } from '../stage/staging-error.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
 import { Dataset } from './dataset.ts';
@@ -29,7 +29,12 @@ interface Head {
   readonly version: 1;
   readonly record: PublicationRecord;
   readonly fields: readonly Field[];
+  /** What checks measured in the last publications, by check, the latest last. */
+  readonly measures: Readonly<Record<string, readonly number[]>>;
 }
+
+/** Measures of a check that are kept for comparison. */
+const KEPT_MEASURES = 60;
 
 export interface LandingOptions {
   readonly stageFolder: string;
@@ -45,6 +50,7 @@ export interface LandingOptions {
 export class Landing {
   readonly #options: LandingOptions;
   readonly #tasks: ReadonlyMap<string, LoadTask>;
+  readonly #measures = new Map<string, Record<string, readonly number[]>>();
 
   constructor(options: LandingOptions) {
     this.#options = options;
@@ -66,6 +72,43 @@ export class Landing {
     const head = await this.#readHead(task);
     if (head === undefined) return undefined;
     return new Dataset(task, head.record.runId, await listPackages(this.#folderOf(task)));
+  }
+
+  /** The rows of a relation as they would be with a package that is not published yet. */
+  async candidate(task: LoadTask, finished: LoadPackage): Promise<Dataset> {
+    const others = (await listPackages(this.#folderOf(task))).filter(
+      ({ folder }) => folder !== finished.folder,
+    );
+    return new Dataset(task, finished.manifest.runId, [...others, finished]);
+  }
+
+  /** Whether the rows of files are those that are landed, each as often. */
+  async holds(task: LoadTask, files: readonly StagedFile[]): Promise<boolean> {
+    const state = (await this.dataset(task.destination.table.name))?.stateSql();
+    if (state === undefined) return false;
+    const database = await this.#options.database();
+    const now =
+      files.length === 0
+        ? `SELECT * FROM (${state}) WHERE false`
+        : `FROM ${StagingDatabase.parquetOf(files.map((file) => file.path))}`;
+    const [rows] = await database.query(
+      `SELECT (SELECT count(*) FROM (${state})) = (SELECT count(*) FROM (${now})) ` +
+        `AND NOT EXISTS (SELECT * FROM (${state}) EXCEPT ALL SELECT * FROM (${now})) AS same`,
+    );
+    return rows?.['same'] === true;
+  }
+
+  /** What the checks of a relation measured before, by check. */
+  async measures(ref: string): Promise<ReadonlyMap<string, readonly number[]>> {
+    const head = await this.#readHead(this.#taskOf({ name: ref }));
+    return new Map(Object.entries(head?.measures ?? {}));
+  }
+
+  /** Keeps what the checks of a relation measured; saved with its next publication. */
+  noteMeasures(ref: string, results: readonly CheckResult[]): void {
+    const measures: Record<string, readonly number[]> = {};
+    for (const { name, measure } of results) if (measure !== null) measures[name] = [measure];
+    this.#measures.set(ref, measures);
   }
 
   /** As the destination of the loads that land. */
@@ -144,7 +187,11 @@ export class Landing {
       schemaFingerprint: request.schemaFingerprint,
     };
     request.checkpoint?.('beforeCommit');
-    await this.#writeHead(task, { version: 1, record, fields: request.fields });
+    const noted = this.#measures.get(request.table.name) ?? {};
+    const measures = { ...before?.measures };
+    for (const [name, values] of Object.entries(noted))
+      measures[name] = [...(measures[name] ?? []), ...values].slice(-KEPT_MEASURES);
+    await this.#writeHead(task, { version: 1, record, fields: request.fields, measures });
     request.checkpoint?.('afterCommit');
     return { record, ...counts, isAdopted: false };
   }
@@ -218,7 +265,9 @@ function isHead(value: unknown): value is Head {
     typeof record.runId === 'string' &&
     'fenceToken' in record &&
     typeof record.fenceToken === 'number' &&
-    Array.isArray(value.fields)
+    Array.isArray(value.fields) &&
+    'measures' in value &&
+    typeof value.measures === 'object'
   );
 }
 

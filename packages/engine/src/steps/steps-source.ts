@@ -90,21 +90,34 @@ export class StepsSource implements OpenSource {
   /** The landed tables and kept steps that the rows of a task are computed from. */
   datasetsOf(task: LoadTask): readonly string[] {
     const ref = fromOf(task);
-    const { landing } = this.#options;
     // A step that keeps its rows is computed from others; everyone else reads what it kept.
-    const pending = task.destination.connection === LANDING ? this.#inputsOf(ref) : [ref];
+    const from = task.destination.connection === LANDING ? this.#inputsOf(ref) : [ref];
+    return [...new Set(from.flatMap((input) => this.datasetsUnder(input)))];
+  }
+
+  /** The landed tables and kept steps that the rows of a relation are computed from; itself when it has rows. */
+  datasetsUnder(ref: string): readonly string[] {
+    const pending = [ref];
     const found = new Set<string>();
     for (const next of pending) {
-      if (landing.has(next)) found.add(next);
+      if (this.#options.landing.has(next)) found.add(next);
       else pending.push(...this.#inputsOf(next));
     }
     return [...found];
   }
 
+  /** The query of all rows of a relation as they are now. */
+  async rowsSql(ref: string): Promise<string> {
+    const datasets = await this.#datasets(ref, this.datasetsUnder(ref));
+    const sql = new RelationSql(this.#steps, (name) => datasets.get(name)?.stateSql());
+    const relation = sql.relation(ref, 'new');
+    return sql.statement(`SELECT * FROM ${relation}`);
+  }
+
   /** Where a read of the task's rows would be now. */
   async position(task: LoadTask): Promise<StepsPosition> {
     if (task.load.kind !== 'steps') throw new RangeError(`${task.id} reads no step.`);
-    const datasets = await this.#datasets(task);
+    const datasets = await this.#datasetsOf(task);
     const versions = Object.fromEntries(
       [...datasets]
         .map(([ref, { version }]) => [ref, version] as const)
@@ -119,7 +132,7 @@ export class StepsSource implements OpenSource {
     const changes = new ChangeSet({
       database: await this.#options.database(),
       steps: this.#steps,
-      datasets: await this.#datasets(task),
+      datasets: await this.#datasetsOf(task),
       since: since.versions,
     });
     this.#changes.set(task.id, changes);
@@ -208,17 +221,21 @@ export class StepsSource implements OpenSource {
 
   /** The query of all rows. */
   async #complete(task: LoadTask, columns: string): Promise<string> {
-    const datasets = await this.#datasets(task);
+    const datasets = await this.#datasetsOf(task);
     const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
     const relation = sql.relation(fromOf(task), 'new');
     return sql.statement(`SELECT ${columns} FROM ${relation}`);
   }
 
-  async #datasets(task: LoadTask): Promise<ReadonlyMap<string, Dataset>> {
+  #datasetsOf(task: LoadTask): Promise<ReadonlyMap<string, Dataset>> {
+    return this.#datasets(fromOf(task), this.datasetsOf(task));
+  }
+
+  async #datasets(ref: string, names: readonly string[]): Promise<ReadonlyMap<string, Dataset>> {
     const datasets = new Map<string, Dataset>();
-    for (const name of this.datasetsOf(task)) {
+    for (const name of names) {
       const dataset = await this.#options.landing.dataset(name);
-      if (dataset === undefined) throw notLoaded(fromOf(task), name);
+      if (dataset === undefined) throw notLoaded(ref, name);
       datasets.set(name, dataset);
     }
     return datasets;

@@ -296,7 +296,7 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
   checksUnsupported: entry(
     'error',
     (p) =>
-      `Step '${p.step}' has checks, and this version cannot run checks. Remove them, or use a version that runs them; they are never skipped silently.`,
+      `Step '${p.step}' replicates tables, and checks are not run on those yet. Give the table that needs checks a source step and a destination step of its own, with the checks on the source.`,
   ),
   notRunYet: entry(
     'warning',
