@@ -6,7 +6,7 @@ import type { Compilation } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
 import { stepSettings } from '../load/load-settings.ts';
 import type { Incrementality, PlannedStepColumn, StepInput } from '../plan.ts';
-import type { CompiledStep, DefinedRelation } from './compile-steps.ts';
+import type { CompiledStep, DefinedRelation } from './compiled-step.ts';
 import { convertResult, resultColumn } from './result-columns.ts';
 import { isSqlProblem } from '../sql/sql-analyser.ts';
 

@@ -11,20 +11,13 @@ import {
 import type { CheckPlan } from '../checks/check-plan.ts';
 import type { Compilation } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
-import type { PlannedStep } from '../plan.ts';
 import { isSqlProblem } from '../sql/sql-analyser.ts';
 import { TRANSFORM_VERBS } from '../verbs/index.ts';
 import { StepBuilder } from './build-context.ts';
 import { checkedAgainst, checkStep } from './check-step.ts';
+import type { CompiledStep, DefinedRelation } from './compiled-step.ts';
 import { convertResult, resultColumn, type ResultColumn } from './result-columns.ts';
-import type { InputRelation, OutputQuery, Relation, TransformVerb } from './transform-verb.ts';
-
-/** A relation, and what its rows are: equal for rows that are defined alike. */
-export interface DefinedRelation extends Relation {
-  readonly fingerprint: string;
-}
-
-export type CompiledStep = Omit<PlannedStep, 'keptBecause'>;
+import type { InputRelation, OutputQuery, TransformVerb } from './transform-verb.ts';
 
 /** Everything between reading and writing. */
 export interface CompiledSteps {

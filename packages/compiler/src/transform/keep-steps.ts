@@ -1,6 +1,6 @@
 import type { PlannedStep } from '../plan.ts';
 import { FAILED } from './check-step.ts';
-import type { CompiledStep } from './compile-steps.ts';
+import type { CompiledStep } from './compiled-step.ts';
 
 /**
  * Decides which steps keep their rows in files. The others are computed within the steps that read them, in one

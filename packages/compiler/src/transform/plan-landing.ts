@@ -7,7 +7,7 @@ import { planLoad } from '../load/plan-load.ts';
 import { planModes } from '../load/plan-modes.ts';
 import { resolveSourceTable } from '../load/resolve-table.ts';
 import { LANDING, type LoadTask } from '../plan.ts';
-import type { DefinedRelation } from './compile-steps.ts';
+import type { DefinedRelation } from './compiled-step.ts';
 
 /** What load packages on this machine can do; their names are only bounded by what a folder can be called. */
 export const LANDING_CAPABILITIES: NonNullable<Capabilities['destination']> = {

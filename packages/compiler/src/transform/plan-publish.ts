@@ -20,7 +20,7 @@ import {
   type LoadTask,
   type PlannedColumn,
 } from '../plan.ts';
-import type { DefinedRelation } from './compile-steps.ts';
+import type { DefinedRelation } from './compiled-step.ts';
 import { findField } from './build-context.ts';
 
 /** The task that writes a relation into a table, and where to; undefined when something is wrong with it, which is reported. */

@@ -37,19 +37,19 @@ export interface CodeRunnerOptions {
 
 /** User code in a sandbox of its own, ready for batches. */
 export class CodeRunner {
-  private readonly options: CodeRunnerOptions;
-  private readonly sandbox: SandboxProcess;
-  private readonly signal: AbortSignal;
-  private readonly cancel: () => void;
-  private logLines = 0;
-  private unwrittenLogs = 0;
+  readonly #options: CodeRunnerOptions;
+  readonly #sandbox: SandboxProcess;
+  readonly #signal: AbortSignal;
+  readonly #cancel: () => void;
+  #logLines = 0;
+  #unwrittenLogs = 0;
 
   private constructor(options: CodeRunnerOptions, signal: AbortSignal) {
-    this.options = options;
-    this.signal = signal;
-    this.sandbox = new SandboxProcess(Math.max(MIN_FRAME_BYTES, options.limits.memoryBytes * 2));
-    this.cancel = () => this.sandbox.kill();
-    signal.addEventListener('abort', this.cancel, { once: true });
+    this.#options = options;
+    this.#signal = signal;
+    this.#sandbox = new SandboxProcess(Math.max(MIN_FRAME_BYTES, options.limits.memoryBytes * 2));
+    this.#cancel = () => this.#sandbox.kill();
+    signal.addEventListener('abort', this.#cancel, { once: true });
   }
 
   /** Throws a PipelineError: `codeInvalid` when the file cannot be run, `codeFailed` when loading it throws. */
@@ -57,7 +57,7 @@ export class CodeRunner {
     throwIfCancelled(signal);
     const runner = new CodeRunner(options, signal);
     try {
-      await runner.load();
+      await runner.#load();
       return runner;
     } catch (error) {
       await runner.close();
@@ -72,12 +72,12 @@ export class CodeRunner {
   async *run(input: PackedBatch, firstRow: number): AsyncGenerator<Batch> {
     const range = { first: firstRow, last: firstRow + Math.max(0, input.rows - 1) };
     const header = { type: 'batch', rows: input.rows, columns: shapesOf(input) };
-    this.sandbox.send({ header, buffers: buffersOf(input) });
+    this.#sandbox.send({ header, buffers: buffersOf(input) });
     for (;;) {
-      const { reply, frame } = await this.receive(this.options.limits.timeoutMs, range);
-      if (reply.type !== 'rows') throw this.protocolError('a reply to another question', range);
-      this.report(reply.logs, reply.droppedLogs, firstRow);
-      const output = this.unpack({ rows: reply.rows, columns: this.columns(reply, frame, range) }, range);
+      const { reply, frame } = await this.#receive(this.#options.limits.timeoutMs, range);
+      if (reply.type !== 'rows') throw this.#protocolError('a reply to another question', range);
+      this.#report(reply.logs, reply.droppedLogs, firstRow);
+      const output = this.#unpack({ rows: reply.rows, columns: this.#columns(reply, frame, range) }, range);
       if (output.rows > 0) yield output;
       if (reply.isLast) return;
     }
@@ -85,41 +85,38 @@ export class CodeRunner {
 
   /** Ends the sandbox; returns when its process is gone. */
   async close(): Promise<void> {
-    this.signal.removeEventListener('abort', this.cancel);
-    await this.sandbox.close();
-    if (this.unwrittenLogs === 0) return;
-    const text = `${this.unwrittenLogs} more lines were not kept: a step keeps ${MAX_LOG_LINES}, and 100 for each batch.`;
-    this.options.onLog?.({ level: 'warn', step: this.options.step, row: null, text });
-    this.unwrittenLogs = 0;
+    this.#signal.removeEventListener('abort', this.#cancel);
+    await this.#sandbox.close();
+    if (this.#unwrittenLogs === 0) return;
+    const text = `${this.#unwrittenLogs} more lines were not kept: a step keeps ${MAX_LOG_LINES}, and 100 for each batch.`;
+    this.#options.onLog?.({ level: 'warn', step: this.#options.step, row: null, text });
+    this.#unwrittenLogs = 0;
   }
 
-  private async load(): Promise<void> {
-    const { source, mode, inputFields, outputFields, limits } = this.options;
+  async #load(): Promise<void> {
+    const { source, mode, inputFields, outputFields, limits } = this.#options;
     const header = { type: 'open', source, mode, inputFields, outputFields, limits };
-    this.sandbox.send({ header, buffers: [] });
-    const { reply } = await this.receive(START_MS + limits.timeoutMs, null);
-    if (reply.type !== 'ready') throw this.protocolError('a reply to another question', null);
-    this.report(reply.logs, 0, 1);
+    this.#sandbox.send({ header, buffers: [] });
+    const { reply } = await this.#receive(START_MS + limits.timeoutMs, null);
+    if (reply.type !== 'ready') throw this.#protocolError('a reply to another question', null);
+    this.#report(reply.logs, 0, 1);
   }
 
-  private async receive(
-    timeoutMs: number,
-    range: RowRange | null,
-  ): Promise<{ reply: SandboxReply; frame: Frame }> {
+  async #receive(timeoutMs: number, range: RowRange | null): Promise<{ reply: SandboxReply; frame: Frame }> {
     try {
-      const frame = await this.sandbox.receive(timeoutMs);
+      const frame = await this.#sandbox.receive(timeoutMs);
       const reply = parseReply(frame.header);
-      if (reply.type === 'failure') throw toCodeError(reply.failure, this.place, range);
+      if (reply.type === 'failure') throw toCodeError(reply.failure, this.#place, range);
       return { reply, frame };
     } catch (error) {
-      throwIfCancelled(this.signal);
-      if (error instanceof SandboxEndedError) throw toEndError(error.end, this.place, range);
-      if (error instanceof RangeError) throw this.protocolError(error.message, range);
+      throwIfCancelled(this.#signal);
+      if (error instanceof SandboxEndedError) throw toEndError(error.end, this.#place, range);
+      if (error instanceof RangeError) throw this.#protocolError(error.message, range);
       throw error;
     }
   }
 
-  private columns(
+  #columns(
     reply: Extract<SandboxReply, { type: 'rows' }>,
     frame: Frame,
     range: RowRange,
@@ -127,41 +124,41 @@ export class CodeRunner {
     try {
       return columnsOf(reply.columns, frame.buffers);
     } catch (error) {
-      throw this.protocolError(String(error), range);
+      throw this.#protocolError(String(error), range);
     }
   }
 
-  private unpack(packed: PackedBatch, range: RowRange): Batch {
+  #unpack(packed: PackedBatch, range: RowRange): Batch {
     try {
-      return unpackBatch(packed, this.options.outputFields);
+      return unpackBatch(packed, this.#options.outputFields);
     } catch (error) {
-      throw this.protocolError(error instanceof Error ? error.message : String(error), range);
+      throw this.#protocolError(error instanceof Error ? error.message : String(error), range);
     }
   }
 
-  private report(lines: readonly CodeLogLine[], dropped: number, firstRow: number): void {
-    const { onLog, step } = this.options;
-    this.unwrittenLogs += dropped;
+  #report(lines: readonly CodeLogLine[], dropped: number, firstRow: number): void {
+    const { onLog, step } = this.#options;
+    this.#unwrittenLogs += dropped;
     for (const { level, row, text } of lines) {
-      this.logLines += 1;
-      if (this.logLines > MAX_LOG_LINES) this.unwrittenLogs += 1;
+      this.#logLines += 1;
+      if (this.#logLines > MAX_LOG_LINES) this.#unwrittenLogs += 1;
       else onLog?.({ level, step, row: row === null ? null : firstRow + row, text });
     }
   }
 
-  private get place(): CodePlace {
-    return this.options;
+  get #place(): CodePlace {
+    return this.#options;
   }
 
   /** The sandbox sent what it never sends: it was tampered with, or has a bug. Nothing of it is used. */
-  private protocolError(what: string, range: RowRange | null): PipelineError {
-    this.sandbox.kill();
+  #protocolError(what: string, range: RowRange | null): PipelineError {
+    this.#sandbox.kill();
     const rows = range === null ? '' : ` for rows ${range.first} to ${range.last}`;
     return new PipelineError({
       code: 'protocolViolation',
       blame: 'config',
       retry: 'never',
-      message: `Step ${this.options.step}: the sandbox of ${this.options.fileName} sent what no code can return${rows}: ${what} Nothing of it was used; look at what the file does to built-in objects.`,
+      message: `Step ${this.#options.step}: the sandbox of ${this.#options.fileName} sent what no code can return${rows}: ${what} Nothing of it was used; look at what the file does to built-in objects.`,
     });
   }
 }

@@ -12,21 +12,21 @@ const CROWDED_SHARE = 0.8;
  * gigabytes before the limit is looked at. `onExceeded` must end the process.
  */
 export class MemoryWatch {
-  private readonly isolate: Isolate;
-  private readonly limitBytes: number;
-  private readonly onExceeded: () => void;
-  private readonly mostBytes: number;
+  readonly #isolate: Isolate;
+  readonly #limitBytes: number;
+  readonly #onExceeded: () => void;
+  readonly #mostBytes: number;
 
   constructor(isolate: Isolate, limitBytes: number, onExceeded: () => void) {
-    this.isolate = isolate;
-    this.limitBytes = limitBytes;
-    this.onExceeded = onExceeded;
-    this.mostBytes = process.memoryUsage.rss() + limitBytes * 1.5 + HOST_BYTES;
+    this.#isolate = isolate;
+    this.#limitBytes = limitBytes;
+    this.#onExceeded = onExceeded;
+    this.#mostBytes = process.memoryUsage.rss() + limitBytes * 1.5 + HOST_BYTES;
   }
 
   async during<T>(work: Promise<T>): Promise<T> {
     const clock = setInterval(() => {
-      if (this.isolate.isDisposed || process.memoryUsage.rss() > this.mostBytes) this.onExceeded();
+      if (this.#isolate.isDisposed || process.memoryUsage.rss() > this.#mostBytes) this.#onExceeded();
     }, WATCH_MS);
     try {
       return await work;
@@ -37,9 +37,9 @@ export class MemoryWatch {
 
   /** Whether the isolate is all but full. */
   async isCrowded(): Promise<boolean> {
-    if (this.isolate.isDisposed) return true;
+    if (this.#isolate.isDisposed) return true;
     const { used_heap_size: heap, externally_allocated_size: external } =
-      await this.isolate.getHeapStatistics();
-    return heap + external > this.limitBytes * CROWDED_SHARE;
+      await this.#isolate.getHeapStatistics();
+    return heap + external > this.#limitBytes * CROWDED_SHARE;
   }
 }

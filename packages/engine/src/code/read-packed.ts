@@ -39,38 +39,38 @@ export async function* readPacked(
 /** Gathers the rows of chunks into batches. */
 class BatchPacker {
   rows = 0;
-  private readonly columns: readonly ColumnPacker[];
-  private heapBytes = 0;
+  readonly #columns: readonly ColumnPacker[];
+  #heapBytes = 0;
 
   constructor(fields: readonly Field[]) {
-    this.columns = fields.map((field) => new ColumnPacker(field));
+    this.#columns = fields.map((field) => new ColumnPacker(field));
   }
 
   *add(chunk: duckdb.DataChunk, rows: number): Generator<PackedBatch> {
-    const vectors = this.columns.map((column, index) =>
+    const vectors = this.#columns.map((column, index) =>
       column.open(duckdb.data_chunk_get_vector(chunk, index), rows),
     );
     for (let from = 0; from < rows;) {
-      const to = this.endOfPart(vectors, from, rows);
-      for (const vector of vectors) this.heapBytes += vector.append(from, to);
+      const to = this.#endOfPart(vectors, from, rows);
+      for (const vector of vectors) this.#heapBytes += vector.append(from, to);
       this.rows += to - from;
       from = to;
-      if (this.rows >= BATCH_ROWS || this.heapBytes >= BATCH_HEAP_BYTES) yield this.take();
+      if (this.rows >= BATCH_ROWS || this.#heapBytes >= BATCH_HEAP_BYTES) yield this.take();
     }
   }
 
   take(): PackedBatch {
-    const batch = { rows: this.rows, columns: this.columns.map((column) => column.take()) };
+    const batch = { rows: this.rows, columns: this.#columns.map((column) => column.take()) };
     this.rows = 0;
-    this.heapBytes = 0;
+    this.#heapBytes = 0;
     return batch;
   }
 
   /** How far rows go until the batch is full, by rows or by bytes; at least one row. */
-  private endOfPart(vectors: readonly OpenVector[], from: number, rows: number): number {
+  #endOfPart(vectors: readonly OpenVector[], from: number, rows: number): number {
     const most = Math.min(rows, from + BATCH_ROWS - this.rows);
     const lengths = vectors.flatMap((vector) => (vector.lengths === null ? [] : [vector.lengths]));
-    let bytes = this.heapBytes;
+    let bytes = this.#heapBytes;
     for (let row = from; row < most; row += 1) {
       for (const column of lengths) bytes += column[row] as number;
       if (bytes >= BATCH_HEAP_BYTES) return row + 1;
@@ -88,28 +88,28 @@ interface OpenVector {
 }
 
 class ColumnPacker {
-  private readonly field: Field;
-  private readonly values = new ByteGatherer();
-  private readonly heap = new ByteGatherer();
-  private readonly valid = new ByteGatherer();
-  private hasNulls = false;
+  readonly #field: Field;
+  readonly #values = new ByteGatherer();
+  readonly #heap = new ByteGatherer();
+  readonly #valid = new ByteGatherer();
+  #hasNulls = false;
 
   constructor(field: Field) {
-    this.field = field;
-    this.begin();
+    this.#field = field;
+    this.#begin();
   }
 
   open(vector: duckdb.Vector, rows: number): OpenVector {
-    const width = valueWidth(this.field.type);
+    const width = valueWidth(this.#field.type);
     const data = duckdb.vector_get_data(vector, rows * width);
     const bits = duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null;
     const valid = validBytes(bits, rows);
-    if (!isViewType(this.field.type)) {
+    if (!isViewType(this.#field.type)) {
       return {
         lengths: null,
         append: (from, to) => {
-          this.appendValid(valid, from, to);
-          this.values.append(data.subarray(from * width, to * width));
+          this.#appendValid(valid, from, to);
+          this.#values.append(data.subarray(from * width, to * width));
           return 0;
         },
       };
@@ -119,49 +119,49 @@ class ColumnPacker {
     return {
       lengths,
       append: (from, to) => {
-        this.appendValid(valid, from, to);
-        const start = this.heap.length;
-        packStrings(strings, from, to, this.heap);
-        this.appendOffsets(lengths, from, to, start);
-        return this.heap.length - start;
+        this.#appendValid(valid, from, to);
+        const start = this.#heap.length;
+        packStrings(strings, from, to, this.#heap);
+        this.#appendOffsets(lengths, from, to, start);
+        return this.#heap.length - start;
       },
     };
   }
 
   take(): PackedColumn {
-    const isView = isViewType(this.field.type);
-    const valid = this.valid.take();
+    const isView = isViewType(this.#field.type);
+    const valid = this.#valid.take();
     const column = {
-      values: this.values.take(),
-      valid: this.hasNulls ? valid : null,
-      heap: isView ? this.heap.take() : null,
+      values: this.#values.take(),
+      valid: this.#hasNulls ? valid : null,
+      heap: isView ? this.#heap.take() : null,
     };
-    this.begin();
+    this.#begin();
     return column;
   }
 
-  private begin(): void {
-    this.hasNulls = false;
-    if (isViewType(this.field.type)) this.values.append(new Uint8Array(4));
+  #begin(): void {
+    this.#hasNulls = false;
+    if (isViewType(this.#field.type)) this.#values.append(new Uint8Array(4));
   }
 
-  private appendValid(valid: Uint8Array | null, from: number, to: number): void {
+  #appendValid(valid: Uint8Array | null, from: number, to: number): void {
     if (valid === null) {
-      this.valid.fill(1, to - from);
+      this.#valid.fill(1, to - from);
     } else {
-      this.hasNulls = true;
-      this.valid.append(valid.subarray(from, to));
+      this.#hasNulls = true;
+      this.#valid.append(valid.subarray(from, to));
     }
   }
 
-  private appendOffsets(lengths: Uint32Array, from: number, to: number, start: number): void {
+  #appendOffsets(lengths: Uint32Array, from: number, to: number, start: number): void {
     const offsets = new Uint32Array(to - from);
     let end = start;
     for (let row = from; row < to; row += 1) {
       end += lengths[row] as number;
       offsets[row - from] = end;
     }
-    this.values.append(new Uint8Array(offsets.buffer));
+    this.#values.append(new Uint8Array(offsets.buffer));
   }
 }
 

@@ -31,37 +31,37 @@ export class SandboxEndedError extends Error {
 
 /** The child process of one code step: frames in, frames out, and a clock that kills it. */
 export class SandboxProcess {
-  private readonly child: ChildProcess;
-  private readonly frames: AsyncGenerator<Frame>;
-  private readonly ended: Promise<SandboxEnd>;
-  private stderr = '';
-  private isOverdue = false;
+  readonly #child: ChildProcess;
+  readonly #frames: AsyncGenerator<Frame>;
+  readonly #ended: Promise<SandboxEnd>;
+  #stderr = '';
+  #isOverdue = false;
 
   constructor(maxFrameBytes: number) {
     const [program, ...args] = sandboxCommand(join(import.meta.dirname, 'sandbox.main.ts'));
-    this.child = spawn(program, args, {
+    this.#child = spawn(program, args, {
       env: SANDBOX_ENVIRONMENT,
       cwd: import.meta.dirname,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const { stdin, stdout, stderr } = this.child;
+    const { stdin, stdout, stderr } = this.#child;
     if (stdin === null || stdout === null || stderr === null) throw new Error('The sandbox has no pipes.');
-    this.frames = readFrames(stdout, maxFrameBytes);
+    this.#frames = readFrames(stdout, maxFrameBytes);
     // A write to a process that died is told by its end.
     stdin.on('error', () => {});
     stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.stderr = (this.stderr + text).slice(0, MAX_STDERR_CHARACTERS);
+      this.#stderr = (this.#stderr + text).slice(0, MAX_STDERR_CHARACTERS);
     });
-    this.ended = new Promise((resolve) => {
-      const end = (exitCode: number | null, signal: NodeJS.Signals | null, reason = this.stderr) =>
-        resolve({ isOverdue: this.isOverdue, signal, exitCode, stderr: reason });
-      this.child.once('error', (error) => end(null, null, error.message));
-      this.child.once('close', (exitCode, signal) => end(exitCode, signal));
+    this.#ended = new Promise((resolve) => {
+      const end = (exitCode: number | null, signal: NodeJS.Signals | null, reason = this.#stderr) =>
+        resolve({ isOverdue: this.#isOverdue, signal, exitCode, stderr: reason });
+      this.#child.once('error', (error) => end(null, null, error.message));
+      this.#child.once('close', (exitCode, signal) => end(exitCode, signal));
     });
   }
 
   send(frame: Frame): void {
-    const { stdin } = this.child;
+    const { stdin } = this.#child;
     if (stdin === null || stdin.destroyed) return;
     stdin.cork();
     for (const part of encodeFrame(frame)) stdin.write(part);
@@ -71,32 +71,32 @@ export class SandboxProcess {
   /** The next frame. Throws a SandboxEndedError when the process ends, or does not answer in time, instead. */
   async receive(timeoutMs: number): Promise<Frame> {
     const clock = setTimeout(() => {
-      this.isOverdue = true;
+      this.#isOverdue = true;
       this.kill();
     }, timeoutMs + GRACE_MS);
     try {
-      const next = await this.frames.next();
+      const next = await this.#frames.next();
       if (next.done !== true) return next.value;
     } catch (error) {
       // A frame that is cut off or too long: whatever wrote it is not to be trusted any further.
       this.kill();
-      const end = await this.ended;
+      const end = await this.#ended;
       throw new SandboxEndedError({ ...end, stderr: end.stderr || String(error) });
     } finally {
       clearTimeout(clock);
     }
-    throw new SandboxEndedError(await this.ended);
+    throw new SandboxEndedError(await this.#ended);
   }
 
   kill(): void {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   /** Ends the process; returns when it is gone. */
   async close(): Promise<void> {
-    this.child.stdin?.end();
+    this.#child.stdin?.end();
     const clock = setTimeout(() => this.kill(), GRACE_MS);
-    await this.ended;
+    await this.#ended;
     clearTimeout(clock);
   }
 }

@@ -34,22 +34,22 @@ interface Entries {
 
 /** The user's file in an isolate of its own. Nothing of this process is reachable from there: only copies go in and out. */
 export class UserIsolate {
-  private readonly command: OpenCommand;
-  private readonly isolate: ivm.Isolate;
-  private readonly watch: MemoryWatch;
+  readonly #command: OpenCommand;
+  readonly #isolate: ivm.Isolate;
+  readonly #watch: MemoryWatch;
   /** The row in work. The isolate writes it into shared memory, which survives whatever ends the isolate. */
-  private readonly progress = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-  private entries: Entries | undefined;
+  readonly #progress = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+  #entries: Entries | undefined;
 
   private constructor(command: OpenCommand, onCatastrophe: (failure: CodeFailure) => void) {
-    this.command = command;
+    this.#command = command;
     const memoryBytes = Math.max(MIN_ISOLATE_BYTES, command.limits.memoryBytes);
-    const onExceeded = () => onCatastrophe(outOfMemory(this.row));
-    this.isolate = new ivm.Isolate({
+    const onExceeded = () => onCatastrophe(outOfMemory(this.#row));
+    this.#isolate = new ivm.Isolate({
       memoryLimit: Math.floor(memoryBytes / 2 ** 20),
       onCatastrophicError: onExceeded,
     });
-    this.watch = new MemoryWatch(this.isolate, memoryBytes, onExceeded);
+    this.#watch = new MemoryWatch(this.#isolate, memoryBytes, onExceeded);
   }
 
   /** Throws a CodeFailureError. `onCatastrophe` is told when the isolate is beyond control; the process must end then. */
@@ -59,49 +59,49 @@ export class UserIsolate {
   ): Promise<UserIsolate> {
     const javascript = stripTypes(command.source);
     const code = new UserIsolate(command, onCatastrophe);
-    await code.load(javascript);
+    await code.#load(javascript);
     return code;
   }
 
   /** What the file logged while it was loaded. */
   get logs(): readonly CodeLogLine[] {
-    return this.entries?.logs ?? [];
+    return this.#entries?.logs ?? [];
   }
 
   /** The output of a batch in parts. Throws a CodeFailureError. */
   async *run(batch: PackedBatch): AsyncGenerator<RowsPart> {
-    const { inputFields, limits } = this.command;
-    if (this.entries === undefined) throw new Error('The code was not loaded.');
-    const { load, step } = this.entries;
+    const { inputFields, limits } = this.#command;
+    if (this.#entries === undefined) throw new Error('The code was not loaded.');
+    const { load, step } = this.#entries;
     const columns = batch.columns.map((column, index) => isolateColumn(inputFields[index] as Field, column));
-    await this.call(load.apply(undefined, [batch.rows, columns], { arguments: { copy: true } }));
+    await this.#call(load.apply(undefined, [batch.rows, columns], { arguments: { copy: true } }));
     let leftMs = limits.timeoutMs;
     for (;;) {
       const start = performance.now();
       const timeout = Math.max(1, Math.ceil(leftMs));
       const applied = step.apply(undefined, [], { result: { copy: true }, timeout });
-      const result = (await this.call(applied)) as StepResult;
+      const result = (await this.#call(applied)) as StepResult;
       if (result.failure !== null) throw new CodeFailureError(located(result.failure));
       leftMs -= performance.now() - start;
       yield result;
       if (result.isLast) return;
-      if (leftMs <= 0) throw new CodeFailureError(timedOut(this.row));
+      if (leftMs <= 0) throw new CodeFailureError(timedOut(this.#row));
     }
   }
 
   close(): void {
-    if (!this.isolate.isDisposed) this.isolate.dispose();
+    if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
 
-  private get row(): number | null {
-    const row = this.progress[0] ?? -1;
-    return this.command.mode === 'row' && row >= 0 ? row : null;
+  get #row(): number | null {
+    const row = this.#progress[0] ?? -1;
+    return this.#command.mode === 'row' && row >= 0 ? row : null;
   }
 
-  private async load(javascript: string): Promise<void> {
-    const { mode, inputFields, outputFields } = this.command;
-    const context = await this.isolate.createContext();
-    const runtime = await loadRuntime(this.isolate, context);
+  async #load(javascript: string): Promise<void> {
+    const { mode, inputFields, outputFields } = this.#command;
+    const context = await this.#isolate.createContext();
+    const runtime = await loadRuntime(this.#isolate, context);
     const rowCode = await context.eval(
       generateRowCode(
         inputFields.map((field) => field.name),
@@ -116,22 +116,22 @@ export class UserIsolate {
     ).apply(undefined, [
       new ivm.ExternalCopy(options).copyInto(),
       rowCode.derefInto(),
-      new ivm.ExternalCopy(this.progress.buffer).copyInto(),
+      new ivm.ExternalCopy(this.#progress.buffer).copyInto(),
     ]);
-    const userFunction = await this.call(this.loadUserFile(context, javascript));
+    const userFunction = await this.#call(this.#loadUserFile(context, javascript));
     const isFunction = await (await entry('bind')).apply(undefined, [userFunction.derefInto()]);
     if (isFunction !== true) throw noFunction();
     const logs = await (await entry('takeLogs')).apply(undefined, [], { result: { copy: true } });
-    this.entries = {
+    this.#entries = {
       load: await entry('load'),
       step: await entry('step'),
       logs: logs as CodeLogLine[],
     };
   }
 
-  private async loadUserFile(context: ivm.Context, javascript: string): Promise<ivm.Reference> {
-    const { limits, source } = this.command;
-    const module = await this.isolate.compileModule(javascript, { filename: USER_FILE });
+  async #loadUserFile(context: ivm.Context, javascript: string): Promise<ivm.Reference> {
+    const { limits, source } = this.#command;
+    const module = await this.#isolate.compileModule(javascript, { filename: USER_FILE });
     const [specifier] = module.dependencySpecifiers;
     if (specifier !== undefined) throw importFailure(specifier, source);
     await module.instantiate(context, (name) => {
@@ -146,13 +146,13 @@ export class UserIsolate {
   }
 
   /** Waits for work inside of the isolate, with its memory watched and its errors translated. */
-  private async call<T>(work: Promise<T>): Promise<T> {
+  async #call<T>(work: Promise<T>): Promise<T> {
     try {
-      return await this.watch.during(work);
+      return await this.#watch.during(work);
     } catch (error) {
-      const failure = toFailure(error, this.isolate, this.row);
-      if (failure.failure.kind === 'timeout' && (await this.watch.isCrowded())) {
-        throw new CodeFailureError(outOfMemory(this.row));
+      const failure = toFailure(error, this.#isolate, this.#row);
+      if (failure.failure.kind === 'timeout' && (await this.#watch.isCrowded())) {
+        throw new CodeFailureError(outOfMemory(this.#row));
       }
       throw failure;
     }

@@ -6,19 +6,19 @@ const MAX_CHARACTERS = 1000;
 
 /** The `console` of the code: lines are kept, up to a bound for each batch, and leave with its rows. */
 export class BoundedConsole {
-  private lines: CodeLogLine[] = [];
-  private dropped = 0;
-  private readonly currentRow: () => number | null;
+  #lines: CodeLogLine[] = [];
+  #dropped = 0;
+  readonly #currentRow: () => number | null;
 
   constructor(currentRow: () => number | null) {
-    this.currentRow = currentRow;
+    this.#currentRow = currentRow;
   }
 
   install(): void {
     const write =
       (level: CodeLogLine['level']) =>
       (...parts: unknown[]): void =>
-        this.write(level, parts);
+        this.#write(level, parts);
     const console = {
       log: write('info'),
       info: write('info'),
@@ -30,19 +30,19 @@ export class BoundedConsole {
   }
 
   take(): { readonly logs: CodeLogLine[]; readonly droppedLogs: number } {
-    const taken = { logs: this.lines, droppedLogs: this.dropped };
-    this.lines = [];
-    this.dropped = 0;
+    const taken = { logs: this.#lines, droppedLogs: this.#dropped };
+    this.#lines = [];
+    this.#dropped = 0;
     return taken;
   }
 
-  private write(level: CodeLogLine['level'], parts: readonly unknown[]): void {
-    if (this.lines.length >= MAX_LINES) {
-      this.dropped += 1;
+  #write(level: CodeLogLine['level'], parts: readonly unknown[]): void {
+    if (this.#lines.length >= MAX_LINES) {
+      this.#dropped += 1;
       return;
     }
     const text = parts.map(printed).join(' ');
-    this.lines.push({ level, row: this.currentRow(), text: shortened(text) });
+    this.#lines.push({ level, row: this.#currentRow(), text: shortened(text) });
   }
 }
 

@@ -17,15 +17,15 @@ export type CodeValue = null | boolean | number | bigint | string | Uint8Array;
 
 /** Reads the values of one column, batch after batch. */
 export abstract class Decoder {
-  private valid: Uint8Array | null = null;
+  #valid: Uint8Array | null = null;
 
   load(column: IsolateColumn): void {
-    this.valid = column.valid === null ? null : new Uint8Array(column.valid);
+    this.#valid = column.valid === null ? null : new Uint8Array(column.valid);
     this.bind(column);
   }
 
   read(row: number): CodeValue {
-    return this.valid !== null && this.valid[row] === 0 ? null : this.value(row);
+    return this.#valid !== null && this.#valid[row] === 0 ? null : this.value(row);
   }
 
   /** Lets go of the batch. */
@@ -48,80 +48,80 @@ type NumberArray =
   | Float64Array;
 
 class NumberDecoder extends Decoder {
-  private values: NumberArray = new Int8Array(0);
-  private readonly view: (buffer: ArrayBuffer) => NumberArray;
+  #values: NumberArray = new Int8Array(0);
+  readonly #view: (buffer: ArrayBuffer) => NumberArray;
 
   constructor(view: (buffer: ArrayBuffer) => NumberArray) {
     super();
-    this.view = view;
+    this.#view = view;
   }
 
   protected bind(column: IsolateColumn): void {
-    this.values = this.view(column.values);
+    this.#values = this.#view(column.values);
   }
 
   protected value(row: number): number {
-    return this.values[row] as number;
+    return this.#values[row] as number;
   }
 }
 
 class BooleanDecoder extends Decoder {
-  private values = new Uint8Array(0);
+  #values = new Uint8Array(0);
 
   protected bind(column: IsolateColumn): void {
-    this.values = new Uint8Array(column.values);
+    this.#values = new Uint8Array(column.values);
   }
 
   protected value(row: number): boolean {
-    return this.values[row] === 1;
+    return this.#values[row] === 1;
   }
 }
 
 class BigIntDecoder extends Decoder {
-  private values: BigInt64Array | BigUint64Array = new BigInt64Array(0);
-  private readonly isSigned: boolean;
+  #values: BigInt64Array | BigUint64Array = new BigInt64Array(0);
+  readonly #isSigned: boolean;
 
   constructor(isSigned: boolean) {
     super();
-    this.isSigned = isSigned;
+    this.#isSigned = isSigned;
   }
 
   protected bind(column: IsolateColumn): void {
-    this.values = this.isSigned ? new BigInt64Array(column.values) : new BigUint64Array(column.values);
+    this.#values = this.#isSigned ? new BigInt64Array(column.values) : new BigUint64Array(column.values);
   }
 
   protected value(row: number): bigint {
-    return this.values[row] as bigint;
+    return this.#values[row] as bigint;
   }
 }
 
 class DecimalDecoder extends Decoder {
-  private readonly precision: number;
-  private readonly scale: number;
-  private small: Int16Array | Int32Array = new Int16Array(0);
-  private words = new Int32Array(0);
+  readonly #precision: number;
+  readonly #scale: number;
+  #small: Int16Array | Int32Array = new Int16Array(0);
+  #words = new Int32Array(0);
 
   constructor(precision: number, scale: number) {
     super();
-    this.precision = precision;
-    this.scale = scale;
+    this.#precision = precision;
+    this.#scale = scale;
   }
 
   protected bind(column: IsolateColumn): void {
-    if (this.precision <= 4) this.small = new Int16Array(column.values);
-    else if (this.precision <= 9) this.small = new Int32Array(column.values);
-    else this.words = new Int32Array(column.values);
+    if (this.#precision <= 4) this.#small = new Int16Array(column.values);
+    else if (this.#precision <= 9) this.#small = new Int32Array(column.values);
+    else this.#words = new Int32Array(column.values);
   }
 
   protected value(row: number): string {
-    return pointed(this.unscaled(row), this.scale);
+    return pointed(this.#unscaled(row), this.#scale);
   }
 
-  private unscaled(row: number): string {
-    if (this.precision <= 9) return String(this.small[row]);
-    if (this.precision <= 18) return String(readInt64(this.words, row));
-    const high = readInt64(this.words, row * 2 + 1);
-    const low = readInt64(this.words, row * 2);
+  #unscaled(row: number): string {
+    if (this.#precision <= 9) return String(this.#small[row]);
+    if (this.#precision <= 18) return String(readInt64(this.#words, row));
+    const high = readInt64(this.#words, row * 2 + 1);
+    const low = readInt64(this.#words, row * 2);
     if ((high === 0 && low >= 0) || (high === -1 && low < 0)) return String(low);
     return String((BigInt(high) << 64n) | BigInt.asUintN(64, BigInt(low)));
   }
@@ -145,87 +145,87 @@ function pointed(digits: string, scale: number): string {
 }
 
 class TextDecoder extends Decoder {
-  private text = '';
-  private offsets = new Uint32Array(0);
+  #text = '';
+  #offsets = new Uint32Array(0);
 
   protected bind(column: IsolateColumn): void {
-    this.text = column.text ?? '';
-    this.offsets = new Uint32Array(column.values);
+    this.#text = column.text ?? '';
+    this.#offsets = new Uint32Array(column.values);
   }
 
   protected value(row: number): string {
-    return this.text.slice(this.offsets[row], this.offsets[row + 1]);
+    return this.#text.slice(this.#offsets[row], this.#offsets[row + 1]);
   }
 }
 
 class BytesDecoder extends Decoder {
-  private heap = new Uint8Array(0);
-  private offsets = new Uint32Array(0);
+  #heap = new Uint8Array(0);
+  #offsets = new Uint32Array(0);
 
   protected bind(column: IsolateColumn): void {
-    this.heap = new Uint8Array(column.heap ?? new ArrayBuffer(0));
-    this.offsets = new Uint32Array(column.values);
+    this.#heap = new Uint8Array(column.heap ?? new ArrayBuffer(0));
+    this.#offsets = new Uint32Array(column.values);
   }
 
   protected value(row: number): Uint8Array {
-    return this.heap.slice(this.offsets[row], this.offsets[row + 1]);
+    return this.#heap.slice(this.#offsets[row], this.#offsets[row + 1]);
   }
 }
 
 class UuidDecoder extends Decoder {
-  private words = new BigUint64Array(0);
+  #words = new BigUint64Array(0);
 
   protected bind(column: IsolateColumn): void {
-    this.words = new BigUint64Array(column.values);
+    this.#words = new BigUint64Array(column.values);
   }
 
   protected value(row: number): string {
-    const high = BigInt.asUintN(64, (this.words[row * 2 + 1] as bigint) ^ (1n << 63n));
+    const high = BigInt.asUintN(64, (this.#words[row * 2 + 1] as bigint) ^ (1n << 63n));
     const digits =
-      high.toString(16).padStart(16, '0') + (this.words[row * 2] as bigint).toString(16).padStart(16, '0');
+      high.toString(16).padStart(16, '0') + (this.#words[row * 2] as bigint).toString(16).padStart(16, '0');
     return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
   }
 }
 
 class DateDecoder extends Decoder {
-  private days = new Int32Array(0);
+  #days = new Int32Array(0);
 
   protected bind(column: IsolateColumn): void {
-    this.days = new Int32Array(column.values);
+    this.#days = new Int32Array(column.values);
   }
 
   protected value(row: number): string {
-    return formatDay(this.days[row] as number);
+    return formatDay(this.#days[row] as number);
   }
 }
 
 class TimeDecoder extends Decoder {
-  private words = new Int32Array(0);
+  #words = new Int32Array(0);
 
   protected bind(column: IsolateColumn): void {
-    this.words = new Int32Array(column.values);
+    this.#words = new Int32Array(column.values);
   }
 
   protected value(row: number): string {
-    return formatTime(Number(readInt64(this.words, row)));
+    return formatTime(Number(readInt64(this.#words, row)));
   }
 }
 
 class TimestampDecoder extends Decoder {
-  private words = new Int32Array(0);
-  private readonly zone: string;
+  #words = new Int32Array(0);
+  readonly #zone: string;
 
   constructor(isInstant: boolean) {
     super();
-    this.zone = isInstant ? 'Z' : '';
+    this.#zone = isInstant ? 'Z' : '';
   }
 
   protected bind(column: IsolateColumn): void {
-    this.words = new Int32Array(column.values);
+    this.#words = new Int32Array(column.values);
   }
 
   protected value(row: number): string {
-    return formatTimestamp(readInt64(this.words, row), this.zone);
+    return formatTimestamp(readInt64(this.#words, row), this.#zone);
   }
 }
 

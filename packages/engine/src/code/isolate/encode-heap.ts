@@ -6,7 +6,7 @@ const MAX_HEAP_BYTES = 2 ** 31 - 1;
 
 /** Columns whose values lie one behind the other in a heap. */
 abstract class HeapEncoder extends Encoder {
-  private offsets = new Uint32Array(this.capacity + 1);
+  #offsets = new Uint32Array(this.capacity + 1);
   protected heap = new Uint8Array(FIRST_HEAP_BYTES);
   protected end = 0;
 
@@ -16,12 +16,12 @@ abstract class HeapEncoder extends Encoder {
 
   protected finish(row: number, end: number): true {
     this.end = end;
-    this.offsets[row + 1] = end;
+    this.#offsets[row + 1] = end;
     return true;
   }
 
   protected override skip(row: number): void {
-    this.offsets[row + 1] = this.end;
+    this.#offsets[row + 1] = this.end;
   }
 
   /** Makes room for so many bytes behind `end`; false when no column can hold them. */
@@ -37,12 +37,12 @@ abstract class HeapEncoder extends Encoder {
 
   protected resize(capacity: number): void {
     const larger = new Uint32Array(capacity + 1);
-    larger.set(this.offsets);
-    this.offsets = larger;
+    larger.set(this.#offsets);
+    this.#offsets = larger;
   }
 
   protected takeValues(rows: number) {
-    const taken = { values: copyOf(this.offsets, rows + 1), heap: copyOf(this.heap, this.end) };
+    const taken = { values: copyOf(this.#offsets, rows + 1), heap: copyOf(this.heap, this.end) };
     this.end = 0;
     return taken;
   }

@@ -18,11 +18,11 @@ abstract class WordEncoder extends Encoder {
   protected words: BigInt64Array<ArrayBuffer>;
   /** The same memory in halves, for values that are numbers. */
   protected halves: Int32Array<ArrayBuffer>;
-  private readonly wordsPerValue: number;
+  readonly #wordsPerValue: number;
 
   constructor(isNullable: boolean, wordsPerValue: 1 | 2) {
     super(isNullable);
-    this.wordsPerValue = wordsPerValue;
+    this.#wordsPerValue = wordsPerValue;
     this.words = new BigInt64Array(this.capacity * wordsPerValue);
     this.halves = new Int32Array(this.words.buffer);
   }
@@ -38,32 +38,32 @@ abstract class WordEncoder extends Encoder {
   }
 
   protected resize(capacity: number): void {
-    const larger = new BigInt64Array(capacity * this.wordsPerValue);
+    const larger = new BigInt64Array(capacity * this.#wordsPerValue);
     larger.set(this.words);
     this.words = larger;
     this.halves = new Int32Array(larger.buffer);
   }
 
   protected takeValues(rows: number) {
-    return { values: copyOf(this.words, rows * this.wordsPerValue), heap: null };
+    return { values: copyOf(this.words, rows * this.#wordsPerValue), heap: null };
   }
 }
 
 export class BigIntEncoder extends WordEncoder {
   readonly expected: string;
-  private readonly min: bigint;
-  private readonly max: bigint;
+  readonly #min: bigint;
+  readonly #max: bigint;
 
   constructor(isNullable: boolean, signed: boolean) {
     super(isNullable, 1);
-    this.min = signed ? MIN_INT64 : 0n;
-    this.max = signed ? MAX_INT64 : MAX_UINT64;
-    this.expected = `a bigint, or a number that is a safe integer, from ${this.min} to ${this.max}`;
+    this.#min = signed ? MIN_INT64 : 0n;
+    this.#max = signed ? MAX_INT64 : MAX_UINT64;
+    this.expected = `a bigint, or a number that is a safe integer, from ${this.#min} to ${this.#max}`;
   }
 
   protected store(row: number, value: unknown): boolean {
     const isExact = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
-    if (!isExact || value < this.min || value > this.max) return false;
+    if (!isExact || value < this.#min || value > this.#max) return false;
     this.storeWord(row, value);
     return true;
   }
@@ -71,22 +71,22 @@ export class BigIntEncoder extends WordEncoder {
 
 export class DecimalEncoder extends WordEncoder {
   readonly expected: string;
-  private readonly precision: number;
-  private readonly scale: number;
-  private readonly width: 2 | 4 | 8 | 16;
+  readonly #precision: number;
+  readonly #scale: number;
+  readonly #width: 2 | 4 | 8 | 16;
 
   constructor(isNullable: boolean, precision: number, scale: number) {
     super(isNullable, precision <= 18 ? 1 : 2);
-    this.precision = precision;
-    this.scale = scale;
-    this.width = precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16;
+    this.#precision = precision;
+    this.#scale = scale;
+    this.#width = precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16;
     this.expected = `a decimal as text with at most ${precision - scale} digits before the point and ${scale} behind it, a bigint, or a number that is a safe integer`;
   }
 
   protected store(row: number, value: unknown): boolean {
-    const unscaled = typeof value === 'string' ? this.parse(value) : this.scaled(value);
+    const unscaled = typeof value === 'string' ? this.#parse(value) : this.#scaled(value);
     if (unscaled === undefined) return false;
-    if (this.width < 16) {
+    if (this.#width < 16) {
       this.storeWord(row, unscaled);
       return true;
     }
@@ -97,8 +97,8 @@ export class DecimalEncoder extends WordEncoder {
   }
 
   /** The digits of the text as an integer: a number while that is exact. */
-  private parse(text: string): number | bigint | undefined {
-    if (text.length > EXACT_DIGITS) return this.parseLong(text);
+  #parse(text: string): number | bigint | undefined {
+    if (text.length > EXACT_DIGITS) return this.#parseLong(text);
     const isNegative = text.charCodeAt(0) === MINUS;
     let value = 0;
     let count = 0;
@@ -115,45 +115,45 @@ export class DecimalEncoder extends WordEncoder {
         return undefined;
       }
     }
-    const missing = this.scale - Math.max(places, 0);
+    const missing = this.#scale - Math.max(places, 0);
     if (count === 0) return undefined;
-    if (missing < 0 || count + missing > EXACT_DIGITS) return this.parseLong(text);
+    if (missing < 0 || count + missing > EXACT_DIGITS) return this.#parseLong(text);
     for (let left = missing; left > 0; left -= 1) value *= 10;
-    if (value >= 10 ** Math.min(this.precision, EXACT_DIGITS)) return undefined;
+    if (value >= 10 ** Math.min(this.#precision, EXACT_DIGITS)) return undefined;
     return isNegative ? -value : value;
   }
 
-  private parseLong(text: string): bigint | undefined {
+  #parseLong(text: string): bigint | undefined {
     const parts = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text);
     if (parts === null || text.length > MAX_DECIMAL_CHARACTERS) return undefined;
     const [, sign, whole = '', fraction = ''] = parts;
     const significant = fraction.replace(/0+$/, '');
     if (whole === '' && fraction === '') return undefined;
-    if (significant.length > this.scale) return undefined;
-    const magnitude = BigInt(`${whole}${significant.padEnd(this.scale, '0')}`);
-    if (magnitude >= 10n ** BigInt(this.precision)) return undefined;
+    if (significant.length > this.#scale) return undefined;
+    const magnitude = BigInt(`${whole}${significant.padEnd(this.#scale, '0')}`);
+    if (magnitude >= 10n ** BigInt(this.#precision)) return undefined;
     return sign === '-' ? -magnitude : magnitude;
   }
 
-  private scaled(value: unknown): bigint | undefined {
+  #scaled(value: unknown): bigint | undefined {
     const isExact = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
     if (!isExact) return undefined;
-    const unscaled = BigInt(value) * 10n ** BigInt(this.scale);
-    const limit = 10n ** BigInt(this.precision);
+    const unscaled = BigInt(value) * 10n ** BigInt(this.#scale);
+    const limit = 10n ** BigInt(this.#precision);
     return unscaled < limit && unscaled > -limit ? unscaled : undefined;
   }
 
   override advice(value: unknown): string {
     return typeof value === 'number'
-      ? `Return value.toFixed(${this.scale}), if that is the rounding you mean.`
+      ? `Return value.toFixed(${this.#scale}), if that is the rounding you mean.`
       : '';
   }
 
   protected override takeValues(rows: number) {
-    if (this.width >= 8) return super.takeValues(rows);
-    const narrow = this.width === 2 ? new Int16Array(rows) : new Int32Array(rows);
-    const low = this.width === 2 ? new Int16Array(this.words.buffer) : new Int32Array(this.words.buffer);
-    const stride = 8 / this.width;
+    if (this.#width >= 8) return super.takeValues(rows);
+    const narrow = this.#width === 2 ? new Int16Array(rows) : new Int32Array(rows);
+    const low = this.#width === 2 ? new Int16Array(this.words.buffer) : new Int32Array(this.words.buffer);
+    const stride = 8 / this.#width;
     for (let row = 0; row < rows; row += 1) narrow[row] = low[row * stride] as number;
     return { values: narrow.buffer, heap: null };
   }
@@ -194,18 +194,18 @@ export class TimeEncoder extends WordEncoder {
 
 export class TimestampEncoder extends WordEncoder {
   readonly expected: string;
-  private readonly isInstant: boolean;
+  readonly #isInstant: boolean;
 
   constructor(isNullable: boolean, isInstant: boolean) {
     super(isNullable, 1);
-    this.isInstant = isInstant;
+    this.#isInstant = isInstant;
     this.expected = isInstant
       ? "an instant as text, 'YYYY-MM-DDTHH:MM:SSZ' or with an offset, and up to six decimals"
       : "a timestamp without a zone as text, 'YYYY-MM-DDTHH:MM:SS' with up to six decimals";
   }
 
   protected store(row: number, value: unknown): boolean {
-    const micros = typeof value === 'string' ? parseTimestamp(value, this.isInstant) : undefined;
+    const micros = typeof value === 'string' ? parseTimestamp(value, this.#isInstant) : undefined;
     if (micros === undefined) return false;
     this.storeWord(row, micros);
     return true;
@@ -213,7 +213,7 @@ export class TimestampEncoder extends WordEncoder {
 
   override advice(value: unknown): string {
     if (value instanceof Date)
-      return this.isInstant ? 'Return value.toISOString().' : 'Return value.toISOString().slice(0, -1).';
+      return this.#isInstant ? 'Return value.toISOString().' : 'Return value.toISOString().slice(0, -1).';
     return '';
   }
 }

@@ -19,16 +19,16 @@ type AllocateNumbers = (capacity: number) => NumberArray;
 /** Columns whose values are JavaScript numbers in a typed array. */
 abstract class NumberEncoder extends Encoder {
   protected values: NumberArray;
-  private readonly allocate: AllocateNumbers;
+  readonly #allocate: AllocateNumbers;
 
   constructor(isNullable: boolean, allocate: AllocateNumbers) {
     super(isNullable);
-    this.allocate = allocate;
+    this.#allocate = allocate;
     this.values = allocate(this.capacity);
   }
 
   protected resize(capacity: number): void {
-    const larger = this.allocate(capacity);
+    const larger = this.#allocate(capacity);
     larger.set(this.values);
     this.values = larger;
   }
@@ -40,18 +40,18 @@ abstract class NumberEncoder extends Encoder {
 
 class IntegerEncoder extends NumberEncoder {
   readonly expected: string;
-  private readonly min: number;
-  private readonly max: number;
+  readonly #min: number;
+  readonly #max: number;
 
   constructor(isNullable: boolean, bits: 8 | 16 | 32, signed: boolean) {
     super(isNullable, integerArray(bits, signed));
-    this.min = signed ? -(2 ** (bits - 1)) : 0;
-    this.max = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-    this.expected = `a whole number from ${this.min} to ${this.max}`;
+    this.#min = signed ? -(2 ** (bits - 1)) : 0;
+    this.#max = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+    this.expected = `a whole number from ${this.#min} to ${this.#max}`;
   }
 
   protected store(row: number, value: unknown): boolean {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < this.min || value > this.max)
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < this.#min || value > this.#max)
       return false;
     this.values[row] = value;
     return true;
@@ -67,17 +67,17 @@ class IntegerEncoder extends NumberEncoder {
 
 class FloatEncoder extends NumberEncoder {
   readonly expected: string;
-  private readonly bits: 32 | 64;
+  readonly #bits: 32 | 64;
 
   constructor(isNullable: boolean, bits: 32 | 64) {
     super(isNullable, (capacity) => (bits === 32 ? new Float32Array(capacity) : new Float64Array(capacity)));
-    this.bits = bits;
+    this.#bits = bits;
     this.expected = bits === 32 ? 'a number that a 32-bit float holds exactly' : 'a number';
   }
 
   protected store(row: number, value: unknown): boolean {
     if (typeof value !== 'number') return false;
-    if (this.bits === 32 && Math.fround(value) !== value && !Number.isNaN(value)) return false;
+    if (this.#bits === 32 && Math.fround(value) !== value && !Number.isNaN(value)) return false;
     this.values[row] = value;
     return true;
   }

@@ -12,8 +12,8 @@ export abstract class Encoder {
   /** What the type takes, for people: `a whole number from 0 to 255`. */
   abstract readonly expected: string;
   readonly isNullable: boolean;
-  private valid: Uint8Array = new Uint8Array(FIRST_CAPACITY);
-  private hasNulls = false;
+  #valid: Uint8Array = new Uint8Array(FIRST_CAPACITY);
+  #hasNulls = false;
 
   constructor(isNullable: boolean) {
     this.isNullable = isNullable;
@@ -21,15 +21,15 @@ export abstract class Encoder {
 
   /** Stores a value; false when it is refused. Rows come in order. */
   put(row: number, value: unknown): boolean {
-    if (row >= this.valid.length) this.grow();
+    if (row >= this.#valid.length) this.#grow();
     if (value === null) {
       if (!this.isNullable) return false;
-      this.hasNulls = true;
-      this.valid[row] = 0;
+      this.#hasNulls = true;
+      this.#valid[row] = 0;
       this.skip(row);
       return true;
     }
-    this.valid[row] = 1;
+    this.#valid[row] = 1;
     return this.store(row, value);
   }
 
@@ -44,8 +44,8 @@ export abstract class Encoder {
   }
 
   take(rows: number): EncodedColumn {
-    const valid = this.hasNulls ? copyOf(this.valid, rows) : null;
-    this.hasNulls = false;
+    const valid = this.#hasNulls ? copyOf(this.#valid, rows) : null;
+    this.#hasNulls = false;
     return { valid, ...this.takeValues(rows) };
   }
 
@@ -57,13 +57,13 @@ export abstract class Encoder {
   protected skip(_row: number): void {}
 
   protected get capacity(): number {
-    return this.valid.length;
+    return this.#valid.length;
   }
 
-  private grow(): void {
-    const larger = new Uint8Array(this.valid.length * 2);
-    larger.set(this.valid);
-    this.valid = larger;
+  #grow(): void {
+    const larger = new Uint8Array(this.#valid.length * 2);
+    larger.set(this.#valid);
+    this.#valid = larger;
     this.resize(larger.length);
   }
 }

@@ -48,99 +48,103 @@ type UserFunction = (input: unknown, context: unknown) => unknown;
 
 /** Runs the user's function over batches. Lives in the isolate; its caller is `user-isolate.ts` in the sandbox. */
 class Runtime {
-  private readonly options: RuntimeOptions;
-  private readonly progress: Int32Array;
-  private readonly decoders: readonly Decoder[];
-  private readonly encoders: readonly Encoder[];
-  private readonly makeRow: MakeRow;
-  private readonly append: Append;
-  private readonly console: BoundedConsole;
-  private readonly context = Object.freeze({ parseJson, stringifyJson });
-  private userFunction: UserFunction = () => undefined;
-  private rows = 0;
-  private row = 0;
-  private outputRows = 0;
+  readonly #options: RuntimeOptions;
+  readonly #progress: Int32Array;
+  readonly #decoders: readonly Decoder[];
+  readonly #encoders: readonly Encoder[];
+  readonly #makeRow: MakeRow;
+  readonly #append: Append;
+  readonly #console: BoundedConsole;
+  readonly #context = Object.freeze({ parseJson, stringifyJson });
+  #userFunction: UserFunction = () => undefined;
+  #rows = 0;
+  #row = 0;
+  #outputRows = 0;
 
   constructor(options: RuntimeOptions, rowCode: RowCode, progress: Int32Array) {
-    this.options = options;
-    this.progress = progress;
-    this.decoders = options.inputFields.map((field) => createDecoder(field.type));
-    this.encoders = options.outputFields.map((field) => createEncoder(field));
-    this.makeRow = rowCode.createMakeRow(this.decoders);
-    this.append = rowCode.createAppend(
-      this.encoders,
-      (column, value) => this.refuseValue(column, value),
-      (record) => this.checkKeys(record),
+    this.#options = options;
+    this.#progress = progress;
+    this.#decoders = options.inputFields.map((field) => createDecoder(field.type));
+    this.#encoders = options.outputFields.map((field) => createEncoder(field));
+    this.#makeRow = rowCode.createMakeRow(this.#decoders);
+    this.#append = rowCode.createAppend(
+      this.#encoders,
+      (column, value) => this.#refuseValue(column, value),
+      (record) => this.#checkKeys(record),
     );
-    this.console = new BoundedConsole(() => (this.rows === 0 ? null : this.row));
-    this.console.install();
+    this.#console = new BoundedConsole(() => (this.#rows === 0 ? null : this.#row));
+    this.#console.install();
   }
 
   bind(userFunction: UserFunction): void {
-    this.userFunction = userFunction;
+    this.#userFunction = userFunction;
   }
 
   takeLogs(): readonly CodeLogLine[] {
-    return this.console.take().logs;
+    return this.#console.take().logs;
   }
 
   load(rows: number, columns: readonly IsolateColumn[]): void {
-    this.rows = rows;
-    this.row = 0;
-    this.progress[0] = 0;
-    this.decoders.forEach((decoder, index) => decoder.load(columns[index] as IsolateColumn));
+    this.#rows = rows;
+    this.#row = 0;
+    this.#progress[0] = 0;
+    this.#decoders.forEach((decoder, index) => decoder.load(columns[index] as IsolateColumn));
   }
 
   /** Computes until a part of the output is full or the batch ends. */
   step(): StepResult {
     try {
-      if (this.options.mode === 'row') this.runRows();
-      else this.runBatch();
+      if (this.#options.mode === 'row') this.#runRows();
+      else this.#runBatch();
     } catch (error) {
-      const row = this.options.mode === 'row' ? this.row : null;
+      const row = this.#options.mode === 'row' ? this.#row : null;
       return { failure: { ...describeThrown(error), row } };
     }
-    const isLast = this.row >= this.rows;
-    if (isLast) for (const decoder of this.decoders) decoder.release();
-    const rows = this.outputRows;
-    this.outputRows = 0;
+    const isLast = this.#row >= this.#rows;
+    if (isLast) for (const decoder of this.#decoders) decoder.release();
+    const rows = this.#outputRows;
+    this.#outputRows = 0;
     return {
       failure: null,
       rows,
-      columns: this.encoders.map((encoder) => encoder.take(rows)),
+      columns: this.#encoders.map((encoder) => encoder.take(rows)),
       isLast,
-      ...this.console.take(),
+      ...this.#console.take(),
     };
   }
 
-  private runRows(): void {
-    const { userFunction, makeRow, context, progress, rows } = this;
-    while (this.row < rows) {
-      progress[0] = this.row;
-      const result = userFunction(makeRow(this.row), context);
-      if (Array.isArray(result)) for (const record of result) this.appendRow(record);
-      else if (result !== undefined && result !== null) this.appendRow(result);
-      this.row += 1;
-      if (this.outputRows >= PART_ROWS || ((this.row & 63) === 0 && this.isHeapFull())) return;
+  #runRows(): void {
+    const userFunction = this.#userFunction;
+    const makeRow = this.#makeRow;
+    const context = this.#context;
+    const progress = this.#progress;
+    const rows = this.#rows;
+    while (this.#row < rows) {
+      progress[0] = this.#row;
+      const result = userFunction(makeRow(this.#row), context);
+      if (Array.isArray(result)) for (const record of result) this.#appendRow(record);
+      else if (result !== undefined && result !== null) this.#appendRow(result);
+      this.#row += 1;
+      if (this.#outputRows >= PART_ROWS || ((this.#row & 63) === 0 && this.#isHeapFull())) return;
     }
   }
 
-  private appendRow(record: unknown): void {
+  #appendRow(record: unknown): void {
     if (typeof record !== 'object' || record === null || isThenable(record)) {
       throw new Refusal(
         'result',
         `it returned ${describeValue(record)}; it must return a row as an object, an array of rows, or null to drop the row${isThenable(record) ? ', and it cannot be async' : ''}`,
       );
     }
-    this.append(record as Record<string, unknown>, this.outputRows);
-    this.outputRows += 1;
+    this.#append(record as Record<string, unknown>, this.#outputRows);
+    this.#outputRows += 1;
   }
 
-  private runBatch(): void {
+  #runBatch(): void {
     const input: Record<string, unknown> = {};
-    this.options.inputFields.forEach((field, index) => {
-      const decoder = this.decoders[index] as Decoder;
-      const value = Array.from({ length: this.rows }, (_, row) => decoder.read(row));
+    this.#options.inputFields.forEach((field, index) => {
+      const decoder = this.#decoders[index] as Decoder;
+      const value = Array.from({ length: this.#rows }, (_, row) => decoder.read(row));
       Object.defineProperty(input, field.name, {
         value,
         enumerable: true,
@@ -148,8 +152,8 @@ class Runtime {
         configurable: true,
       });
     });
-    const result = this.userFunction(input, this.context);
-    this.row = this.rows;
+    const result = this.#userFunction(input, this.#context);
+    this.#row = this.#rows;
     if (result === undefined || result === null) return;
     if (typeof result !== 'object' || Array.isArray(result) || isThenable(result)) {
       throw new Refusal(
@@ -157,13 +161,13 @@ class Runtime {
         `it returned ${describeValue(result)}; a function over batches must return an object with one array per column${isThenable(result) ? ', and it cannot be async' : ''}`,
       );
     }
-    this.checkKeys(result);
-    this.appendColumns(result as Record<string, ArrayLike<unknown>>);
+    this.#checkKeys(result);
+    this.#appendColumns(result as Record<string, ArrayLike<unknown>>);
   }
 
-  private appendColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): void {
+  #appendColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): void {
     let length: number | undefined;
-    this.options.outputFields.forEach(({ name }, index) => {
+    this.#options.outputFields.forEach(({ name }, index) => {
       const values = columns[name];
       if (typeof values !== 'object' || values === null || !Number.isSafeInteger(values.length)) {
         throw new Refusal(
@@ -175,26 +179,26 @@ class Runtime {
       if (values.length !== length) {
         throw new Refusal(
           'result',
-          `column ${JSON.stringify(name)} has ${values.length} values where ${JSON.stringify(this.options.outputFields[0]?.name)} has ${length}; every column must have one value per row`,
+          `column ${JSON.stringify(name)} has ${values.length} values where ${JSON.stringify(this.#options.outputFields[0]?.name)} has ${length}; every column must have one value per row`,
         );
       }
-      const encoder = this.encoders[index] as Encoder;
+      const encoder = this.#encoders[index] as Encoder;
       for (let row = 0; row < length; row += 1) {
-        if (!encoder.put(row, values[row])) this.refuseValue(index, values[row], row);
+        if (!encoder.put(row, values[row])) this.#refuseValue(index, values[row], row);
       }
     });
-    this.outputRows = length ?? 0;
+    this.#outputRows = length ?? 0;
   }
 
-  private isHeapFull(): boolean {
+  #isHeapFull(): boolean {
     let bytes = 0;
-    for (const encoder of this.encoders) bytes += encoder.heapBytes;
+    for (const encoder of this.#encoders) bytes += encoder.heapBytes;
     return bytes >= PART_BYTES;
   }
 
-  private refuseValue(column: number, value: unknown, outputRow?: number): never {
-    const field = this.options.outputFields[column] as Field;
-    const encoder = this.encoders[column] as Encoder;
+  #refuseValue(column: number, value: unknown, outputRow?: number): never {
+    const field = this.#options.outputFields[column] as Field;
+    const encoder = this.#encoders[column] as Encoder;
     const name = JSON.stringify(field.name);
     const where = outputRow === undefined ? '' : ` in row ${outputRow + 1} of the batch's output`;
     if (value === undefined) {
@@ -213,8 +217,8 @@ class Runtime {
     );
   }
 
-  private checkKeys(record: object): void {
-    const { outputFields } = this.options;
+  #checkKeys(record: object): void {
+    const { outputFields } = this.#options;
     for (const name of Object.keys(record)) {
       if (outputFields.some((field) => field.name === name)) continue;
       throw new Refusal(
