@@ -97,6 +97,8 @@ export interface DiagnosticParams {
   unionLacks: { step: string; input: string; missing: Names; nearest: Names };
   joinTypesDiffer: { left: string; leftType: string; right: string; rightType: string };
   joinNamesClash: { step: string; column: string; left: string; right: string };
+  conversionUnknown: { step: string; column: string; type: string; to: string };
+  columnUnfit: { step: string; verb: string; column: string; type: string; expected: string };
   // Checks
   checkNameTwice: { step: string; name: string };
   checkColumnUnfit: { check: string; column: string; type: string; expected: string };
@@ -510,6 +512,16 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `Both '${p.left}' and '${p.right}' have a column '${p.column}'. Set prefixRight, or list the columns to take in columnsRight.`,
+  ),
+  conversionUnknown: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' cannot convert ${p.column}: it is ${p.type}, no value of which is a ${p.to}. Choose a type that is close, or derive the column.`,
+  ),
+  columnUnfit: entry(
+    'error',
+    (p) =>
+      `Step '${p.step}' cannot ${p.verb} ${p.column}: it is ${p.type}, not ${p.expected}. Choose another column, or convert it in a step before.`,
   ),
 
   checkNameTwice: entry(

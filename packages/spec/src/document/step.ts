@@ -2,13 +2,17 @@ import { z } from 'zod';
 
 import type { DocumentPath } from '../diagnostic/source-range.ts';
 import { aggregateVerb } from './verbs/aggregate.ts';
+import { cleanVerb } from './verbs/clean.ts';
+import { convertVerb } from './verbs/convert.ts';
 import { deriveVerb } from './verbs/derive.ts';
 import { destinationVerb } from './verbs/destination.ts';
 import { filterVerb } from './verbs/filter.ts';
 import { joinVerb } from './verbs/join.ts';
+import { lookupVerb } from './verbs/lookup.ts';
 import { replicateVerb } from './verbs/replicate.ts';
 import { selectVerb } from './verbs/select.ts';
 import { sourceVerb } from './verbs/source.ts';
+import { splitVerb } from './verbs/split.ts';
 import { sqlVerb } from './verbs/sql.ts';
 import { unionVerb } from './verbs/union.ts';
 import type { InputSlot } from './verbs/verb.ts';
@@ -24,6 +28,10 @@ export const VERBS = [
   aggregateVerb,
   joinVerb,
   unionVerb,
+  convertVerb,
+  cleanVerb,
+  lookupVerb,
+  splitVerb,
   sqlVerb,
 ] as const;
 
@@ -41,6 +49,10 @@ export const stepSchema = z.union([
   aggregateVerb.schema,
   joinVerb.schema,
   unionVerb.schema,
+  convertVerb.schema,
+  cleanVerb.schema,
+  lookupVerb.schema,
+  splitVerb.schema,
   sqlVerb.schema,
 ]);
 

@@ -2,7 +2,7 @@ import { formatLogicalType, parseLogicalType } from '@millrace/spec';
 
 import { defineCheckCompiler } from '../check-compiler.ts';
 import { columnSql, examplesOf, subjectOf } from '../check-sql.ts';
-import { lossyConversion } from './lossy-conversion.ts';
+import { lossyConversion } from '../../sql/lossy-conversion.ts';
 
 export const type = defineCheckCompiler({
   name: 'type',

@@ -1,4 +1,4 @@
-import { formatLogicalType, type DocumentPath, type Field, type LogicalType } from '@millrace/spec';
+import type { DocumentPath, Field } from '@millrace/spec';
 
 import type { LineageUse, StepColumn } from '../../plan.ts';
 import {
@@ -10,6 +10,7 @@ import {
   quoteColumn,
   usesOf,
 } from '../../transform/columns.ts';
+import { equalColumns, type EqualColumns } from '../../transform/equal-columns.ts';
 import {
   defineTransformVerb,
   type BuildContext,
@@ -140,58 +141,6 @@ async function joinTwo(
   return { query, fields };
 }
 
-interface Pair {
-  readonly left: Field;
-  readonly right: Field;
-}
-
-function equalColumns(
-  left: InputRelation,
-  right: InputRelation,
-  on: Part['on'],
-  path: DocumentPath,
-  context: BuildContext,
-): readonly Pair[] | undefined {
-  const isList = Array.isArray(on);
-  const names: readonly (readonly [string, string, DocumentPath])[] = isList
-    ? on.map((name, index) => [name, name, [...path, index]])
-    : Object.entries(on).map(([from, to]) => [from, to, [...path, from]]);
-  const pairs = names.map(([from, to, at]) => {
-    const leftField = context.column(from, at, left, isList ? 'value' : 'key');
-    const rightField = context.column(to, at, right);
-    if (leftField === undefined || rightField === undefined) return undefined;
-    if (isComparable(leftField.type, rightField.type)) return { left: leftField, right: rightField };
-    context.report(
-      'joinTypesDiffer',
-      {
-        left: `${left.ref}.${leftField.name}`,
-        leftType: formatLogicalType(leftField.type),
-        right: `${right.ref}.${rightField.name}`,
-        rightType: formatLogicalType(rightField.type),
-      },
-      at,
-    );
-    return undefined;
-  });
-  if (pairs.length === 0) {
-    context.report('valueInvalid', { key: 'on', reason: 'needs at least one pair of columns' }, path);
-    return undefined;
-  }
-  return pairs.every((pair) => pair !== undefined) ? pairs : undefined;
-}
-
-const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'float']);
-const MOMENTS: ReadonlySet<string> = new Set(['date', 'timestamp']);
-const TEXTS: ReadonlySet<string> = new Set(['string', 'json']);
-
-/** Whether equality compares values, not their texts. */
-function isComparable(left: LogicalType, right: LogicalType): boolean {
-  return (
-    left.kind === right.kind ||
-    [NUMBERS, MOMENTS, TEXTS].some((family) => family.has(left.kind) && family.has(right.kind))
-  );
-}
-
 async function conditions(
   left: InputRelation,
   right: InputRelation,
@@ -237,7 +186,7 @@ function rightColumns(
   right: InputRelation,
   { columnsRight, prefixRight = '' }: Part,
   type: JoinType,
-  pairs: readonly Pair[],
+  pairs: readonly EqualColumns[],
   path: DocumentPath,
   context: BuildContext,
 ): readonly Taken[] | undefined {
@@ -286,7 +235,7 @@ function joinedKey(
   left: InputRelation,
   right: Relation,
   type: JoinType,
-  pairs: readonly Pair[],
+  pairs: readonly EqualColumns[],
   columns: readonly StepColumn[],
 ): readonly string[] {
   if (type === 'semi' || type === 'anti' || type === 'asof') return left.key;

@@ -1,7 +1,5 @@
-import { duckdbType } from '@millrace/sql';
 import { isSameLogicalType, widenLogicalType, type LogicalType } from '@millrace/spec';
-
-import { textSql } from '../check-sql.ts';
+import { duckdbDialect, duckdbType, quoteText } from '@millrace/sql';
 
 const DAY = '-?\\d{1,6}-\\d{1,2}-\\d{1,2}';
 const CLOCK = '\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d{1,6}0*)?)?';
@@ -24,14 +22,17 @@ export function lossyConversion(value: string, from: LogicalType, to: LogicalTyp
 
 /** DuckDB's casts of text cut fractions, times and zones off, so the text must also have the form of its type. */
 function lossyText(value: string, to: LogicalType): string {
-  const form = formOf(to);
+  const form = textForm(to);
   if (to.kind === 'bytes') return 'false';
   if (to.kind === 'json') return `NOT json_valid(${value})`;
   const fails = `${value} IS NOT NULL AND TRY_CAST(${value} AS ${duckdbType(to)}) IS NULL`;
-  return form === undefined ? fails : `NOT regexp_full_match(${value}, ${textSql(form)}) OR ${fails}`;
+  return form === undefined
+    ? fails
+    : `NOT regexp_full_match(${value}, ${quoteText(duckdbDialect, form)}) OR ${fails}`;
 }
 
-function formOf(type: LogicalType): string | undefined {
+/** The form that a text must have to be of a type without a loss; undefined where DuckDB's cast alone tells. */
+export function textForm(type: LogicalType): string | undefined {
   switch (type.kind) {
     case 'integer':
       return '[+-]?\\d+';
@@ -50,7 +51,7 @@ function formOf(type: LogicalType): string | undefined {
 
 const NUMBERS: readonly LogicalType['kind'][] = ['integer', 'decimal', 'float'];
 
-function canConvert(from: LogicalType, to: LogicalType): boolean {
+export function canConvert(from: LogicalType, to: LogicalType): boolean {
   if (NUMBERS.includes(from.kind) && (NUMBERS.includes(to.kind) || to.kind === 'boolean')) return true;
   if (from.kind === 'boolean') return NUMBERS.includes(to.kind);
   if (from.kind === 'timestamp' && to.kind === 'timestamp') return from.timezone === to.timezone;
