@@ -7,4 +7,5 @@ export * from './dialect.ts';
 export * from './duckdb-name.ts';
 export * from './duckdb-type.ts';
 export * from './digest-duckdb.ts';
+export * from './layout-sql.ts';
 export * from './parse-duckdb-type.ts';

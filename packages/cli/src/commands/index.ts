@@ -123,7 +123,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
       { flags: '--full-refresh', description: 'as the run with --full-refresh would' },
       {
         flags: '--tables <pattern>',
-        description: 'only these source tables; may be repeated',
+        description: 'only these tables, with what they need; may be repeated',
         isRepeatable: true,
       },
     ],
@@ -139,7 +139,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
       { flags: '--full-refresh', description: 'read everything again and publish it as a new version' },
       {
         flags: '--tables <pattern>',
-        description: 'only these source tables; may be repeated',
+        description: 'only these tables, with what they need; may be repeated',
         isRepeatable: true,
       },
       { flags: '--verify', description: 'compare source and destination of every table, row by row' },
@@ -169,7 +169,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     options: [
       {
         flags: '--tables <pattern>',
-        description: 'only these source tables; may be repeated',
+        description: 'only these tables, with what they need; may be repeated',
         isRepeatable: true,
       },
     ],

@@ -3,6 +3,7 @@ import { formatTableName, type Capabilities, type SourceStep } from '@millrace/s
 import type { Compilation, DestinationConnection } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
 import { stepSettings, type LoadSettings } from '../load/load-settings.ts';
+import { titleKept } from '../explain/title-relation.ts';
 import { planLoad } from '../load/plan-load.ts';
 import { planModes } from '../load/plan-modes.ts';
 import { resolveSourceTable } from '../load/resolve-table.ts';
@@ -55,7 +56,7 @@ export function planLanding(name: string, step: SourceStep, compilation: Compila
   const modes = planModes(settings, compilation);
   const planned = modes && planLoad({ table, target: { name } }, settings, modes, compilation);
   if (planned === undefined) return undefined;
-  const task: LoadTask = { ...planned, id: `land:${name}` };
+  const task: LoadTask = { ...planned, id: titleKept(name) };
   const fields = task.columns.map((column) => column.field);
   return {
     task,

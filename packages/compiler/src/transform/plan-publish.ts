@@ -8,6 +8,7 @@ import {
 } from '@millrace/spec';
 
 import type { Compilation, DestinationConnection } from '../compilation.ts';
+import { titleKept } from '../explain/title-relation.ts';
 import { planColumns, type ColumnReporter } from '../load/plan-columns.ts';
 import { resolveTargetTable } from '../load/resolve-table.ts';
 import { fingerprintTable } from '../fingerprint/fingerprint.ts';
@@ -83,8 +84,8 @@ export function planPublish(
   return { task, destination };
 }
 
-/** Not the name of a step: those begin with a letter. */
-const KEPT = '@kept';
+/** Not the name of a step: those hold no space. */
+const KEPT = 'kept here';
 
 /** The task that keeps the rows of a step on this machine. */
 export function planKeep(relation: DefinedRelation): LoadTask {
@@ -93,7 +94,7 @@ export function planKeep(relation: DefinedRelation): LoadTask {
     origin: { kind: 'source', column: field.name },
   }));
   const settings = { source: relation, step: KEPT, mode: 'replace' as const, notes: [] };
-  return stepsTask(`keep:${relation.ref}`, settings, columns, {
+  return stepsTask(titleKept(relation.ref), settings, columns, {
     connection: LANDING,
     connector: LANDING,
     table: { name: relation.ref },

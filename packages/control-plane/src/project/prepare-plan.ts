@@ -1,8 +1,8 @@
-import { compilePipeline, requiredTables } from '@millrace/compiler';
-import type { CompileConnection, LoadTask, Plan, SqlAnalyser } from '@millrace/compiler';
+import { compilePipeline, narrowPlan, requiredTables, taskNames } from '@millrace/compiler';
+import type { CompileConnection, Plan, SqlAnalyser } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { ResolvedConnection, RunLimits } from '@millrace/engine';
-import { compileSelection, formatTableName, nearestNames, parseSize } from '@millrace/spec';
+import { compileSelection, nearestNames, parseSize } from '@millrace/spec';
 import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 
 import type { OperationContext } from '../operation-context.ts';
@@ -27,7 +27,8 @@ export interface PreparedPlan {
 
 /**
  * Parses, discovers and compiles a pipeline. Wrong documents are a `DocumentError`, unreachable sources their
- * `PipelineError`. `tables` are globs over source tables that narrow the plan; none means all.
+ * `PipelineError`. `tables` are globs over tables (those that are read, and those that are written
+ * from steps) that narrow the plan; none means all.
  */
 export async function preparePlan(
   context: OperationContext,
@@ -58,7 +59,7 @@ export async function preparePlan(
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   return {
-    plan: narrowPlan(plan, tables),
+    plan: selectTables(plan, tables),
     diagnostics,
     texts: new Map(files.map((file) => [file.file, file.text])),
     connections: Object.fromEntries(
@@ -148,13 +149,13 @@ function nameConnection(name: string, error: PipelineError): PipelineError {
   return new PipelineError({ code, blame, retry, message: `Connection "${name}": ${message}`, cause });
 }
 
-function narrowPlan(plan: Plan, tables: readonly string[]): Plan {
+/** The plan of the tables that match one of the globs; none means all. */
+function selectTables(plan: Plan, tables: readonly string[]): Plan {
   if (tables.length === 0) return plan;
-  const isWanted = compileSelection(tables, []);
-  const nameOf = (task: LoadTask): string => formatTableName(task.source.table.table);
-  const tasks = plan.tasks.filter((task) => isWanted(nameOf(task)) || isWanted(task.source.table.table.name));
-  if (tasks.length > 0) return { ...plan, tasks };
-  const near = tables.flatMap((table) => nearestNames(table, plan.tasks.map(nameOf)));
+  const narrowed = narrowPlan(plan, compileSelection(tables, []));
+  if (narrowed.tasks.length > 0) return narrowed;
+  const names = [...new Set(plan.tasks.flatMap(taskNames))];
+  const near = tables.flatMap((table) => nearestNames(table, names));
   throw new PipelineError({
     code: 'configInvalid',
     blame: 'config',

@@ -1,8 +1,7 @@
-import type { CheckResult, LoadTask, Plan } from '@millrace/compiler';
+import { titleTask, type CheckResult, type LoadTask, type Plan } from '@millrace/compiler';
 import type { PlainPipelineError } from '@millrace/connector-sdk';
 import { foldRun } from '@millrace/engine';
 import type { RunEvent, TaskState } from '@millrace/engine';
-import { formatTableName } from '@millrace/spec';
 
 import type { RunRecord } from './run-record.ts';
 
@@ -77,9 +76,7 @@ export function summarizeRun(record: RunRecord, plan: Plan, events: Iterable<Run
 export function summarizeTask(task: LoadTask, state: TaskState | undefined): TaskSummary {
   return {
     task: task.id,
-    source: formatTableName(task.source.table.table),
-    table: formatTableName(task.destination.table),
-    connection: task.destination.connection,
+    ...titleTask(task),
     mode: state?.mode ?? task.load.kind,
     write: task.destination.mode,
     state: state?.status ?? 'waiting',

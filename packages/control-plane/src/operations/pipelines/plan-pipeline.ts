@@ -1,4 +1,4 @@
-import type { Plan } from '@millrace/compiler';
+import { outlinePlan, type Plan, type PlanOutline } from '@millrace/compiler';
 import type { LoadPreview } from '@millrace/engine';
 import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
@@ -20,6 +20,7 @@ export const planPipeline = defineOperation({
   }),
   output: z.strictObject({
     plan: z.custom<Plan>(),
+    outline: z.custom<PlanOutline>(),
     tables: z.array(z.custom<LoadPreview>()),
     diagnostics: z.array(z.custom<Diagnostic>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
@@ -39,6 +40,7 @@ export const planPipeline = defineOperation({
     const clean = (text: string): string => context.redactor.text(text);
     return {
       plan,
+      outline: outlinePlan(plan),
       tables: previews.map((preview) => ({
         ...preview,
         reason: clean(preview.reason),

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 
+import { titleTask } from '@millrace/compiler';
 import type { VerifyResult } from '@millrace/engine';
-import { formatTableName } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
@@ -34,16 +34,16 @@ export const verifyPipeline = defineOperation({
     });
     try {
       const results = await context.runner().call('verify', { run: request }, signal, context.watch);
-      const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+      const titles = new Map(plan.tasks.map((task) => [task.id, titleTask(task)]));
       return {
         pipeline,
         isEqual: results.every((result) => result.isEqual),
         tables: results.map((result) => {
-          const task = tasks.get(result.task);
+          const title = titles.get(result.task);
           return {
             ...result,
-            source: task ? formatTableName(task.source.table.table) : '',
-            table: task ? formatTableName(task.destination.table) : '',
+            source: title?.source ?? '',
+            table: title?.table ?? '',
           };
         }),
       };

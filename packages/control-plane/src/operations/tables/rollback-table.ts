@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import type { LoadTask, Plan } from '@millrace/compiler';
+import { LANDING, titleTask, type LoadTask, type Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { RollbackResult, RunEvent, RunEventBody } from '@millrace/engine';
 import { formatTableName, nearestNames, parseSize } from '@millrace/spec';
@@ -48,7 +48,7 @@ export const rollbackTable = defineOperation({
     const options = {
       isFullRefresh: false,
       isVerified: false,
-      tables: [formatTableName(task.source.table.table)],
+      tables: [titleTask(task).source],
     };
     const request = toRunRequest(context, held.lease.fenceToken, {
       runId,
@@ -110,7 +110,9 @@ function describeRollback(
 
 function findTask(plans: readonly Plan[], table: string): { readonly plan: Plan; readonly task: LoadTask } {
   const tasks = plans.flatMap((plan) =>
-    plan.tasks.map((task) => ({ plan, task, name: formatTableName(task.destination.table) })),
+    plan.tasks
+      .filter(({ destination }) => destination.connection !== LANDING)
+      .map((task) => ({ plan, task, name: formatTableName(task.destination.table) })),
   );
   const found = tasks.filter(({ task, name }) => name === table || task.destination.table.name === table);
   const [first, second] = found;

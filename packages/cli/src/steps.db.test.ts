@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { CommandLine, normalize } from './testing/command-line.ts';
+
+let line: CommandLine;
+
+const PIPELINE = `version: 1
+name: sales
+steps:
+  orders:
+    source: { connection: shop, table: orders }
+  customers:
+    source: { connection: shop, table: customers }
+  paid:
+    filter: { from: orders, where: "status = 'paid'" }
+  enriched:
+    join: { left: paid, right: customers, on: { customer_id: id }, type: left, prefixRight: customer_ }
+  byCountry:
+    aggregate:
+      from: enriched
+      by: { country: customer_country }
+      measures: { orders: count(*), revenue: sum(total) }
+  publishEnriched:
+    destination: { from: enriched, connection: warehouse, table: mart.orders, write: merge }
+  publishByCountry:
+    destination: { from: byCountry, connection: warehouse, table: mart.by_country }
+`;
+
+beforeAll(async () => {
+  line = new CommandLine();
+  await line.run(['init', '.', '--name', 'golden']);
+  using db = new DatabaseSync(join(line.folder, 'shop.db'));
+  db.exec(`
+    CREATE TABLE customers (id INTEGER NOT NULL PRIMARY KEY, name TEXT, country TEXT);
+    CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, customer_id INTEGER, total DECIMAL(10,2), status TEXT);
+    INSERT INTO customers VALUES (1, 'Zoë', 'DE'), (2, NULL, 'FR');
+    INSERT INTO orders VALUES (1, 1, '10.10', 'paid'), (2, 1, '5.00', 'cancelled'), (3, 2, '7.25', 'paid');`);
+  await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
+  mkdirSync(join(line.folder, 'pipelines'), { recursive: true });
+  writeFileSync(join(line.folder, 'pipelines', 'sales.yaml'), PIPELINE);
+  await line.run(['run', 'sales']);
+}, 60_000);
+
+afterAll(() => line[Symbol.dispose]());
+
+describe('a pipeline with steps', { timeout: 60_000 }, () => {
+  it.each([
+    ['steps-plan', ['plan', 'sales'], 0],
+    ['steps-plan-tables', ['plan', 'sales', '--tables', 'mart.orders'], 0],
+    ['steps-plan-unknown', ['plan', 'sales', '--tables', 'mart.ordres'], 2],
+    ['steps-run', ['run', 'sales', '--full-refresh', '--tables', 'by_country'], 0],
+    ['steps-verify', ['verify', 'sales'], 0],
+  ] as const)('%s', async (name, args, exitCode) => {
+    const outcome = await line.run(args);
+    const shown = `$ millrace ${args.join(' ')}\nexit ${outcome.exitCode}\n--- standard output\n${outcome.out}--- standard error\n${outcome.err}`;
+    await expect(normalize(shown, line.folder)).toMatchFileSnapshot(`goldens/${name}.txt`);
+    expect(outcome.exitCode).toBe(exitCode);
+  });
+});
