@@ -113,7 +113,10 @@ async function compileTransforms(
   };
   const keeps = kept.flatMap(({ ref, keptBecause }) => {
     const relation = keptBecause === null ? undefined : relations.get(ref);
-    return relation === undefined ? [] : [withChecks(planKeep(relation))];
+    if (relation === undefined) return [];
+    const keep = withChecks(planKeep(relation));
+    // Its name is that of the load of its source, whose rows are kept too.
+    return [landed.has(ref) ? { ...keep, id: `${ref} (checked, kept here)` } : keep];
   });
   // Where checks set rows aside, the name of the source step is that of the rows that pass.
   const lands = landings.map(({ task, relation: { ref } }) => {

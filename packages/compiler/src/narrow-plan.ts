@@ -38,6 +38,10 @@ export function narrowPlan(plan: Plan, isWanted: (name: string) => boolean): Pla
       task.source.connection === STEPS ? [...needsOf(task.source.table.table.name)] : [],
     ),
   );
+  // Rows that checks set aside belong to the rows that are checked.
+  for (const { ref, verb, keptBecause } of plan.steps)
+    if (verb === null && keptBecause !== null && inputs.get(ref)?.some((input) => needed.has(input)))
+      for (const each of needsOf(ref)) needed.add(each);
   const tasks = plan.tasks.filter(
     (task) =>
       taken.has(task) || (task.destination.connection === LANDING && needed.has(task.destination.table.name)),

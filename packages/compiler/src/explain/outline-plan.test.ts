@@ -77,10 +77,11 @@ describe('explainIncrementality', () => {
 
 describe('titleRelation', () => {
   it('calls inner results parts of their step', () => {
-    expect(['orders', 'routed.large', 'wide.~2'].map(titleRelation)).toEqual([
+    expect(['orders', 'routed.large', 'wide.~2', 'orders.~failed'].map(titleRelation)).toEqual([
       'orders',
       'routed.large',
       'wide (part 2)',
+      'orders (failed its checks)',
     ]);
   });
 });

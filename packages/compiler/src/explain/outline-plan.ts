@@ -25,6 +25,7 @@ export interface OutlinedRead {
 
 export interface OutlinedStep {
   readonly name: string;
+  /** `checks` for rows that the checks of a step let pass or set aside. */
   readonly verb: string;
   readonly from: readonly string[];
   /** `changed rows only`; `from all rows, because …`. */
@@ -75,7 +76,7 @@ export function outlinePlan({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): Pl
   const readersOf = (ref: string) => [...new Set(readers.get(ref) ?? [])].toSorted(compareText);
   const outline = (step: PlannedStep): OutlinedStep => ({
     name: titleRelation(step.ref),
-    verb: step.verb,
+    verb: step.verb ?? 'checks',
     from: [...new Set(step.inputs.map(({ ref }) => titleRelation(ref)))],
     follows: explainIncrementality(step),
     keptBecause: step.keptBecause,

@@ -1,12 +1,25 @@
 import { parseStepReference } from '@millrace/spec';
 
-/** A relation as people call it: `orders`, `routed.large`; what only other outputs of its step read is a part of it. */
+/** What only the machinery calls by name: the rows around the checks of a step. */
+const INNER: ReadonlyMap<string, string> = new Map([
+  ['~rows', 'unchecked'],
+  ['~failed', 'failed its checks'],
+]);
+
+/** A relation as people call it: `orders`, `routed.large`, `wide (part 2)`, `orders (failed its checks)`. */
 export function titleRelation(ref: string): string {
-  const { step, output } = parseStepReference(ref);
-  return output?.startsWith('~') ? `${step} (part ${output.slice(1)})` : ref;
+  return titleWith(ref);
 }
 
-/** A relation whose rows stay on this machine, as a table of a run. */
+/** A relation whose rows stay on this machine, as a table of a run: `orders (kept here)`. */
 export function titleKept(ref: string): string {
-  return `${titleRelation(ref)} (kept here)`;
+  return titleWith(ref, 'kept here');
+}
+
+function titleWith(ref: string, ...words: readonly string[]): string {
+  const { step, output } = parseStepReference(ref);
+  const isInner = output?.startsWith('~') === true;
+  const said = isInner ? [INNER.get(output) ?? `part ${output.slice(1)}`, ...words] : words;
+  const name = isInner ? step : ref;
+  return said.length === 0 ? name : `${name} (${said.join(', ')})`;
 }
