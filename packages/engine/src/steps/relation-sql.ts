@@ -112,6 +112,8 @@ function pushDown(step: PlannedStep, restriction: Restriction): ReadonlyMap<stri
         ? new Map(step.inputs.map(({ alias }) => [alias, restriction]))
         : undefined;
     case 'partitioned': {
+      // Where a step reads a relation twice, a column does not tell from which of the two it is.
+      if (new Set(step.inputs.map(({ ref }) => ref)).size < step.inputs.length) return undefined;
       const linear = incrementality.linearIn.find(isSingle);
       if (linear !== undefined) return new Map([[linear, restriction]]);
       const [only] = step.inputs;

@@ -4,7 +4,6 @@ import type { LineageUse, StepColumn } from '../../plan.ts';
 import {
   copyColumn,
   isSameName,
-  keptKey,
   partitionColumn,
   quote,
   quoteColumn,
@@ -128,7 +127,7 @@ async function joinTwo(
     sql: `SELECT ${list.join(', ')} FROM ${quote(left.alias)} ${KEYWORDS[type]} ${quote(right.alias)} ON ${[...equalities, ...further.map(({ sql }) => sql)].join(' AND ')}`,
     columns,
     uses,
-    key: joinedKey(left, right, type, pairs, columns),
+    key: joinedKey(left, right, type, pairs, taken),
     incrementality: {
       kind: 'partitioned',
       by: {
@@ -236,7 +235,7 @@ function joinedKey(
   right: Relation,
   type: JoinType,
   pairs: readonly EqualColumns[],
-  columns: readonly StepColumn[],
+  taken: readonly Taken[],
 ): readonly string[] {
   if (type === 'semi' || type === 'anti' || type === 'asof') return left.key;
   const isUniqueRight =
@@ -246,7 +245,7 @@ function joinedKey(
   // What equals a column of the left is in the result under that name.
   const kept = right.key.map((column) => {
     const pair = pairs.find((candidate) => candidate.right.name === column);
-    return pair === undefined ? keptKey({ ...right, key: [column] }, columns)[0] : pair.left.name;
+    return pair?.left.name ?? taken.find(({ field }) => field.name === column)?.name;
   });
   return kept.every((name) => name !== undefined) ? [...new Set([...left.key, ...kept])] : [];
 }

@@ -1,5 +1,5 @@
 import { isSqlProblem } from '../../sql/sql-analyser.ts';
-import { isSameName } from '../../transform/columns.ts';
+import { duplicateNames, isSameName } from '../../transform/columns.ts';
 import { defineTransformVerb, type InputRelation } from '../../transform/transform-verb.ts';
 
 export const sql = defineTransformVerb({
@@ -21,6 +21,11 @@ export const sql = defineTransformVerb({
     if (isSqlProblem(parsed) || isSqlProblem(described)) return undefined;
     if (!parsed.isDeterministic) {
       context.report('sqlNotDeterministic', { functions: parsed.changing }, ['query']);
+      return undefined;
+    }
+    const [twice] = duplicateNames(described.map(({ name }) => name));
+    if (twice !== undefined) {
+      context.report('columnTwice', { step: context.step, column: twice }, ['query']);
       return undefined;
     }
     const refs = new Map(inputs.map(({ alias, ref }) => [alias.toLowerCase(), ref]));
