@@ -63,6 +63,8 @@ export interface PlannedStep {
   readonly keptBecause: string | null;
   /** Identity of its rows' definition: its SQL and those of all before it. */
   readonly fingerprint: string;
+  /** For ORDER BY over its columns, when a person gave its rows an order. */
+  readonly order?: string;
   readonly notes?: readonly string[];
 }
 

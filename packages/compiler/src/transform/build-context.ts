@@ -97,12 +97,16 @@ export class StepBuilder implements BuildContext {
       before: 'SELECT ',
       after: ` FROM ${scope.map(({ alias }) => quote(alias)).join(', ')}`,
     };
+    // On lines of its own, so that a comment at its end hides nothing.
+    const over = rules.over === undefined ? undefined : `\nOVER (${rules.over})`;
     const [parsed, described] = await Promise.all([
-      this.sql.parseExpression(text),
-      // On lines of its own, so that a comment at its end hides nothing.
-      this.sql.describe({ relations: this.#framed(relations), sql: `${before}(${text}\n)${after}` }),
+      this.sql.parseExpression(over === undefined ? text : `${text}\nOVER ()`),
+      this.sql.describe({
+        relations: this.#framed(relations),
+        sql: `${before}(${text}${over ?? ''}\n)${after}`,
+      }),
     ]);
-    if (isSqlProblem(parsed)) return this.#refuse(parsed, text, path);
+    if (isSqlProblem(parsed)) return this.#refuse(shift(parsed, 0, text), text, path);
     if (isSqlProblem(described)) return this.#refuse(shift(described, before.length + 1, text), text, path);
     const forbidden = forbiddenPart(parsed, rules.allows ?? []);
     if (forbidden !== undefined) {
@@ -115,7 +119,7 @@ export class StepBuilder implements BuildContext {
     }
     const column = parsed.column && this.#resolve(parsed.column, scope);
     return {
-      sql: `(${text.includes('--') ? `${text}\n` : text})`,
+      sql: over === undefined ? `(${text.includes('--') ? `${text}\n` : text})` : `(${text}${over})`,
       parsed,
       reads: this.#reads(parsed, scope),
       copied: column?.field,

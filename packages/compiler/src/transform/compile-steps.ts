@@ -86,8 +86,14 @@ async function compileNode(
   };
 }
 
-function relationOf({ ref, columns, key, fingerprint: identity }: CompiledStep): DefinedRelation {
-  return { ref, fields: columns.map(({ field }) => field), key, fingerprint: identity };
+function relationOf({ ref, columns, key, order, fingerprint: identity }: CompiledStep): DefinedRelation {
+  return {
+    ref,
+    fields: columns.map(({ field }) => field),
+    key,
+    fingerprint: identity,
+    ...(order === undefined ? {} : { order }),
+  };
 }
 
 async function compileStep(
@@ -134,11 +140,11 @@ async function compileStep(
         query.inputs.map((input) => [input.alias, known.get(input.ref)?.fingerprint]),
         planned.map(({ field }) => [field.name, field.type, field.nullable]),
       ]),
+      ...(query.order === undefined ? {} : { order: query.order }),
       ...(query.notes === undefined ? {} : { notes: query.notes }),
     };
     compiled.push(step);
-    const fields = planned.map(({ field }) => field);
-    known.set(ref, { ref, fields, key: query.key, fingerprint: step.fingerprint });
+    known.set(ref, relationOf(step));
   }
   return compiled;
 }

@@ -18,6 +18,8 @@ export interface Relation {
   readonly fields: readonly Field[];
   /** Columns that together are unique in it, when that is known; else empty. */
   readonly key: readonly string[];
+  /** For ORDER BY over its columns, when a person gave its rows an order. */
+  readonly order?: string;
 }
 
 /** A relation as the SQL of a step names it. */
@@ -37,13 +39,15 @@ export interface OutputQuery {
   readonly uses: readonly LineageUse[];
   readonly key: readonly string[];
   readonly incrementality: Incrementality;
+  /** For ORDER BY over its columns: what `limit` goes by when nothing else is said. */
+  readonly order?: string;
   /** What a person should know of the result. */
   readonly notes?: readonly string[];
 }
 
 /** An expression of the document, parsed and bound to the columns that it reads. */
 export interface Expression {
-  /** As written, in parentheses. */
+  /** As written, with its window if it was given one, in parentheses. */
   readonly sql: string;
   readonly parsed: ParsedExpression;
   /** The columns of the inputs that it reads, each once. */
@@ -57,6 +61,8 @@ export interface ExpressionRules {
   readonly allows?: readonly ('aggregate' | 'window')[];
   /** The statement in which it is tried; the first one is put around it. Default: a SELECT over the inputs. */
   readonly frame?: { readonly before: string; readonly after: string };
+  /** Its last call looks over this window, which stands in OVER. */
+  readonly over?: string;
   /** Names that it may read beside the columns of the inputs, such as measures in HAVING. */
   readonly beside?: readonly Field[];
 }

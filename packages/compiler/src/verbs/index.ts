@@ -4,14 +4,22 @@ import type { TransformVerb } from '../transform/transform-verb.ts';
 import { aggregate } from './aggregate/verb.ts';
 import { clean } from './clean/verb.ts';
 import { convert } from './convert/verb.ts';
+import { dedupe } from './dedupe/verb.ts';
 import { derive } from './derive/verb.ts';
+import { fill } from './fill/verb.ts';
 import { filter } from './filter/verb.ts';
 import { join } from './join/verb.ts';
+import { limit } from './limit/verb.ts';
 import { lookup } from './lookup/verb.ts';
+import { pivot } from './pivot/verb.ts';
+import { sample } from './sample/verb.ts';
 import { select } from './select/verb.ts';
+import { sort } from './sort/verb.ts';
 import { split } from './split/verb.ts';
 import { sql } from './sql/verb.ts';
 import { union } from './union/verb.ts';
+import { unpivot } from './unpivot/verb.ts';
+import { window } from './window/verb.ts';
 
 /** The meaning of each verb of the language that transforms. */
 export const TRANSFORM_VERBS: { readonly [Name in TransformVerbName]: TransformVerb<Name> } = {
@@ -25,5 +33,13 @@ export const TRANSFORM_VERBS: { readonly [Name in TransformVerbName]: TransformV
   clean,
   lookup,
   split,
+  dedupe,
+  sort,
+  limit,
+  sample,
+  window,
+  fill,
+  unpivot,
+  pivot,
   sql,
 };

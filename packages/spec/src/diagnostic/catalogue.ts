@@ -92,6 +92,7 @@ export interface DiagnosticParams {
   typeNotKept: { table: string; column: string; type: string; connector: string };
   // Steps
   columnTwice: { step: string; column: string };
+  stepColumnsEmpty: { step: string; key: string };
   typeNotHeld: { step: string; column: string; type: string };
   typesDiffer: { step: string; column: string; types: Names };
   unionLacks: { step: string; input: string; missing: Names; nearest: Names };
@@ -99,6 +100,11 @@ export interface DiagnosticParams {
   joinNamesClash: { step: string; column: string; left: string; right: string };
   conversionUnknown: { step: string; column: string; type: string; to: string };
   columnUnfit: { step: string; verb: string; column: string; type: string; expected: string };
+  orderMissing: { step: string; what: string; key: string };
+  windowCallNotLast: { column: string };
+  fillTypeDiffers: { column: string; type: string; valueType: string };
+  fillNotNumeric: { column: string; type: string; with: string };
+  valueUnfit: { column: string; type: string; value: string };
   // Checks
   checkNameTwice: { step: string; name: string };
   checkColumnUnfit: { check: string; column: string; type: string; expected: string };
@@ -488,6 +494,7 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) => `Step '${p.step}' would have two columns '${p.column}'. Give one of them another name.`,
   ),
+  stepColumnsEmpty: entry('error', (p) => `No column is left in step '${p.step}'. Change '${p.key}'.`),
   typeNotHeld: entry(
     'error',
     (p) =>
@@ -522,6 +529,31 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `Step '${p.step}' cannot ${p.verb} ${p.column}: it is ${p.type}, not ${p.expected}. Choose another column, or convert it in a step before.`,
+  ),
+  orderMissing: entry(
+    'error',
+    (p) =>
+      `${p.what} depends on the order of the rows, and step '${p.step}' has none. Say in '${p.key}' what the rows are ordered by.`,
+  ),
+  windowCallNotLast: entry(
+    'error',
+    (p) =>
+      `'${p.column}' must end with the call that looks over the window, as in: price - lag(price). Put that call last, or combine columns in a derive step after this one.`,
+  ),
+  fillTypeDiffers: entry(
+    'error',
+    (p) =>
+      `'${p.column}' is ${p.type} and cannot hold the value, which is ${p.valueType}. Cast the value, or the column in a select step before.`,
+  ),
+  fillNotNumeric: entry(
+    'error',
+    (p) =>
+      `'${p.column}' is ${p.type}, which has no ${p.with}. Fill it with: mode, with: previous or a value.`,
+  ),
+  valueUnfit: entry(
+    'error',
+    (p) =>
+      `${p.value} cannot be a value of ${p.column}, which is ${p.type}. Write a value of that type, in quotes unless it is a number, true or false.`,
   ),
 
   checkNameTwice: entry(

@@ -4,18 +4,26 @@ import type { DocumentPath } from '../diagnostic/source-range.ts';
 import { aggregateVerb } from './verbs/aggregate.ts';
 import { cleanVerb } from './verbs/clean.ts';
 import { convertVerb } from './verbs/convert.ts';
+import { dedupeVerb } from './verbs/dedupe.ts';
 import { deriveVerb } from './verbs/derive.ts';
 import { destinationVerb } from './verbs/destination.ts';
+import { fillVerb } from './verbs/fill.ts';
 import { filterVerb } from './verbs/filter.ts';
 import { joinVerb } from './verbs/join.ts';
+import { limitVerb } from './verbs/limit.ts';
 import { lookupVerb } from './verbs/lookup.ts';
+import { pivotVerb } from './verbs/pivot.ts';
 import { replicateVerb } from './verbs/replicate.ts';
+import { sampleVerb } from './verbs/sample.ts';
 import { selectVerb } from './verbs/select.ts';
+import { sortVerb } from './verbs/sort.ts';
 import { sourceVerb } from './verbs/source.ts';
 import { splitVerb } from './verbs/split.ts';
 import { sqlVerb } from './verbs/sql.ts';
 import { unionVerb } from './verbs/union.ts';
+import { unpivotVerb } from './verbs/unpivot.ts';
 import type { InputSlot } from './verbs/verb.ts';
+import { windowVerb } from './verbs/window.ts';
 
 /** Every verb of the language. A new one is a file in `verbs/` and a line here and in `stepSchema`. */
 export const VERBS = [
@@ -32,6 +40,14 @@ export const VERBS = [
   cleanVerb,
   lookupVerb,
   splitVerb,
+  dedupeVerb,
+  sortVerb,
+  limitVerb,
+  sampleVerb,
+  windowVerb,
+  fillVerb,
+  unpivotVerb,
+  pivotVerb,
   sqlVerb,
 ] as const;
 
@@ -53,6 +69,14 @@ export const stepSchema = z.union([
   cleanVerb.schema,
   lookupVerb.schema,
   splitVerb.schema,
+  dedupeVerb.schema,
+  sortVerb.schema,
+  limitVerb.schema,
+  sampleVerb.schema,
+  windowVerb.schema,
+  fillVerb.schema,
+  unpivotVerb.schema,
+  pivotVerb.schema,
   sqlVerb.schema,
 ]);
 

@@ -1,13 +1,8 @@
-import {
-  compileGlob,
-  isSameLogicalType,
-  parseLogicalType,
-  type Field,
-  type LogicalType,
-} from '@millrace/spec';
+import { isSameLogicalType, parseLogicalType, type Field, type LogicalType } from '@millrace/spec';
 import { duckdbType } from '@millrace/sql';
 
 import { copyColumn, duplicateNames, isSameName, keptKey, quote } from '../../transform/columns.ts';
+import { matchingFields } from '../../transform/input-columns.ts';
 import {
   defineTransformVerb,
   type BuildContext,
@@ -66,29 +61,14 @@ function keptFields(
   input: InputRelation,
   context: BuildContext,
 ): readonly Field[] | undefined {
-  let isSound = true;
-  function select(list: 'keep' | 'drop', patterns: readonly string[]): Set<Field> {
-    const selected = new Set<Field>();
-    patterns.forEach((pattern, index) => {
-      const isMatch = compileGlob(pattern.toLowerCase());
-      const found = input.fields.filter((field) => isMatch(field.name.toLowerCase()));
-      for (const field of found) selected.add(field);
-      if (found.length > 0) return;
-      isSound = false;
-      if (pattern.includes('*'))
-        context.report('columnsNoneMatch', { table: input.ref, pattern }, [list, index]);
-      else context.column(pattern, [list, index], input);
-    });
-    return selected;
-  }
-  const kept = keep === undefined ? new Set(input.fields) : select('keep', keep);
-  for (const field of drop === undefined ? [] : select('drop', drop)) kept.delete(field);
-  if (!isSound) return undefined;
-  if (kept.size === 0) {
-    context.report('columnsEmpty', { table: context.step }, [keep === undefined ? 'drop' : 'keep']);
-    return undefined;
-  }
-  return input.fields.filter((field) => kept.has(field));
+  const kept = keep === undefined ? new Set(input.fields) : matchingFields(keep, ['keep'], input, context);
+  const dropped = matchingFields(drop ?? [], ['drop'], input, context);
+  if (kept === undefined || dropped === undefined) return undefined;
+  const left = input.fields.filter((field) => kept.has(field) && !dropped.has(field));
+  if (left.length > 0) return left;
+  const key = keep === undefined ? 'drop' : 'keep';
+  context.report('stepColumnsEmpty', { step: context.step, key }, [key]);
+  return undefined;
 }
 
 function renamed(

@@ -16,7 +16,7 @@ export const union = defineTransformVerb({
     const names = unionNames(inputs, mode);
     if (mode === 'same' && !haveSameColumns(inputs, names, context)) return undefined;
     if (names.length === 0) {
-      context.report('columnsEmpty', { table: context.step }, ['columns']);
+      context.report('stepColumnsEmpty', { step: context.step, key: 'columns' }, ['columns']);
       return undefined;
     }
     if (label !== undefined && names.some((name) => isSameName(name, label))) {
