@@ -10,6 +10,8 @@ interface Room {
   /** Other packages it may import. */
   readonly packages: readonly string[];
   readonly libraries: readonly string[];
+  /** Packages that its tests may import besides, each with the reason. */
+  readonly packagesOfTests?: Readonly<Record<string, string>>;
   /** False for rooms that run in any runtime: no `node:` import. */
   readonly usesNode: boolean;
 }
@@ -18,7 +20,12 @@ interface Room {
 const ROOMS: Readonly<Record<string, Room>> = {
   spec: { packages: [], libraries: ['zod', 'yaml'], usesNode: false },
   sql: { packages: [], libraries: [], usesNode: false },
-  compiler: { packages: ['spec', 'sql'], libraries: [], usesNode: false },
+  compiler: {
+    packages: ['spec', 'sql'],
+    libraries: [],
+    packagesOfTests: { engine: 'the SqlAnalyser that DuckDB answers for, instead of one made up' },
+    usesNode: false,
+  },
   'connector-sdk': { packages: ['spec', 'sql'], libraries: ['zod'], usesNode: true },
   connectors: {
     packages: ['spec', 'sql', 'connector-sdk'],
@@ -130,7 +137,10 @@ describe('the house', () => {
         if (other !== undefined) {
           if (other === room)
             return specifier === `@millrace/${room}` ? 'imports its own package by name' : undefined;
-          return rule.packages.includes(other) ? undefined : `${room} may not import ${specifier}`;
+          const isAllowed =
+            rule.packages.includes(other) ||
+            (isTest(file) && Object.hasOwn(rule.packagesOfTests ?? {}, other));
+          return isAllowed ? undefined : `${room} may not import ${specifier}`;
         }
         if (specifier.startsWith('node:'))
           return rule.usesNode || isTest(file)
