@@ -7,6 +7,7 @@ import { checkPages } from './check-pages.ts';
 import { connectorPage, typeMappingPage } from './connector-pages.ts';
 import { findConnectors, registrySource } from './registry-source.ts';
 import { projectSchemas } from './schemas.ts';
+import { verbPage } from './verb-page.ts';
 
 export interface GeneratedFile {
   /** Relative to the root. */
@@ -30,6 +31,7 @@ export async function* generateProject(root: string): AsyncGenerator<GeneratedFi
   }
   yield { path: 'docs/guide/type-mapping.md', content: typeMappingPage(definitions) };
   yield* await checkPages(root);
+  yield await verbPage(root);
   yield* projectSchemas(definitions);
 }
 
