@@ -63,6 +63,12 @@ function copyOf(input: Relation, column: string, columns: readonly StepColumn[])
   });
 }
 
+/** A name that none of the fields has: the wanted one, or that with a word behind it. */
+export function freeName(wanted: string, fields: readonly Field[]): string {
+  const isTaken = fields.some(({ name }) => isSameName(name, wanted));
+  return isTaken ? freeName(`${wanted} again`, fields) : wanted;
+}
+
 /** Names that stand twice among those given, without regard to case; each once, in order. */
 export function duplicateNames(names: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();

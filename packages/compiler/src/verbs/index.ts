@@ -8,6 +8,7 @@ import { dedupe } from './dedupe/verb.ts';
 import { derive } from './derive/verb.ts';
 import { fill } from './fill/verb.ts';
 import { filter } from './filter/verb.ts';
+import { flatten } from './flatten/verb.ts';
 import { join } from './join/verb.ts';
 import { limit } from './limit/verb.ts';
 import { lookup } from './lookup/verb.ts';
@@ -41,5 +42,6 @@ export const TRANSFORM_VERBS: { readonly [Name in TransformVerbName]: TransformV
   fill,
   unpivot,
   pivot,
+  flatten,
   sql,
 };

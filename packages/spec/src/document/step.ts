@@ -9,6 +9,7 @@ import { deriveVerb } from './verbs/derive.ts';
 import { destinationVerb } from './verbs/destination.ts';
 import { fillVerb } from './verbs/fill.ts';
 import { filterVerb } from './verbs/filter.ts';
+import { flattenVerb } from './verbs/flatten.ts';
 import { joinVerb } from './verbs/join.ts';
 import { limitVerb } from './verbs/limit.ts';
 import { lookupVerb } from './verbs/lookup.ts';
@@ -48,6 +49,7 @@ export const VERBS = [
   fillVerb,
   unpivotVerb,
   pivotVerb,
+  flattenVerb,
   sqlVerb,
 ] as const;
 
@@ -77,6 +79,7 @@ export const stepSchema = z.union([
   fillVerb.schema,
   unpivotVerb.schema,
   pivotVerb.schema,
+  flattenVerb.schema,
   sqlVerb.schema,
 ]);
 

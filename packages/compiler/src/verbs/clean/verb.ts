@@ -8,7 +8,7 @@ import {
   notExactly,
   parseMoment,
 } from '../../sql/convert-value.ts';
-import { copyColumn, isSameName, keptKey, quote } from '../../transform/columns.ts';
+import { copyColumn, freeName, keptKey, quote } from '../../transform/columns.ts';
 import { areFormats } from '../../transform/date-formats.ts';
 import {
   defineTransformVerb,
@@ -146,14 +146,9 @@ async function readText(
     context.report('valueInvalid', { key: found.key, reason: found.reason }, at);
     return 'wrong';
   }
-  const own = freeName(`${name} number`, input);
+  const own = freeName(`${name} number`, input.fields);
   const sql = convertValue(quote(own), found.type, type);
   return sql === undefined ? 'wrong' : { sql, type, number: { name: own, sql: found.read } };
-}
-
-function freeName(wanted: string, input: InputRelation): string {
-  const isTaken = input.fields.some(({ name }) => isSameName(name, wanted));
-  return isTaken ? freeName(`${wanted} again`, input) : wanted;
 }
 
 /** A date, unless one of the formats tells a time of day; an instant when one tells an offset. */
