@@ -1,5 +1,7 @@
 import type { Random } from '@millrace/connector-sdk/testing';
 
+import { RESHAPING } from './random-reshaping.ts';
+
 interface Built {
   readonly name: string;
   readonly columns: readonly string[];
@@ -51,8 +53,8 @@ function isUnused(name: string, lines: readonly string[]): boolean {
   return !lines.some((line) => new RegExp(`(?:from|left|right): ${name}\\b|[[ ]${name}[,\\]]`).test(line));
 }
 
-type Pick = <T>(items: readonly T[]) => T;
-type Maker = (
+export type Pick = <T>(items: readonly T[]) => T;
+export type Maker = (
   name: string,
   input: Built,
   built: readonly Built[],
@@ -173,6 +175,7 @@ const MAKERS: readonly Maker[] = [
   knownJoin,
   knownJoin,
   union,
+  ...RESHAPING,
 ];
 
 function quote(text: string): string {
