@@ -7,8 +7,11 @@ import { runPlan } from '@millrace/engine';
 import type { AttemptInput } from './attempt.ts';
 
 /** One attempt of a run as a process: request on standard input, events on standard output. */
-const { request, killAt, killAfterMs, cancelAt }: AttemptInput = JSON.parse(await text(process.stdin));
+const { request, killAt, killAfterPoints, killAfterMs, cancelAt }: AttemptInput = JSON.parse(
+  await text(process.stdin),
+);
 const controller = new AbortController();
+let points = 0;
 if (killAfterMs !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), killAfterMs);
 
 await runPlan(
@@ -18,7 +21,8 @@ await runPlan(
     registryModule: new URL(import.meta.resolve('@millrace/connectors')),
     emit: (event) => writeSync(1, `${JSON.stringify(event)}\n`),
     onPoint: (point) => {
-      if (point === killAt) process.kill(process.pid, 'SIGKILL');
+      points += 1;
+      if (point === killAt || points === killAfterPoints) process.kill(process.pid, 'SIGKILL');
       if (point === cancelAt) controller.abort();
     },
   },

@@ -28,6 +28,8 @@ export interface AttemptOptions {
   readonly killAt?: RunPoint;
   /** Kills the process after so many milliseconds of the run. */
   readonly killAfterMs?: number;
+  /** Kills it at this point of all points of the attempt, counted from 1. */
+  readonly killAfterPoints?: number;
   /** Cancels at this point. */
   readonly cancelAt?: RunPoint;
 }
@@ -38,7 +40,10 @@ export interface AttemptResult {
 }
 
 /** What the child process is given on its standard input. */
-export interface AttemptInput extends Pick<AttemptOptions, 'killAt' | 'killAfterMs' | 'cancelAt'> {
+export interface AttemptInput extends Pick<
+  AttemptOptions,
+  'killAt' | 'killAfterPoints' | 'killAfterMs' | 'cancelAt'
+> {
   readonly request: RunRequest;
 }
 
@@ -95,17 +100,22 @@ export async function runHere(shop: Shop, options: LocalOptions): Promise<readon
 }
 
 /** Runs one attempt in a process of its own, which can be killed without taking the test along. */
-export async function runAttempt(shop: Shop, options: AttemptOptions): Promise<AttemptResult> {
-  const { killAt, killAfterMs, cancelAt } = options;
+export function runAttempt(shop: Shop, options: AttemptOptions): Promise<AttemptResult> {
+  const { killAt, killAfterPoints, killAfterMs, cancelAt } = options;
+  return startAttempt({
+    request: requestFor(shop, options),
+    ...(killAt && { killAt }),
+    ...(killAfterPoints !== undefined && { killAfterPoints }),
+    ...(killAfterMs !== undefined && { killAfterMs }),
+    ...(cancelAt && { cancelAt }),
+  });
+}
+
+/** The same for any request. */
+export async function startAttempt(input: AttemptInput): Promise<AttemptResult> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'attempt-process.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const input: AttemptInput = {
-    request: requestFor(shop, options),
-    ...(killAt && { killAt }),
-    ...(killAfterMs !== undefined && { killAfterMs }),
-    ...(cancelAt && { cancelAt }),
-  };
   child.stdin.end(JSON.stringify(input));
   const events: RunEvent[] = [];
   const exited = once(child, 'exit');

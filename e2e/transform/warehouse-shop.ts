@@ -6,7 +6,7 @@ import { compilePipeline, requiredTables, type Plan } from '@millrace/compiler';
 import { registry } from '@millrace/connectors';
 import { findTable } from '@millrace/connector-sdk/conformance';
 import { temporaryFolder, type Random } from '@millrace/connector-sdk/testing';
-import { openSqlAnalyser, runPlan, type RunEvent, type RunPoint, type RunRequest } from '@millrace/engine';
+import { openSqlAnalyser, runPlan, type RunEvent, type RunRequest } from '@millrace/engine';
 import { parsePipeline } from '@millrace/spec';
 
 const never = new AbortController().signal;
@@ -52,15 +52,30 @@ export class WarehouseShop implements AsyncDisposable {
   }
 
   /** Runs a pipeline into a warehouse of its own; runs under one name go on where the last one ended. */
-  async run(text: string, name: string, onPoint?: (point: RunPoint) => void): Promise<readonly RunEvent[]> {
-    const plan = await this.plan(text);
+  async run(text: string, name: string): Promise<readonly RunEvent[]> {
+    const request = await this.request(text, name);
     const events: RunEvent[] = [];
+    const context = {
+      registry,
+      registryModule: new URL(import.meta.resolve('@millrace/connectors')),
+      emit: (event: RunEvent) => void events.push(event),
+    };
+    const summary = await runPlan(request, context, never);
+    if (summary.state !== 'succeeded') {
+      const failed = events.flatMap((event) => (event.type === 'taskFailed' ? [event.error.message] : []));
+      throw new Error(`${text}\n${failed.join('\n')}`);
+    }
+    return events;
+  }
+
+  /** What a runner of the pipeline is asked: a new run, or the next attempt of one. */
+  async request(text: string, name: string, before?: RunRequest): Promise<RunRequest> {
     this.#fence += 1;
     const folder = join(this.#folder.path, name);
-    const request: RunRequest = {
-      plan,
-      runId: `${name}-${this.#fence}`,
-      attempt: 1,
+    return {
+      plan: before?.plan ?? (await this.plan(text)),
+      runId: before?.runId ?? `${name}-${this.#fence}`,
+      attempt: (before?.attempt ?? 0) + 1,
       fenceToken: this.#fence,
       connections: {
         shop: { connector: 'sqlite', config: { path: join(this.#folder.path, 'shop.db') } },
@@ -75,18 +90,6 @@ export class WarehouseShop implements AsyncDisposable {
       isFullRefresh: false,
       isVerified: false,
     };
-    const context = {
-      registry,
-      registryModule: new URL(import.meta.resolve('@millrace/connectors')),
-      emit: (event: RunEvent) => void events.push(event),
-      ...(onPoint && { onPoint }),
-    };
-    const summary = await runPlan(request, context, never);
-    if (summary.state !== 'succeeded') {
-      const failed = events.flatMap((event) => (event.type === 'taskFailed' ? [event.error.message] : []));
-      throw new Error(`${text}\n${failed.join('\n')}`);
-    }
-    return events;
   }
 
   async plan(text: string): Promise<Plan> {
