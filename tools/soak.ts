@@ -15,7 +15,7 @@ process.env['FAULT_SEEDS'] = seeds;
 if (firstSeed !== '') process.env['FAULT_SEED'] = firstSeed;
 
 const reporter = new QuietReporter();
-const vitest = await startVitest(['e2e/faults'], {
+const vitest = await startVitest(['e2e/faults', 'e2e/transform'], {
   watch: false,
   maxWorkers: 1,
   reporters: [reporter],
