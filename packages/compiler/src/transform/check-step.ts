@@ -82,6 +82,12 @@ export async function checkStep(
     from: [],
     nullable: true,
   }));
+  const uses = plan.checks.flatMap(({ onFailure, columns: used }) => {
+    if (onFailure !== 'quarantine') return [];
+    // An expression can be about any of them.
+    const decide = used.length > 0 ? used : rows.fields.map((field) => field.name);
+    return decide.map((column) => ({ ref: unchecked, column, how: 'filtered' as const }));
+  });
   const failing = await jsonResult(plan.split.failing, inputs, rows, relations, compilation);
   const make = (ref: string, sql: string, columns: readonly PlannedStepColumn[]): CompiledStep => ({
     ref,
@@ -90,11 +96,7 @@ export async function checkStep(
     inputs,
     sql,
     columns,
-    uses: plan.checks.flatMap(({ onFailure, columns: used }) =>
-      onFailure === 'quarantine'
-        ? used.map((column) => ({ ref: unchecked, column, how: 'filtered' as const }))
-        : [],
-    ),
+    uses,
     key: rows.key,
     incrementality,
     fingerprint: fingerprint([

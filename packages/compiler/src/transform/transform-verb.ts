@@ -36,6 +36,10 @@ export interface OutputQuery {
   readonly sql: string;
   /** Its columns in order, each with where it comes from. Types are DuckDB's answer. */
   readonly columns: readonly StepColumn[];
+  /**
+   * Every column of an input that decides about rows or values without being among `columns`: a change of any other
+   * column is taken for no change.
+   */
   readonly uses: readonly LineageUse[];
   readonly key: readonly string[];
   readonly incrementality: Incrementality;

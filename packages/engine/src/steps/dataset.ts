@@ -65,7 +65,10 @@ export class Dataset {
         ),
       };
     if (mode !== 'merge' || key.length === 0) return { kind: 'compare' };
-    return { kind: 'touched', key, sql: `${rowsOf(between, key)} UNION ${goneOf(between, key)}` };
+    // Every row that was written since stands in these packages; what they do not have now is gone.
+    const { sql } = tableState(this.#task, between);
+    const keysSql = `${rowsOf(between, key)} UNION ${goneOf(between, key)}`;
+    return { kind: 'touched', key, keysSql, nowSql: sql };
   }
 }
 
@@ -73,7 +76,13 @@ export type DatasetChanges =
   | { readonly kind: 'none' }
   | { readonly kind: 'compare' }
   | { readonly kind: 'added'; readonly sql: string }
-  | { readonly kind: 'touched'; readonly key: readonly string[]; readonly sql: string };
+  | {
+      readonly kind: 'touched';
+      readonly key: readonly string[];
+      readonly keysSql: string;
+      /** The rows of those keys as they are now. */
+      readonly nowSql: string;
+    };
 
 function rowsOf(packages: readonly LoadPackage[], columns: readonly string[]): string {
   return select(

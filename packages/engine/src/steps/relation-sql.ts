@@ -9,6 +9,8 @@ const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
 export interface Restriction {
   readonly keys: string;
   readonly by: readonly PartitionExpression[];
+  /** Which columns of the table they stand for, when not k0, k1, … in order. */
+  readonly at?: readonly number[];
 }
 
 /**
@@ -67,64 +69,84 @@ export class RelationSql {
     if (rows !== undefined)
       return this.add(ref, restriction === undefined ? rows : restrict(rows, restriction, ref));
     if (step === undefined) throw new RangeError(`Nothing makes the rows of ${ref}.`);
-    const pushed = restriction === undefined ? undefined : pushDown(step, restriction);
+    const pushed = restriction === undefined ? new Map<string, Restriction>() : pushDown(step, restriction);
     const inputs = new Map(
-      step.inputs.map(({ alias, ref: input }) => [alias, this.relation(input, view, pushed?.get(alias))]),
+      step.inputs.map(({ alias, ref: input }) => [alias, this.relation(input, view, pushed.get(alias))]),
     );
     const sql = this.step(step, (alias) => inputs.get(alias) ?? quote(alias));
-    const isDone = restriction === undefined || pushed !== undefined;
+    const isDone = restriction === undefined || isWhole(step, restriction, pushed);
     return this.add(ref, isDone ? sql : restrict(sql, restriction, ref));
   }
 }
 
 /** `alias` is the name under which the expressions may call the rows. */
-export function restrict(sql: string, { keys, by }: Restriction, alias: string): string {
+export function restrict(sql: string, { keys, by, at }: Restriction, alias: string): string {
   const name = quote(alias);
-  const on = by.map((each, index) => `${each.sql} IS NOT DISTINCT FROM "millrace keys".k${index}`);
+  const on = by.map(
+    (each, index) => `${each.sql} IS NOT DISTINCT FROM "millrace keys".k${at?.[index] ?? index}`,
+  );
   return `SELECT ${name}.* FROM (${sql}) AS ${name} SEMI JOIN ${keys} AS "millrace keys" ON ${on.join(' AND ')}`;
 }
 
 /**
- * The restriction in terms of the inputs, by alias; undefined when it has to be applied to the result. It can be moved
- * where its columns are handed on under their own names by a step in which no other row can change what becomes of one.
+ * What of the restriction can be asked of the inputs already, by alias: where columns are handed on under their own
+ * names by a step in which no other row can change what becomes of one. A part of it lets more rows through than the
+ * whole, which is then applied to the result.
  */
-function pushDown(step: PlannedStep, restriction: Restriction): ReadonlyMap<string, Restriction> | undefined {
-  if (restriction.by.some((each) => each.isQualified)) return undefined;
-  const columns = [...new Set(restriction.by.flatMap((each) => each.columns))];
-  const copiesFrom = (ref: string) =>
-    columns.every((column) =>
-      step.columns.some(
-        ({ name, from }) =>
-          name === column &&
-          from.some((source) => source.how === 'copied' && source.ref === ref && source.column === column),
-      ),
+function pushDown(step: PlannedStep, restriction: Restriction): ReadonlyMap<string, Restriction> {
+  const inputs = step.inputs.filter(({ alias }) => isIndependent(step, alias));
+  const pushed = new Map<string, Restriction>();
+  for (const { alias, ref } of inputs) {
+    const keys = restriction.by.map((each, index) => ({ each, index }));
+    const own = keys.filter(
+      ({ each }) => !each.isQualified && each.columns.every((column) => isCopied(step, ref, column)),
     );
-  const { incrementality } = step;
-  const isSingle = (alias: string) => {
-    const ref = step.inputs.find((input) => input.alias === alias)?.ref;
-    return ref !== undefined && copiesFrom(ref);
-  };
+    if (own.length === 0) continue;
+    pushed.set(alias, {
+      keys: restriction.keys,
+      by: own.map(({ each }) => each),
+      at: own.map(({ index }) => restriction.at?.[index] ?? index),
+    });
+  }
+  // Rows of every input of a rowwise step are in the result: what one cannot be asked, none can be.
+  const isRowwise = step.incrementality.kind === 'rowwise';
+  return isRowwise && pushed.size < step.inputs.length ? new Map() : pushed;
+}
+
+/** Whether nothing of the restriction is left to be applied to the result. */
+function isWhole(step: PlannedStep, restriction: Restriction, pushed: ReadonlyMap<string, Restriction>): boolean {
+  const isAll = (alias: string) => pushed.get(alias)?.by.length === restriction.by.length;
+  return step.incrementality.kind === 'rowwise'
+    ? step.inputs.every(({ alias }) => isAll(alias))
+    : step.inputs.some(({ alias }) => isAll(alias));
+}
+
+/** Whether rows of an input that are left out change nothing for those that are not. */
+function isIndependent({ incrementality, inputs }: PlannedStep, alias: string): boolean {
   switch (incrementality.kind) {
     case 'whole':
-      return undefined;
+      return false;
     case 'rowwise':
-      return step.inputs.every(({ ref }) => copiesFrom(ref))
-        ? new Map(step.inputs.map(({ alias }) => [alias, restriction]))
-        : undefined;
-    case 'partitioned': {
+      return true;
+    case 'partitioned':
       // Where a step reads a relation twice, a column does not tell from which of the two it is.
-      if (new Set(step.inputs.map(({ ref }) => ref)).size < step.inputs.length) return undefined;
-      const linear = incrementality.linearIn.find(isSingle);
-      if (linear !== undefined) return new Map([[linear, restriction]]);
-      const [only] = step.inputs;
-      if (only === undefined || step.inputs.length > 1 || !isSingle(only.alias)) return undefined;
-      const parts = new Set((incrementality.by[only.alias] ?? []).map(({ sql }) => sql));
-      const isByParts = columns.every(
-        (column) => parts.has(quote(column)) || parts.has(`(${quote(column)})`),
-      );
-      return isByParts ? new Map([[only.alias, restriction]]) : undefined;
-    }
+      if (new Set(inputs.map(({ ref }) => ref)).size < inputs.length) return false;
+      return incrementality.linearIn.includes(alias) || inputs.length === 1;
   }
+}
+
+function isCopied(step: PlannedStep, ref: string, column: string): boolean {
+  const { incrementality, inputs } = step;
+  const isHandedOn = step.columns.some(
+    ({ name, from }) =>
+      name === column &&
+      from.some((source) => source.how === 'copied' && source.ref === ref && source.column === column),
+  );
+  if (incrementality.kind !== 'partitioned' || incrementality.linearIn.length > 0) return isHandedOn;
+  // Only whole parts can be left out.
+  const alias = inputs.find((input) => input.ref === ref)?.alias ?? '';
+  const parts = (incrementality.by[alias] ?? []).map(({ sql }) => sql);
+  return isHandedOn && (parts.includes(quote(column)) || parts.includes(`(${quote(column)})`));
 }
 
 /** Steps by ref. */

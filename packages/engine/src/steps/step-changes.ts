@@ -1,13 +1,14 @@
 import type { PlannedStep } from '@millrace/compiler';
-import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
+import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import type { Dataset, View } from './dataset.ts';
+import { neededColumns } from './needed-columns.ts';
 import { RelationSql, restrict, type Restriction } from './relation-sql.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
 
-/** Rows that came (`plus`) and rows that went (`minus`), as tables of the staging database; a changed row is in both. */
+/** Rows that came (`plus`) and rows that went (`minus`), each something that can follow FROM; a changed row is in both. */
 export interface Changes {
   readonly kind: 'changes';
   readonly plus: string;
@@ -26,6 +27,8 @@ export interface ChangeOptions {
   readonly datasets: ReadonlyMap<string, Dataset>;
   /** The version of each dataset that the rows of before were computed from. */
   readonly since: Readonly<Record<string, string>>;
+  /** The relation whose changes are asked for. */
+  readonly target: string;
 }
 
 /**
@@ -37,12 +40,28 @@ export class ChangeSet {
   readonly #options: ChangeOptions;
   readonly #known = new Map<string, Promise<StepChanges>>();
   readonly #tables: string[] = [];
+  readonly #needed: ReturnType<typeof neededColumns>;
+  #result: Promise<StepChanges> | undefined;
 
   constructor(options: ChangeOptions) {
     this.#options = options;
+    this.#needed = neededColumns(options.target, options.steps);
   }
 
-  of(ref: string): Promise<StepChanges> {
+  /** What changed in the target, as tables. */
+  result(): Promise<StepChanges> {
+    this.#result ??= this.#settle();
+    return this.#result;
+  }
+
+  async #settle(): Promise<StepChanges> {
+    const changes = await this.#of(this.#options.target);
+    return changes.kind === 'changes'
+      ? this.#difference(`SELECT * FROM ${changes.plus}`, `SELECT * FROM ${changes.minus}`)
+      : changes;
+  }
+
+  #of(ref: string): Promise<StepChanges> {
     const known = this.#known.get(ref) ?? this.#compute(ref);
     this.#known.set(ref, known);
     return known;
@@ -60,7 +79,7 @@ export class ChangeSet {
     const step = steps.get(ref);
     if (step === undefined) throw new RangeError(`Nothing makes the rows of ${ref}.`);
     const inputs = new Map<string, StepChanges>();
-    for (const { alias, ref: input } of step.inputs) inputs.set(alias, await this.of(input));
+    for (const { alias, ref: input } of step.inputs) inputs.set(alias, await this.#of(input));
     for (const changes of inputs.values()) if (changes.kind === 'whole') return changes;
     const changed = new Map<string, Changes>();
     for (const [alias, changes] of inputs) if (changes.kind === 'changes') changed.set(alias, changes);
@@ -75,29 +94,38 @@ export class ChangeSet {
     if (changes === undefined)
       return { kind: 'whole', reason: `what ${ref} was when the rows were made last is not kept any more` };
     if (changes.kind === 'none') return changes;
-    const columns = dataset.fields.map((field) => quote(field.name)).join(', ');
-    if (changes.kind === 'added') {
-      const plus = await this.#table(`SELECT ${columns} FROM (${changes.sql})`);
-      return {
-        kind: 'changes',
-        plus,
-        minus: await this.#table(`SELECT ${columns} FROM ${plus} WHERE false`),
-      };
+    // What nobody needs is neither read nor compared.
+    const needed = this.#needed.get(ref);
+    const columns = dataset.fields
+      .map(({ name, type }) =>
+        needed === undefined || needed.has(name)
+          ? quote(name)
+          : `CAST(NULL AS ${duckdbType(type)}) AS ${quote(name)}`,
+      )
+      .join(', ');
+    const select = (sql: string) => `SELECT ${columns} FROM (${sql}) AS ${quote(ref)}`;
+    switch (changes.kind) {
+      case 'added': {
+        const plus = await this.#table(select(changes.sql));
+        return { kind: 'changes', plus, minus: `(SELECT * FROM ${plus} WHERE false)` };
+      }
+      case 'touched': {
+        const list = changes.key.map((column, index) => `${quote(column)} AS k${index}`).join(', ');
+        const keys = await this.#table(`SELECT DISTINCT ${list} FROM (${changes.keysSql})`);
+        const by = changes.key.map((column) => ({
+          sql: quote(column),
+          columns: [column],
+          isQualified: false,
+        }));
+        const before = restrict(this.#rowsOf(ref, 'old') ?? '', { keys, by }, ref);
+        return this.#difference(select(changes.nowSql), select(before));
+      }
+      case 'compare':
+        return this.#difference(
+          select(this.#rowsOf(ref, 'new') ?? ''),
+          select(this.#rowsOf(ref, 'old') ?? ''),
+        );
     }
-    let restriction: Restriction | undefined;
-    if (changes.kind === 'touched') {
-      const list = changes.key.map((column, index) => `${quote(column)} AS k${index}`).join(', ');
-      const keys = await this.#table(`SELECT DISTINCT ${list} FROM (${changes.sql})`);
-      restriction = {
-        keys,
-        by: changes.key.map((column) => ({ sql: quote(column), columns: [column], isQualified: false })),
-      };
-    }
-    const rows = (view: View) => {
-      const sql = this.#rowsOf(ref, view) ?? '';
-      return restriction === undefined ? sql : restrict(sql, restriction, ref);
-    };
-    return this.#difference(rows('new'), rows('old'));
   }
 
   async #ofStep(step: PlannedStep, changed: ReadonlyMap<string, Changes>): Promise<StepChanges> {
@@ -106,11 +134,11 @@ export class ChangeSet {
       case 'whole':
         return { kind: 'whole', reason: `${step.step} is computed from all rows: ${incrementality.reason}` };
       case 'rowwise':
-        return this.#difference(this.#linear(step, changed, 'plus'), this.#linear(step, changed, 'minus'));
+        return this.#linear(step, changed);
       case 'partitioned': {
         const [only] = changed.keys();
         if (changed.size === 1 && only !== undefined && incrementality.linearIn.includes(only))
-          return this.#difference(this.#linear(step, changed, 'plus'), this.#linear(step, changed, 'minus'));
+          return this.#linear(step, changed);
         const keys = await this.#touchedParts(incrementality.by, changed);
         return this.#difference(
           this.#parts(step, incrementality.by, keys, 'new'),
@@ -120,8 +148,15 @@ export class ChangeSet {
     }
   }
 
-  /** The step over the changed rows alone. */
-  #linear(step: PlannedStep, changed: ReadonlyMap<string, Changes>, side: 'plus' | 'minus'): string {
+  /** The step over the changed rows alone; computed once when that takes more than the rows themselves. */
+  async #linear(step: PlannedStep, changed: ReadonlyMap<string, Changes>): Promise<Changes> {
+    const plus = this.#over(step, changed, 'plus');
+    const minus = this.#over(step, changed, 'minus');
+    if (step.inputs.length === 1) return { kind: 'changes', plus: `(${plus})`, minus: `(${minus})` };
+    return { kind: 'changes', plus: await this.#table(plus), minus: await this.#table(minus) };
+  }
+
+  #over(step: PlannedStep, changed: ReadonlyMap<string, Changes>, side: 'plus' | 'minus'): string {
     const sql = this.#sql();
     const isAdditive = step.incrementality.kind === 'rowwise';
     const inputs = new Map(

@@ -134,9 +134,10 @@ export class StepsSource implements OpenSource {
       steps: this.#steps,
       datasets: await this.#datasetsOf(task),
       since: since.versions,
+      target: fromOf(task),
     });
     this.#changes.set(task.id, changes);
-    return changes.of(fromOf(task));
+    return changes.result();
   }
 
   async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<ParquetFile, ReadResult, undefined> {
@@ -166,7 +167,7 @@ export class StepsSource implements OpenSource {
 
   /** Keys of rows that are gone since the position of the last call of `changes`, as a query; undefined for none. */
   async goneKeys(task: LoadTask): Promise<string | undefined> {
-    const changes = await this.#changes.get(task.id)?.of(fromOf(task));
+    const changes = await this.#changes.get(task.id)?.result();
     if (changes?.kind !== 'changes') return undefined;
     const columns = task.destination.key
       .map((column) => `${originOf(task, column)} AS ${quote(column)}`)
@@ -213,7 +214,7 @@ export class StepsSource implements OpenSource {
   async #select(task: LoadTask, { fields, position }: ReadRequest): Promise<string | undefined> {
     const columns = fields.map((field) => quote(field.name)).join(', ');
     if (position === null) return this.#complete(task, columns);
-    const changes = await this.#changes.get(task.id)?.of(fromOf(task));
+    const changes = await this.#changes.get(task.id)?.result();
     if (changes === undefined || changes.kind === 'whole')
       throw new RangeError(`What changed in ${task.id} was not asked for.`);
     return changes.kind === 'none' ? undefined : `SELECT ${columns} FROM ${changes.plus}`;

@@ -41,7 +41,12 @@ export const aggregate = defineTransformVerb({
             ? grouped
             : `SELECT * FROM (${grouped}) AS ${quote('groups')} WHERE ${having.sql}`,
         columns: made.map(({ name, expression }) => expressionColumn(name, expression)),
-        uses: groups.flatMap(({ expression }) => usesOf(expression, 'grouped')),
+        uses: [
+          ...groups.flatMap(({ expression }) => usesOf(expression, 'grouped')),
+          ...(having === undefined
+            ? []
+            : measures.flatMap(({ expression }) => usesOf(expression, 'filtered'))),
+        ],
         key: groups.map(({ name }) => name),
         incrementality:
           groups.length === 0
