@@ -114,7 +114,11 @@ function pushDown(step: PlannedStep, restriction: Restriction): ReadonlyMap<stri
 }
 
 /** Whether nothing of the restriction is left to be applied to the result. */
-function isWhole(step: PlannedStep, restriction: Restriction, pushed: ReadonlyMap<string, Restriction>): boolean {
+function isWhole(
+  step: PlannedStep,
+  restriction: Restriction,
+  pushed: ReadonlyMap<string, Restriction>,
+): boolean {
   const isAll = (alias: string) => pushed.get(alias)?.by.length === restriction.by.length;
   return step.incrementality.kind === 'rowwise'
     ? step.inputs.every(({ alias }) => isAll(alias))
