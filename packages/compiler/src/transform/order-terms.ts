@@ -61,10 +61,18 @@ export function totalOrderSql(
   input: InputRelation,
   groups: readonly string[] = [],
 ): string {
+  const ties = tieColumns(terms, input, groups).map(quote);
+  return [...(terms.length === 0 ? [] : [orderSql(terms)]), ...ties].join(', ');
+}
+
+function tieColumns(
+  terms: readonly OrderTerm[],
+  input: InputRelation,
+  groups: readonly string[],
+): readonly string[] {
   const settled = new Set([...groups, ...terms.map(({ expression }) => expression.copied?.name)]);
   const identity = input.key.length > 0 ? input.key : input.fields.map(({ name }) => name);
-  const ties = identity.filter((column) => !settled.has(column)).map(quote);
-  return [...(terms.length === 0 ? [] : [orderSql(terms)]), ...ties].join(', ');
+  return identity.filter((column) => !settled.has(column));
 }
 
 /** For OVER; every part may be empty. */
@@ -73,9 +81,17 @@ export function windowSql(groups: readonly string[], order: string, frame = ''):
   return [partition, order === '' ? '' : `ORDER BY ${order}`, frame].filter((part) => part !== '').join(' ');
 }
 
-/** The columns that the order reads. */
-export function orderUses(terms: readonly OrderTerm[]): readonly LineageUse[] {
-  return terms.flatMap(({ expression }) => usesOf(expression, 'sorted'));
+/** The columns that a total order reads, those that settle ties included. */
+export function orderUses(
+  terms: readonly OrderTerm[],
+  input: InputRelation,
+  groups: readonly string[] = [],
+): readonly LineageUse[] {
+  const ties = tieColumns(terms, input, groups);
+  return [
+    ...terms.flatMap(({ expression }) => usesOf(expression, 'sorted')),
+    ...ties.map((column) => ({ ref: input.ref, column, how: 'sorted' as const })),
+  ];
 }
 
 const SUFFIX =

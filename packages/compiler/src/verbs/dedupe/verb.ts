@@ -25,7 +25,7 @@ export const dedupe = defineTransformVerb({
         columns: copyColumns(input),
         uses: [
           ...names.map((column) => ({ ref: input.ref, column, how: 'grouped' as const })),
-          ...orderUses(terms),
+          ...orderUses(terms, input, names),
         ],
         key: names,
         incrementality: {

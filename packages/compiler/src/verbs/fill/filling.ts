@@ -125,7 +125,7 @@ async function neighbourFilling(
     column: field.name,
     sql: `${call}(${quote(field.name)} IGNORE NULLS) OVER (${window})`,
     reads: [],
-    uses: [...groupUses(groups, input), ...orderUses(terms)],
+    uses: [...groupUses(groups, input), ...orderUses(terms, input, groups)],
     groups,
   };
 }

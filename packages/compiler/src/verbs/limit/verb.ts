@@ -21,7 +21,7 @@ export const limit = defineTransformVerb({
     const from = `SELECT * FROM ${quote(input.alias)}`;
     const uses: readonly LineageUse[] = [
       ...groups.map((column) => ({ ref: input.ref, column, how: 'grouped' as const })),
-      ...orderUses(terms),
+      ...(by === undefined ? [] : orderUses(terms, input, groups)),
     ];
     return [
       {

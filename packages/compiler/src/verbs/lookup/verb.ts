@@ -93,7 +93,13 @@ export const lookup = defineTransformVerb({
             { ref: from.ref, column: left.name, how: 'joined' as const },
             { ref: table.ref, column: right.name, how: 'joined' as const },
           ]),
-          ...orderUses(order),
+          ...(settings.onSeveral === 'first'
+            ? orderUses(
+                order,
+                table,
+                pairs.map(({ right }) => right.name),
+              )
+            : []),
         ],
         key: from.key,
         incrementality: {

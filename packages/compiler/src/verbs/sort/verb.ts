@@ -19,7 +19,7 @@ export const sort = defineTransformVerb({
         inputs: [{ alias: input.alias, ref: input.ref }],
         sql: `SELECT * FROM ${quote(input.alias)} ORDER BY ${order}`,
         columns: copyColumns(input),
-        uses: orderUses(terms),
+        uses: orderUses(terms, input),
         key: input.key,
         incrementality: { kind: 'whole', reason: 'one row that changes moves others' },
         ...(isQualified ? {} : { order }),

@@ -58,7 +58,9 @@ export const unpivot = defineTransformVerb({
         inputs: [{ alias: input.alias, ref: input.ref }],
         sql: keepNulls ? rows : `SELECT * FROM (${rows}) AS "rows" WHERE ${quote(values)} IS NOT NULL`,
         columns,
-        uses: [],
+        uses: keepNulls
+          ? []
+          : [...turned].map(({ name }) => ({ ref: input.ref, column: name, how: 'filtered' as const })),
         key: key.length === 0 ? [] : [...key, names],
         incrementality: { kind: 'rowwise' },
       },

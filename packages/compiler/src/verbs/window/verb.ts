@@ -56,7 +56,7 @@ export const window = defineTransformVerb({
     const columns = [...parts.values()].map(({ column }) => column);
     const uses: readonly LineageUse[] = [
       ...window.groups.map((column) => ({ ref: input.ref, column, how: 'grouped' as const })),
-      ...orderUses(terms),
+      ...orderUses(terms, input, window.groups),
     ];
     return [
       {
