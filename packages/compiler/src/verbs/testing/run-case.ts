@@ -18,6 +18,11 @@ import { resultSql, tableOf } from './step-sql.ts';
 
 export const MARK = '# => ';
 
+/** Rows of a step that a case tells one by one. */
+const MAX_SHOWN = 10;
+/** To compute more in each way takes longer than a test may. */
+const MAX_SPLIT = 100_000;
+
 /**
  * A case is a document, then the rows of the steps that it does not make, as `# orders(id): SELECT …` with the key in
  * parentheses, then what must come of it, in lines with the mark: the diagnostics, or, of each step, its SQL, columns,
@@ -121,10 +126,13 @@ async function rowsOf(
     return [toLine(`${ref} fails: ${message.split('\n')[0]}`)];
   }
   const order = relations.get(ref)?.order === undefined ? ' ORDER BY ALL' : '';
-  const rows = await connection.runAndReadAll(`SELECT * FROM ${tableOf(ref)}${order}`);
-  const differs = await splitDiffers(step, connection);
+  const rows = await connection.runAndReadAll(`SELECT * FROM ${tableOf(ref)}${order} LIMIT ${MAX_SHOWN}`);
+  const count = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM ${tableOf(ref)}`);
+  const more = Number(count.getRows()[0]?.[0]) - MAX_SHOWN;
+  const differs = more > MAX_SPLIT ? undefined : await splitDiffers(step, connection);
   return [
     ...rows.getRowObjectsJson().map((row) => `${ref} row ${JSON.stringify(row)}`),
+    ...(more > 0 ? [`${ref} row … and ${more} more`] : []),
     ...(differs === undefined ? [] : [`${ref} DIFFERS when ${differs}`]),
   ].map(toLine);
 }
