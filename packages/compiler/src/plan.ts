@@ -43,6 +43,12 @@ export const LANDING = '@landing';
 /** The connection of tables whose rows the steps of the plan make; the table is called as the step or output. */
 export const STEPS = '@steps';
 
+/**
+ * The relation of one row from which the SQL of a mask reads its key, as two texts of 64 hexadecimal digits: `inner_key` and
+ * `outer_key`. The engine makes it when a step runs. No step can be called so.
+ */
+export const MASK_KEY = 'the key';
+
 /** One SELECT over other steps and landed tables. The same text serves the complete rows, changed rows and samples. */
 export interface PlannedStep {
   /** `orders`, or `routed.large` for a named output; unique in the plan. */
@@ -56,6 +62,8 @@ export interface PlannedStep {
   readonly sql: string;
   readonly columns: readonly PlannedStepColumn[];
   readonly uses: readonly LineageUse[];
+  /** The reference to the key of masks, never the key: `${secret:NAME}`. Its SQL reads the key as the relation `MASK_KEY`. */
+  readonly maskKey?: string;
   /** Columns that are unique in the result, when that is known; else empty. */
   readonly key: readonly string[];
   readonly incrementality: Incrementality;

@@ -11,6 +11,7 @@ import {
 import type { CheckPlan } from '../checks/check-plan.ts';
 import type { Compilation } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
+import { MASK_KEY } from '../plan.ts';
 import { isSqlProblem } from '../sql/sql-analyser.ts';
 import { TRANSFORM_VERBS } from '../verbs/index.ts';
 import { StepBuilder } from './build-context.ts';
@@ -61,6 +62,12 @@ interface CompiledNode {
   readonly steps: readonly CompiledStep[];
   readonly checks?: { readonly ref: string; readonly plan: CheckPlan };
 }
+
+const MASK_KEY_FIELDS: readonly Field[] = ['inner_key', 'outer_key'].map((name) => ({
+  name,
+  type: { kind: 'string' },
+  nullable: false,
+}));
 
 /** A source step or a transform step, with its checks. */
 async function compileNode(
@@ -139,7 +146,9 @@ async function compileStep(
         query.key,
         query.inputs.map((input) => [input.alias, known.get(input.ref)?.fingerprint]),
         planned.map(({ field }) => [field.name, field.type, field.nullable]),
+        ...(query.maskKey === undefined ? [] : [query.maskKey]),
       ]),
+      ...(query.maskKey === undefined ? {} : { maskKey: query.maskKey }),
       ...(query.order === undefined ? {} : { order: query.order }),
       ...(query.notes === undefined ? {} : { notes: query.notes }),
     };
@@ -155,10 +164,10 @@ async function describeOutput(
   builder: StepBuilder,
 ): Promise<readonly ResultColumn[] | undefined> {
   const described = await builder.sql.describe({
-    relations: query.inputs.map(({ alias, ref }) => ({
-      name: alias,
-      fields: relations.get(ref)?.fields ?? [],
-    })),
+    relations: [
+      ...query.inputs.map(({ alias, ref }) => ({ name: alias, fields: relations.get(ref)?.fields ?? [] })),
+      ...(query.maskKey === undefined ? [] : [{ name: MASK_KEY, fields: MASK_KEY_FIELDS }]),
+    ],
     sql: query.sql,
   });
   if (isSqlProblem(described)) {

@@ -45,6 +45,8 @@ export interface OutputQuery {
   readonly incrementality: Incrementality;
   /** For ORDER BY over its columns: what `limit` goes by when nothing else is said. */
   readonly order?: string;
+  /** The reference to the key of masks, when the SQL reads `MASK_KEY`. */
+  readonly maskKey?: string;
   /** What a person should know of the result. */
   readonly notes?: readonly string[];
 }

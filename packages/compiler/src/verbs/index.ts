@@ -12,6 +12,7 @@ import { flatten } from './flatten/verb.ts';
 import { join } from './join/verb.ts';
 import { limit } from './limit/verb.ts';
 import { lookup } from './lookup/verb.ts';
+import { mask } from './mask/verb.ts';
 import { pivot } from './pivot/verb.ts';
 import { sample } from './sample/verb.ts';
 import { select } from './select/verb.ts';
@@ -43,5 +44,6 @@ export const TRANSFORM_VERBS: { readonly [Name in TransformVerbName]: TransformV
   unpivot,
   pivot,
   flatten,
+  mask,
   sql,
 };

@@ -14,6 +14,7 @@ import type { UsableConnection } from './connect.ts';
 import { loadPipeline, throwIfWrong } from './project.ts';
 import type { ValidPipeline } from './project.ts';
 import { declareConnections } from './resolve-connections.ts';
+import { resolveMaskKeys } from './resolve-mask-keys.ts';
 
 /** A plan made from the documents and from what the sources declare now, with what a run of it needs. */
 export interface PreparedPlan {
@@ -22,6 +23,8 @@ export interface PreparedPlan {
   readonly diagnostics: readonly Diagnostic[];
   readonly texts: ReadonlyMap<string, string>;
   readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  /** Keys of masks by their references; secrets. */
+  readonly maskKeys: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
 }
 
@@ -58,6 +61,8 @@ export async function preparePlan(
   );
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
+  const masks = await resolveMaskKeys(plan, pipeline.parsed.locate, context);
+  throwIfWrong(masks.diagnostics, files);
   return {
     plan: selectTables(plan, tables),
     diagnostics,
@@ -65,6 +70,7 @@ export async function preparePlan(
     connections: Object.fromEntries(
       [...connections].map(([connection, { resolved }]) => [connection, resolved]),
     ),
+    maskKeys: masks.keys,
     limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
   };
 }

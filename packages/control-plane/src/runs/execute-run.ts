@@ -23,6 +23,7 @@ export interface RunToExecute {
   readonly plan: Plan;
   readonly options: RunOptions;
   readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  readonly maskKeys?: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
 }
 
@@ -126,6 +127,7 @@ export function toRunRequest(context: OperationContext, fenceToken: number, run:
     attempt: run.attempt,
     fenceToken,
     connections: run.connections,
+    ...(run.maskKeys === undefined ? {} : { maskKeys: run.maskKeys }),
     folders: {
       stage: join(state, 'stage'),
       quarantine: join(state, 'quarantine'),

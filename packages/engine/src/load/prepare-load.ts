@@ -40,7 +40,7 @@ export async function prepareLoad(
   const current = await source.table(planned.source.table.table, signal);
   const { target } = destination;
   // A table that is built anew from other steps has nothing to keep of its columns.
-  const isRebuilt = isFullRefresh || isRedefined(planned, published);
+  const isRebuilt = isFullRefresh || isRedefined(planned, published, session.steps);
   const drifted = applyDrift({ planned, current, published, target, isFullRefresh: isRebuilt });
   const { task } = drifted;
   const decided = decideLoad({ task, published, identity, runId, isFullRefresh });

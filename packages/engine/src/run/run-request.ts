@@ -12,6 +12,8 @@ export interface RunRequest {
   readonly fenceToken: number;
   /** Resolved connections by name; holds secrets, so it is never logged, stored or put into an event. */
   readonly connections: Readonly<Record<string, ResolvedConnection>>;
+  /** Keys by the references of the plan's masks (`maskKey`); secrets like those of connections. */
+  readonly maskKeys?: Readonly<Record<string, string>>;
   readonly folders: RunFolders;
   readonly limits: RunLimits;
   /** Read everything again and publish it as a new full version, whatever the saved position says. */

@@ -6,6 +6,7 @@ import { loadDefinition } from '../extract/open-sources.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
 import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
 import { Landing } from '../steps/landing.ts';
+import { createMaskKeys, type MaskKeys } from '../steps/mask-keys.ts';
 import { StepsSource } from '../steps/steps-source.ts';
 import { openDestination, type OpenDestination } from './open-destination.ts';
 import { openOnce, type OpenOnce } from './open-once.ts';
@@ -18,6 +19,7 @@ export interface SessionOptions {
   readonly folders: RunFolders;
   readonly limits: RunLimits;
   readonly context: RunContext;
+  readonly maskKeys?: MaskKeys | undefined;
 }
 
 /** What the tasks of a run share, each opened at its first use: sources, destinations, the staging database. */
@@ -49,7 +51,8 @@ export class RunSession {
       database,
     });
     this.#landed = this.landing.open();
-    this.steps = new StepsSource({ plan, landing: this.landing, database });
+    const { maskKeys } = options;
+    this.steps = new StepsSource({ plan, landing: this.landing, database, maskKeys });
     this.#pool = openExtractPool({
       workers: Math.max(1, options.limits.parallelTables),
       registry,
@@ -81,8 +84,7 @@ export class RunSession {
   }
 
   database(): Promise<StagingDatabase> {
-    const { memoryBytes, threads } = this.limits;
-    this.#database ??= openStagingDatabase({ memoryBytes, threads, scratchFolder: this.folders.scratch });
+    this.#database ??= this.#openDatabase();
     return this.#database;
   }
 
@@ -107,6 +109,13 @@ export class RunSession {
     await this.steps.close();
     const database = await Promise.allSettled([this.#database]);
     for (const result of database) if (result.status === 'fulfilled') result.value?.close();
+  }
+
+  async #openDatabase(): Promise<StagingDatabase> {
+    const { memoryBytes, threads } = this.limits;
+    const database = await openStagingDatabase({ memoryBytes, threads, scratchFolder: this.folders.scratch });
+    await createMaskKeys(database, this.#options.maskKeys ?? {});
+    return database;
   }
 
   #open<T>(opened: Map<string, OpenOnce<T>>, name: string, open: () => Promise<T>): Promise<T> {

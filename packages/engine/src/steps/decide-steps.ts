@@ -36,7 +36,7 @@ export async function decideSteps(decided: LoadDecision, options: DecideStepsOpt
     const position = readLoadPosition(saved);
     const before = position && readStepsPosition(position.source);
     if (before === undefined || task.load.kind !== 'steps') return 'its saved position cannot be read';
-    if (before.definition !== task.load.fingerprint) return 'the steps that make it changed';
+    if (before.definition !== source.definitionOf(task)) return 'the steps that make it changed';
     const now = await source.position(task);
     if (JSON.stringify(now) === JSON.stringify(before)) {
       await source.changes(task, now);
@@ -58,12 +58,16 @@ export async function decideSteps(decided: LoadDecision, options: DecideStepsOpt
 }
 
 /** Whether a table that is exactly the result of its steps was made by other steps than those of now. */
-export function isRedefined(task: LoadTask, published: PublishedTable | undefined): boolean {
+export function isRedefined(
+  task: LoadTask,
+  published: PublishedTable | undefined,
+  source: StepsSource,
+): boolean {
   const record = published?.record;
   if (task.load.kind !== 'steps' || !task.load.isReplaced || record === undefined || record === null)
     return false;
   const position = readLoadPosition(record.position);
-  return (position && readStepsPosition(position.source))?.definition !== task.load.fingerprint;
+  return (position && readStepsPosition(position.source))?.definition !== source.definitionOf(task);
 }
 
 /** Everything again: built anew where the table is to be exactly the result, else compared with what is there. */

@@ -1,7 +1,8 @@
-import type { PartitionExpression, Plan, PlannedStep } from '@millrace/compiler';
+import { MASK_KEY, type PartitionExpression, type Plan, type PlannedStep } from '@millrace/compiler';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
 import type { View } from './dataset.ts';
+import { maskKeySql } from './mask-keys.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
 
@@ -52,6 +53,8 @@ export class RelationSql {
     const aliases = step.inputs.map(
       ({ alias }) => `${quote(alias)} AS NOT MATERIALIZED (SELECT * FROM ${inputs(alias)})`,
     );
+    if (step.maskKey !== undefined)
+      aliases.push(`${quote(MASK_KEY)} AS MATERIALIZED (${maskKeySql(step.maskKey)})`);
     // The step's own WITH comes after the names of its inputs.
     return `WITH ${aliases.join(', ')} SELECT * FROM (${step.sql}\n) AS "result"`;
   }

@@ -30,6 +30,7 @@ import type { StagingDatabase } from '../stage/staging-database.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
 import type { Dataset } from './dataset.ts';
 import type { Landing } from './landing.ts';
+import { markMaskKeys, type MaskKeys } from './mask-keys.ts';
 import { originOf } from './origin-of.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 import { ChangeSet, type StepChanges } from './step-changes.ts';
@@ -55,6 +56,7 @@ export interface StepsSourceOptions {
   readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
   readonly landing: Landing;
   readonly database: () => Promise<StagingDatabase>;
+  readonly maskKeys?: MaskKeys | undefined;
 }
 
 /** The rows that the steps of a plan make, as a source: complete, or what changed since a position. */
@@ -114,6 +116,15 @@ export class StepsSource implements OpenSource {
     return sql.statement(`SELECT * FROM ${relation}`);
   }
 
+  /** What the task's rows are, the keys of their masks included: another key gives other rows. */
+  definitionOf(task: LoadTask): string {
+    if (task.load.kind !== 'steps') throw new RangeError(`${task.id} reads no step.`);
+    const refs = new Set([fromOf(task)]);
+    for (const ref of refs) for (const input of this.#inputsOf(ref)) refs.add(input);
+    const steps = [...refs].flatMap((ref) => this.#steps.get(ref) ?? []);
+    return task.load.fingerprint + markMaskKeys(steps, this.#options.maskKeys ?? {});
+  }
+
   /** Where a read of the task's rows would be now. */
   async position(task: LoadTask): Promise<StepsPosition> {
     if (task.load.kind !== 'steps') throw new RangeError(`${task.id} reads no step.`);
@@ -123,7 +134,7 @@ export class StepsSource implements OpenSource {
         .map(([ref, { version }]) => [ref, version] as const)
         .toSorted(([left], [right]) => compareText(left, right)),
     );
-    return { definition: task.load.fingerprint, versions };
+    return { definition: this.definitionOf(task), versions };
   }
 
   /** What changed in a task's rows since a position; kept for the read that follows. */

@@ -7,7 +7,10 @@ import { RunSession } from '../run/run-session.ts';
 import { verifyTask, type VerifyResult } from './verify-task.ts';
 
 /** What a verification needs of a run request; it reads, and writes scratch files only. */
-export type VerifyRequest = Pick<RunRequest, 'plan' | 'runId' | 'connections' | 'folders' | 'limits'>;
+export type VerifyRequest = Pick<
+  RunRequest,
+  'plan' | 'runId' | 'connections' | 'maskKeys' | 'folders' | 'limits'
+>;
 
 /**
  * Compares each table of a plan with its source, one after the other, as they come. A table that cannot be compared is a

@@ -13,6 +13,7 @@ import { flattenVerb } from './verbs/flatten.ts';
 import { joinVerb } from './verbs/join.ts';
 import { limitVerb } from './verbs/limit.ts';
 import { lookupVerb } from './verbs/lookup.ts';
+import { maskVerb } from './verbs/mask.ts';
 import { pivotVerb } from './verbs/pivot.ts';
 import { replicateVerb } from './verbs/replicate.ts';
 import { sampleVerb } from './verbs/sample.ts';
@@ -50,6 +51,7 @@ export const VERBS = [
   unpivotVerb,
   pivotVerb,
   flattenVerb,
+  maskVerb,
   sqlVerb,
 ] as const;
 
@@ -80,6 +82,7 @@ export const stepSchema = z.union([
   unpivotVerb.schema,
   pivotVerb.schema,
   flattenVerb.schema,
+  maskVerb.schema,
   sqlVerb.schema,
 ]);
 

@@ -1,5 +1,8 @@
+import { MASK_KEY } from '../../plan.ts';
 import { quote } from '../../transform/columns.ts';
 import type { CompiledStep } from '../../transform/compiled-step.ts';
+
+const TEST_KEY = "SELECT repeat('1', 64) AS inner_key, repeat('2', 64) AS outer_key";
 
 /** The table with the rows of a step. Its name is no alias, so that no input hides it. */
 export function tableOf(ref: string): string {
@@ -11,5 +14,6 @@ export function resultSql(step: CompiledStep, relation: (ref: string, alias: str
   const aliases = step.inputs.map(
     ({ alias, ref }) => `${quote(alias)} AS NOT MATERIALIZED (SELECT * FROM ${relation(ref, alias)})`,
   );
+  if (step.maskKey !== undefined) aliases.push(`${quote(MASK_KEY)} AS NOT MATERIALIZED (${TEST_KEY})`);
   return `WITH ${aliases.join(', ')} SELECT * FROM (${step.sql}\n) AS "result"`;
 }

@@ -27,13 +27,14 @@ export const planPipeline = defineOperation({
   }),
   async handler(context, { pipeline, isFullRefresh, tables }, signal) {
     const prepared = await preparePlan(context, pipeline, tables, signal);
-    const { plan, diagnostics, texts, connections, limits } = prepared;
+    const { plan, diagnostics, texts, connections, maskKeys, limits } = prepared;
     const run = toRunRequest(context, 0, {
       runId: `plan-${newRunId(new Date())}`,
       attempt: 1,
       plan,
       options: { isFullRefresh, isVerified: false, tables },
       connections,
+      maskKeys,
       limits,
     });
     const previews = await context.runner().call('preview', { run }, signal);

@@ -40,7 +40,7 @@ export const runPipeline = defineOperation({
     const newId = newRunId(new Date());
     await assignLease(store, held.lease, unfinished?.record.runId ?? newId);
     const prepared = await preparePlan(context, pipeline, options.tables, held.signal);
-    const { connections, limits } = prepared;
+    const { connections, maskKeys, limits } = prepared;
     const isSame =
       unfinished !== undefined &&
       unfinished.record.documentFingerprint === prepared.plan.documentFingerprint &&
@@ -55,6 +55,7 @@ export const runPipeline = defineOperation({
         plan: unfinished.plan,
         options,
         connections,
+        maskKeys,
         limits,
       });
     } else {
@@ -67,6 +68,7 @@ export const runPipeline = defineOperation({
         plan: prepared.plan,
         options,
         connections,
+        maskKeys,
         limits,
       });
     }

@@ -23,13 +23,14 @@ export const verifyPipeline = defineOperation({
     tables: z.array(z.custom<TableVerification>()),
   }),
   async handler(context, { pipeline, tables }, signal) {
-    const { plan, connections, limits } = await preparePlan(context, pipeline, tables, signal);
+    const { plan, connections, maskKeys, limits } = await preparePlan(context, pipeline, tables, signal);
     const request = toRunRequest(context, 0, {
       runId: `verify-${newRunId(new Date())}`,
       attempt: 1,
       plan,
       options: { isFullRefresh: false, isVerified: true, tables },
       connections,
+      maskKeys,
       limits,
     });
     try {
