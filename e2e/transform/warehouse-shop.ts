@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -52,8 +53,12 @@ export class WarehouseShop implements AsyncDisposable {
   }
 
   /** Runs a pipeline into a warehouse of its own; runs under one name go on where the last one ended. */
-  async run(text: string, name: string): Promise<readonly RunEvent[]> {
-    const request = await this.request(text, name);
+  async run(
+    text: string,
+    name: string,
+    maskKeys: Readonly<Record<string, string>> = {},
+  ): Promise<readonly RunEvent[]> {
+    const request = { ...(await this.request(text, name)), maskKeys };
     const events: RunEvent[] = [];
     const context = {
       registry,
@@ -66,6 +71,13 @@ export class WarehouseShop implements AsyncDisposable {
       throw new Error(`${text}\n${failed.join('\n')}`);
     }
     return events;
+  }
+
+  /** All that lies in files, of the source and of all runs. */
+  files(): readonly Buffer[] {
+    return readdirSync(this.#folder.path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
   }
 
   /** What a runner of the pipeline is asked: a new run, or the next attempt of one. */
