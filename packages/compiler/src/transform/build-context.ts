@@ -117,6 +117,8 @@ export class StepBuilder implements BuildContext {
       this.report('sqlNotDeterministic', { functions: parsed.changing }, path);
       return undefined;
     }
+    const open = over === undefined && parsed.isAggregate ? takesAnyOrder(parsed, text) : undefined;
+    if (open !== undefined) this.report('sqlOrderOpen', { function: open }, path);
     const column = parsed.column && this.#resolve(parsed.column, scope);
     return {
       sql: over === undefined ? `(${text.includes('--') ? `${text}\n` : text})` : `(${text}${over})`,
@@ -180,6 +182,15 @@ function shift(problem: SqlProblem, by: number, text: string): SqlProblem {
   return offset < 0 || offset > text.length
     ? { ...problem, offset: null, length: 0 }
     : { ...problem, offset };
+}
+
+/** Aggregates whose value depends on the order in which rows come, unless an ORDER BY stands inside of their parentheses. */
+const ORDERED: ReadonlySet<string> = new Set(
+  'any_value arbitrary array_agg first group_concat last list listagg string_agg'.split(' '),
+);
+
+function takesAnyOrder({ functions }: ParsedExpression, text: string): string | undefined {
+  return /\border\s+by\b/iu.test(text) ? undefined : functions.find((name) => ORDERED.has(name));
 }
 
 function forbiddenPart(

@@ -126,6 +126,7 @@ export interface DiagnosticParams {
   sqlRefused: { reason: string };
   sqlNotHere: { step: string; what: string };
   sqlNotDeterministic: { functions: Names };
+  sqlOrderOpen: { function: string };
 }
 
 export type DiagnosticCode = keyof DiagnosticParams;
@@ -633,5 +634,10 @@ export const CATALOGUE: { readonly [Code in DiagnosticCode]: Entry<DiagnosticPar
     'error',
     (p) =>
       `This gives another result each time it is computed (${list(p.functions)}), so that a full and an incremental run would differ. Use a column of the source instead.`,
+  ),
+  sqlOrderOpen: entry(
+    'warning',
+    (p) =>
+      `What ${p.function} gives depends on the order of the rows, which differs from run to run. Say it inside of the call, as in ${p.function}(x ORDER BY y).`,
   ),
 };
