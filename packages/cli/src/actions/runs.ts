@@ -1,4 +1,4 @@
-import { listRuns, showRun } from '@millrace/control-plane';
+import { listRuns, showOpenLineage, showRun } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
@@ -10,6 +10,11 @@ import { formatRunSummary, paintState } from './run-text.ts';
 
 export const runs: Action = async (session, input) => {
   const [run] = input.arguments;
+  if (run !== undefined && input.options['openlineage'] === true) {
+    const { events } = await session.call(showOpenLineage, { run });
+    session.answer(events, () => events.map((event) => JSON.stringify(event)).join('\n'));
+    return EXIT.done;
+  }
   if (run !== undefined) {
     const shown = await session.call(showRun, { run });
     session.answer(shown, () => {

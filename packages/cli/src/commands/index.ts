@@ -132,6 +132,24 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/plan.ts')).plan,
   },
   {
+    name: 'lineage',
+    summary: 'Show where a column comes from, through every step, and where it goes',
+    arguments: [
+      { name: 'column', description: 'COLUMN or TABLE.COLUMN; a table can be a step' },
+      { ...pipeline, isOptional: true, description: 'name of a pipeline; all when left out' },
+    ],
+    options: [
+      { flags: '--upstream', description: 'only where it comes from' },
+      { flags: '--downstream', description: 'only where it goes' },
+    ],
+    examples: [
+      'millrace lineage mart.totals.revenue',
+      'millrace lineage orders.total shop-orders --downstream',
+    ],
+    usesRunner: true,
+    load: async () => (await import('../actions/lineage.ts')).lineage,
+  },
+  {
     name: 'run',
     summary: 'Load the tables of a pipeline; takes up a run that was killed',
     arguments: [pipeline],
@@ -157,8 +175,13 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     options: [
       { flags: '--pipeline <name>', description: 'only runs of this pipeline' },
       { flags: '--limit <count>', description: 'at most so many (20)' },
+      { flags: '--openlineage', description: 'the run as OpenLineage events, one JSON object per line' },
     ],
-    examples: ['millrace runs', 'millrace runs 20261120-203637-4f9c1a'],
+    examples: [
+      'millrace runs',
+      'millrace runs 20261120-203637-4f9c1a',
+      'millrace runs 20261120-203637-4f9c1a --openlineage',
+    ],
     usesRunner: false,
     load: async () => (await import('../actions/runs.ts')).runs,
   },
