@@ -34,6 +34,7 @@ import { markMaskKeys, type MaskKeys } from './mask-keys.ts';
 import { originOf } from './origin-of.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 import { ChangeSet, type StepChanges } from './step-changes.ts';
+import { toStepError } from './step-error.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
 
@@ -148,7 +149,9 @@ export class StepsSource implements OpenSource {
       target: fromOf(task),
     });
     this.#changes.set(task.id, changes);
-    return changes.result();
+    return changes.result().catch((error: unknown) => {
+      throw toStepError(fromOf(task), error);
+    });
   }
 
   async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<ParquetFile, ReadResult, undefined> {
@@ -160,9 +163,11 @@ export class StepsSource implements OpenSource {
     if (select !== undefined) {
       await mkdir(request.scratchFolder, { recursive: true });
       const path = join(request.scratchFolder, `${database.uniqueName('step')}.parquet`);
-      const [copied] = await database.query(
-        `COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
-      );
+      const [copied] = await database
+        .query(`COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`)
+        .catch((error: unknown) => {
+          throw toStepError(fromOf(task), error);
+        });
       throwIfCancelled(signal);
       rows = Number(copied?.['Count']);
       if (rows > 0) yield { kind: 'parquet', path, rows, isTemporary: true };
