@@ -1,5 +1,6 @@
 import type { Random } from '@millrace/connector-sdk/testing';
 
+import { ENRICHING } from './random-enriching.ts';
 import { RESHAPING } from './random-reshaping.ts';
 
 interface Built {
@@ -50,7 +51,7 @@ export function randomPipeline(random: Random): {
 }
 
 function isUnused(name: string, lines: readonly string[]): boolean {
-  return !lines.some((line) => new RegExp(`(?:from|left|right): ${name}\\b|[[ ]${name}[,\\]]`).test(line));
+  return !lines.some((line) => new RegExp(`(?:from|in|left|right): ${name}\\b|[[ ]${name}[,\\]]`).test(line));
 }
 
 export type Pick = <T>(items: readonly T[]) => T;
@@ -176,6 +177,7 @@ const MAKERS: readonly Maker[] = [
   knownJoin,
   union,
   ...RESHAPING,
+  ...ENRICHING,
 ];
 
 function quote(text: string): string {
