@@ -61,6 +61,10 @@ describe('a pipeline with steps', { timeout: 60_000 }, () => {
     ['steps-lineage-downstream', ['lineage', 'orders.status', '--downstream'], 0],
     ['steps-lineage-json', ['lineage', 'customers.country', '--downstream', '--json'], 0],
     ['steps-lineage-unknown', ['lineage', 'revenu', 'sales'], 2],
+    ['steps-export-mermaid', ['export', 'mermaid', 'sales'], 0],
+    ['steps-export-sql', ['export', 'sql', 'sales'], 0],
+    ['steps-export-airflow', ['export', 'airflow', 'sales'], 0],
+    ['steps-export-unknown', ['export', 'dbt', 'sales'], 2],
     ['steps-run', ['run', 'sales', '--full-refresh', '--tables', 'by_country'], 0],
     ['steps-verify', ['verify', 'sales'], 0],
   ] as const)('%s', async (name, args, exitCode) => {

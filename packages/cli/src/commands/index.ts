@@ -150,6 +150,18 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/lineage.ts')).lineage,
   },
   {
+    name: 'export',
+    summary: 'Write a pipeline as a Mermaid graph, a script of SQL or an Airflow DAG',
+    arguments: [{ name: 'format', description: 'mermaid, sql or airflow' }, pipeline],
+    options: [],
+    examples: [
+      'millrace export mermaid shop-orders',
+      'millrace export airflow shop-orders > dags/shop_orders.py',
+    ],
+    usesRunner: true,
+    load: async () => (await import('../actions/export.ts')).exportAs,
+  },
+  {
     name: 'run',
     summary: 'Load the tables of a pipeline; takes up a run that was killed',
     arguments: [pipeline],

@@ -2,6 +2,7 @@ export { addConnection } from './connections/add-connection.ts';
 export { discoverTables } from './connections/discover-tables.ts';
 export { listConnections } from './connections/list-connections.ts';
 export { testConnection } from './connections/test-connection.ts';
+export { exportPipeline } from './pipelines/export-pipeline.ts';
 export { generatePipeline } from './pipelines/generate-pipeline.ts';
 export type { GeneratedTable } from './pipelines/generate-pipeline.ts';
 export { planPipeline } from './pipelines/plan-pipeline.ts';

@@ -1,0 +1,22 @@
+import { exportAirflow, exportMermaid, exportSql } from '@millrace/compiler';
+import { z } from 'zod';
+
+import { defineOperation } from '../../operation.ts';
+import { preparePlan } from '../../project/prepare-plan.ts';
+import { loadPipeline } from '../../project/project.ts';
+
+/** A pipeline in the words of another tool. */
+export const exportPipeline = defineOperation({
+  name: 'pipelines/export-pipeline',
+  summary: 'Write a pipeline as a Mermaid graph, a script of SQL or an Airflow DAG.',
+  permission: 'pipeline.read',
+  input: z.strictObject({ pipeline: z.string(), format: z.enum(['mermaid', 'sql', 'airflow']) }),
+  output: z.strictObject({ pipeline: z.string(), format: z.string(), text: z.string() }),
+  async handler(context, { pipeline, format }, signal) {
+    const { plan } = await preparePlan(context, pipeline, [], signal);
+    if (format === 'mermaid') return { pipeline, format, text: exportMermaid(plan) };
+    if (format === 'sql') return { pipeline, format, text: exportSql(plan) };
+    const { document } = await loadPipeline(context.projectFolder, context.workingFolder, pipeline);
+    return { pipeline, format, text: exportAirflow(plan, document) };
+  },
+});
