@@ -109,5 +109,5 @@ function docText(value: string): string {
 function shellWord(word: string): string {
   // Braces would be a template of Airflow.
   const safe = word.replaceAll('{{', "{{ '{{' }}").replaceAll('{%', "{{ '{%' }}");
-  return /^[A-Za-z0-9_.\/:=@%+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
+  return /^[A-Za-z0-9_./:=@%+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`;
 }
