@@ -28,6 +28,18 @@ steps:
     destination: { from: enriched, connection: warehouse, table: mart.orders, write: merge }
   publishByCountry:
     destination: { from: byCountry, connection: warehouse, table: mart.by_country }
+tests:
+  - name: cancelled orders never count
+    given:
+      orders:
+        - { id: 1, customer_id: 7, total: '10.10', status: paid }
+        - { id: 2, customer_id: 7, total: '99.00', status: cancelled }
+      customers: [{ id: 7, country: DE }]
+    expect:
+      byCountry: [{ country: DE, orders: 1, revenue: '10.1' }]
+  - name: nothing comes of nothing
+    given: { orders: [] }
+    expect: { enriched: [], byCountry: [] }
 `;
 
 beforeAll(async () => {
@@ -42,6 +54,17 @@ beforeAll(async () => {
   await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
   mkdirSync(join(line.folder, 'pipelines'), { recursive: true });
   writeFileSync(join(line.folder, 'pipelines', 'sales.yaml'), PIPELINE);
+  writeFileSync(
+    join(line.folder, 'pipelines', 'wrong.yaml'),
+    `${PIPELINE.replace('name: sales', 'name: wrong').slice(0, PIPELINE.indexOf('tests:'))}tests:
+  - name: two rows are one
+    given: { enriched: [{ customer_country: DE, total: '1.50' }, { customer_country: DE, total: null }] }
+    expect: { byCountry: [{ country: DE, orders: 1, revenue: '1.50' }] }
+  - name: an unknown column
+    given: { orders: [{ idd: 1 }] }
+    expect: { paid: [] }
+`,
+  );
   await line.run(['run', 'sales']);
 }, 60_000);
 
@@ -65,6 +88,8 @@ describe('a pipeline with steps', { timeout: 60_000 }, () => {
     ['steps-export-sql', ['export', 'sql', 'sales'], 0],
     ['steps-export-airflow', ['export', 'airflow', 'sales'], 0],
     ['steps-export-unknown', ['export', 'dbt', 'sales'], 2],
+    ['steps-test', ['test', 'sales'], 0],
+    ['steps-test-fails', ['test', 'wrong'], 1],
     ['steps-run', ['run', 'sales', '--full-refresh', '--tables', 'by_country'], 0],
     ['steps-verify', ['verify', 'sales'], 0],
   ] as const)('%s', async (name, args, exitCode) => {

@@ -155,7 +155,7 @@ function reportUnsupported(compilation: Compilation): void {
     const path = ['steps', name, 'checks'];
     compilation.report('checksUnsupported', { step: name }, path, [{ kind: 'removeField', path }], 'key');
   }
-  for (const key of ['schedule', 'freshness', 'tests', 'parameters'] as const) {
+  for (const key of ['schedule', 'freshness', 'parameters'] as const) {
     if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
   }
 }

@@ -41,6 +41,7 @@ export {
 export * from './profile/read-profile.ts';
 export * from './required-tables.ts';
 export * from './sql/sql-analyser.ts';
+export { UNCHECKED } from './transform/check-step.ts';
 export type { DefinedRelation } from './transform/compiled-step.ts';
 export { LANDING_CAPABILITIES } from './transform/plan-landing.ts';
 export * from './transform/transform-verb.ts';

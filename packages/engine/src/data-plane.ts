@@ -5,6 +5,7 @@ import type { RollbackRequest, RollbackResult } from './package/rollback-table.t
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
 import type { SampleRequest, SampleResult } from './sample/sample-tables.ts';
+import type { StepTestResult, TestStepsRequest } from './steps/test-steps.ts';
 import type { VerifyRequest } from './verify/verify-plan.ts';
 import type { VerifyResult } from './verify/verify-task.ts';
 
@@ -66,6 +67,12 @@ export async function rollbackTable(
 ): Promise<RollbackResult> {
   const module = await import('./package/rollback-table.ts');
   return await module.rollbackTable(request, context, signal);
+}
+
+/** Runs examples of a document over the steps of its plan, in memory; a test that cannot be run is a result that says why. */
+export async function testSteps(request: TestStepsRequest): Promise<readonly StepTestResult[]> {
+  const module = await import('./steps/test-steps.ts');
+  return await module.testSteps(request);
 }
 
 /**

@@ -12,5 +12,12 @@ export * from './run/run-event.ts';
 export type { RunSummary } from './run/run-plan.ts';
 export * from './run/run-request.ts';
 export type { SampleRequest, SampleResult, SampledTable } from './sample/sample-tables.ts';
+export type {
+  StepDifference,
+  StepTest,
+  StepTestResult,
+  TestRow,
+  TestStepsRequest,
+} from './steps/test-steps.ts';
 export type { VerifyRequest } from './verify/verify-plan.ts';
 export type { VerifyResult } from './verify/verify-task.ts';

@@ -150,6 +150,15 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/lineage.ts')).lineage,
   },
   {
+    name: 'test',
+    summary: 'Run the tests of a pipeline over its steps, in memory',
+    arguments: [pipeline],
+    options: [],
+    examples: ['millrace test shop-orders'],
+    usesRunner: true,
+    load: async () => (await import('../actions/test.ts')).test,
+  },
+  {
     name: 'export',
     summary: 'Write a pipeline as a Mermaid graph, a script of SQL or an Airflow DAG',
     arguments: [{ name: 'format', description: 'mermaid, sql or airflow' }, pipeline],

@@ -6,6 +6,7 @@ import {
   rollbackTable,
   runPlan,
   sampleTables,
+  testSteps,
   verifyPlan,
 } from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
@@ -116,6 +117,9 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   },
   async sample(request, context, signal) {
     return await sampleTables(request, context, signal);
+  },
+  async test(request) {
+    return await testSteps(request);
   },
   async inspectCursor({ connection, table, column }, context, signal) {
     await using source = await openSource(context, connection, signal);

@@ -9,6 +9,7 @@ export { planPipeline } from './pipelines/plan-pipeline.ts';
 export { runPipeline } from './pipelines/run-pipeline.ts';
 export { showLineage } from './pipelines/show-lineage.ts';
 export type { PipelineLineage } from './pipelines/show-lineage.ts';
+export { testPipeline } from './pipelines/test-pipeline.ts';
 export { validatePipelines } from './pipelines/validate-pipelines.ts';
 export { verifyPipeline } from './pipelines/verify-pipeline.ts';
 export type { TableVerification } from './pipelines/verify-pipeline.ts';

@@ -22,6 +22,8 @@ import type {
   RunOutcome,
   RunRequest,
   SampleRequest,
+  StepTestResult,
+  TestStepsRequest,
   SampleResult,
   VerifyResult,
 } from '@millrace/engine';
@@ -51,6 +53,7 @@ export interface RunnerMethods {
     readonly request: { readonly run: RunRequest };
     readonly result: readonly LoadPreview[];
   };
+  readonly test: { readonly request: TestStepsRequest; readonly result: readonly StepTestResult[] };
   readonly sample: { readonly request: SampleRequest; readonly result: readonly SampleResult[] };
   readonly run: { readonly request: { readonly run: RunRequest }; readonly result: RunOutcome };
   readonly verify: {

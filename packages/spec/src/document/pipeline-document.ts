@@ -83,15 +83,19 @@ export const pipelineSchema = z
             .describe('What must hold.')
             .meta({ examples: ['cancelled orders never count'] }),
           given: rowsByStep
-            .describe('Rows of the source steps.')
+            .describe(
+              'Rows of steps, those of sources above all. Columns that are left out are NULL; sources that are left out have no rows.',
+            )
             .meta({ examples: [{ orders: [{ id: 1, status: 'cancelled' }] }] }),
           expect: rowsByStep
-            .describe('Rows that must come out, by step.')
+            .describe(
+              'Rows that must come out, by step, in any order. Columns that no row names are not compared.',
+            )
             .meta({ examples: [{ daily: [] }] }),
         }),
       )
       .optional()
-      .describe('Examples of input and output. This version does not run them.')
+      .describe('Examples of input and output; `millrace test` runs them over the steps, in memory.')
       .meta({
         examples: [[{ name: 'nothing comes of nothing', given: { orders: [] }, expect: { daily: [] } }]],
       }),

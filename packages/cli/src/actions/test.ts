@@ -1,0 +1,33 @@
+import { testPipeline } from '@millrace/control-plane';
+import type { StepDifference } from '@millrace/engine';
+
+import type { Action } from '../commands/command.ts';
+import { EXIT } from '../session/exit-code.ts';
+import { formatDuration } from '../terminal/amounts.ts';
+import { printable } from '../terminal/terminal-text.ts';
+import { formatTable } from '../terminal/text-table.ts';
+
+export const test: Action = async (session, input) => {
+  const tested = await session.call(testPipeline, { pipeline: input.arguments[0] });
+  session.answer(tested, () => {
+    if (tested.tests.length === 0) return 'The document has no tests: see its key "tests".';
+    const lines = tested.tests.flatMap(({ name, isPassed, durationMs, differences, problem }) => [
+      `${isPassed ? session.paint('green', 'passed') : session.paint('red', 'failed')}  ${printable(name)}  (${formatDuration(durationMs)})`,
+      ...(problem === null ? [] : [`  ${printable(problem)}`]),
+      ...differences.flatMap(formatDifference),
+    ]);
+    const failed = tested.tests.filter(({ isPassed }) => !isPassed).length;
+    return [...lines, '', `${tested.tests.length} tests, ${failed} failed.`].join('\n');
+  });
+  return tested.isPassed ? EXIT.done : EXIT.failed;
+};
+
+function formatDifference({ step, columns, missing, unexpected }: StepDifference): readonly string[] {
+  const cells = (mark: string, rows: StepDifference['missing']) =>
+    rows.map((row) => [mark, ...row.map((cell) => cell ?? 'NULL')]);
+  const table = formatTable(
+    [{ title: '' }, ...columns.map((title) => ({ title }))],
+    [...cells('- expected', missing), ...cells('+ came', unexpected)],
+  );
+  return [`  ${printable(step)}:`, ...table.split('\n').map((line) => `    ${line}`)];
+}

@@ -1,0 +1,185 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { LANDING, STEPS, UNCHECKED, type Plan } from '@millrace/compiler';
+import type { Field } from '@millrace/spec';
+import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
+
+import { lockDatabase } from '../stage/lock-database.ts';
+import { RelationSql, stepsByRef } from './relation-sql.ts';
+
+const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
+
+/** A row as a document says it; columns that are left out are NULL in what is given, and not compared in what is expected. */
+export type TestRow = Readonly<Record<string, unknown>>;
+
+/** An example of a document: rows that are given, and those that must come of them. */
+export interface StepTest {
+  readonly name: string;
+  readonly given: Readonly<Record<string, readonly TestRow[]>>;
+  readonly expect: Readonly<Record<string, readonly TestRow[]>>;
+}
+
+export interface TestStepsRequest {
+  readonly plan: Plan;
+  readonly tests: readonly StepTest[];
+}
+
+export interface StepTestResult {
+  readonly name: string;
+  readonly isPassed: boolean;
+  readonly durationMs: number;
+  /** By step: rows that were expected and did not come, and rows that came and were not expected. */
+  readonly differences: readonly StepDifference[];
+  /** Why it could not be run; null when it could. */
+  readonly problem: string | null;
+}
+
+export interface StepDifference {
+  readonly step: string;
+  readonly columns: readonly string[];
+  readonly missing: readonly (readonly (string | null)[])[];
+  readonly unexpected: readonly (readonly (string | null)[])[];
+}
+
+/** Runs examples over the steps of a plan, in memory: no source is asked and nothing is written. */
+export async function testSteps({ plan, tests }: TestStepsRequest): Promise<readonly StepTestResult[]> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: '512MiB',
+    threads: '1',
+    temp_directory: '',
+  });
+  const connection = await instance.connect();
+  try {
+    await connection.run("SET GLOBAL TimeZone = 'UTC'");
+    await lockDatabase(connection, { folders: [] });
+    const results: StepTestResult[] = [];
+    for (const test of tests) results.push(await runTest(plan, test, connection));
+    return results;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function runTest(plan: Plan, test: StepTest, connection: DuckDBConnection): Promise<StepTestResult> {
+  const startedAt = performance.now();
+  const fields = relationFields(plan);
+  // What is given of a step that sets rows aside is checked, as in a run.
+  const given = Object.fromEntries(
+    Object.entries(test.given).map(([name, rows]) => {
+      const unchecked = `${name}.${UNCHECKED}`;
+      return [fields.has(unchecked) ? unchecked : name, rows];
+    }),
+  );
+  const differences: StepDifference[] = [];
+  let problem: string | null = null;
+  try {
+    const relations = new Map(
+      [...fields].flatMap(([ref, columns]) => {
+        const rows = given[ref];
+        const isSource = !plan.steps.some((step) => step.ref === ref);
+        return rows === undefined && !isSource
+          ? []
+          : [[ref, rowsSql(ref, columns, rows ?? [], columns)] as const];
+      }),
+    );
+    for (const name of [...Object.keys(given), ...Object.keys(test.expect)])
+      if (!fields.has(name))
+        throw new TestProblem(`"${name}" is no step whose rows other steps read or make.`);
+    for (const [ref, rows] of Object.entries(test.expect)) {
+      const difference = await compare(plan, ref, rows, relations, fields.get(ref) ?? [], connection);
+      if (difference !== undefined) differences.push(difference);
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    problem = error.message;
+  }
+  return {
+    name: test.name,
+    isPassed: problem === null && differences.length === 0,
+    durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+    differences,
+    problem,
+  };
+}
+
+async function compare(
+  plan: Plan,
+  ref: string,
+  rows: readonly TestRow[],
+  given: ReadonlyMap<string, string>,
+  fields: readonly Field[],
+  connection: DuckDBConnection,
+): Promise<StepDifference | undefined> {
+  const named = new Set(rows.flatMap((row) => Object.keys(row)));
+  const columns = named.size === 0 ? fields : fields.filter(({ name }) => named.has(name));
+  const sql = new RelationSql(stepsByRef(plan), (each) => given.get(each));
+  const list = columns.map(({ name }) => quote(name)).join(', ');
+  const actual = sql.add('actual', `SELECT ${list} FROM ${sql.relation(ref, 'new')}`);
+  const expected = sql.add('expected', rowsSql(ref, fields, rows, columns));
+  const texts = columns.map(({ name }) => `CAST(${quote(name)} AS VARCHAR)`).join(', ');
+  const side = (kind: string, from: string, without: string) =>
+    `SELECT '${kind}', ${texts} FROM (SELECT * FROM ${from} EXCEPT ALL SELECT * FROM ${without})`;
+  const statement = sql.statement(
+    `${side('missing', expected, actual)} UNION ALL ${side('unexpected', actual, expected)}`,
+  );
+  const found = (await connection.runAndReadAll(statement)).getRows();
+  if (found.length === 0) return undefined;
+  const rowsOf = (kind: string) =>
+    found
+      .filter(([first]) => first === kind)
+      .map(([, ...cells]) => cells.map((cell) => (typeof cell === 'string' ? cell : null)));
+  return {
+    step: ref,
+    columns: columns.map(({ name }) => name),
+    missing: rowsOf('missing'),
+    unexpected: rowsOf('unexpected'),
+  };
+}
+
+/** What stands in a test is wrong, not the product. */
+class TestProblem extends Error {}
+
+/** The columns of everything that a test can give or expect. */
+function relationFields({ tasks, steps }: Plan): ReadonlyMap<string, readonly Field[]> {
+  const landed = tasks.filter(
+    ({ source, destination }) => source.connection !== STEPS && destination.connection === LANDING,
+  );
+  return new Map([
+    ...landed.map(
+      ({ destination, columns }) => [destination.table.name, columns.map(({ field }) => field)] as const,
+    ),
+    ...steps.map(({ ref, columns }) => [ref, columns.map(({ field }) => field)] as const),
+  ]);
+}
+
+/** Rows of a document as a query with the types of a relation. */
+function rowsSql(
+  ref: string,
+  fields: readonly Field[],
+  rows: readonly TestRow[],
+  columns: readonly Field[],
+): string {
+  const list = columns.map(({ name, type }) => ({ name, type: duckdbType(type) }));
+  const known = new Set(fields.map(({ name }) => name));
+  const values = rows.map((row) => {
+    for (const name of Object.keys(row))
+      if (!known.has(name))
+        throw new TestProblem(`${ref} has no column "${name}"; it has ${[...known].join(', ')}.`);
+    const cells = list.map(
+      ({ name, type }) => `CAST(${literal(ref, name, row[name])} AS ${type}) AS ${quote(name)}`,
+    );
+    return `SELECT ${cells.join(', ')}`;
+  });
+  if (values.length > 0) return values.join(' UNION ALL ');
+  return `SELECT ${list.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quote(name)}`).join(', ')} WHERE false`;
+}
+
+function literal(ref: string, column: string, value: unknown): string {
+  if (value === undefined || value === null) return 'NULL';
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new TestProblem(
+      `${ref}.${column}: put ${value} in quotes; YAML numbers are exact up to 2^53 only.`,
+    );
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return quoteText(duckdbDialect, text);
+}
