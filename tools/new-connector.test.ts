@@ -15,7 +15,9 @@ let tree: string;
 beforeAll(async () => {
   tree = await mkdtemp(join(tmpdir(), 'millrace-tree-'));
   await mkdir(join(tree, 'packages'));
-  await cp(join(ROOT, 'packages/connectors'), join(tree, 'packages/connectors'), { recursive: true });
+  // The connectors, and the notes of verbs and checks, are what pages are made of.
+  for (const name of ['connectors', 'compiler'])
+    await cp(join(ROOT, 'packages', name), join(tree, 'packages', name), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
   await run(process.execPath, [join(TOOLS, 'new-connector.ts'), 'fakesystem', '--root', tree]);
   await run(process.execPath, [join(TOOLS, 'gen.ts'), '--root', tree]);
