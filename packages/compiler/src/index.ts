@@ -8,6 +8,7 @@ export * from './checks/check-result.ts';
 export * from './checks/check-facts.ts';
 export type { CheckedRelation } from './checks/checked-relation.ts';
 export * from './checks/compile-checks.ts';
+export * from './checks/dense-key.ts';
 export * from './checks/evaluate-checks.ts';
 export * from './compile-input.ts';
 export * from './compile-pipeline.ts';

@@ -1,5 +1,7 @@
+import type { Field } from '@millrace/spec';
+
 import { columnSql } from './check-sql.ts';
-import type { CheckAggregate, CheckQuery, CheckReads } from './check-plan.ts';
+import type { CheckAggregate, CheckQuery, CheckReads, DenseKey } from './check-plan.ts';
 
 /** The names of what grouping by some columns tells. */
 export interface GroupMeasures {
@@ -41,8 +43,8 @@ export class DatasetMeasures {
     return name;
   }
 
-  group(columns: readonly string[]): GroupMeasures {
-    const sorted = columns.toSorted();
+  group(fields: readonly Field[]): GroupMeasures {
+    const sorted = fields.map(({ name }) => name).toSorted();
     const key = JSON.stringify(sorted);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
@@ -60,10 +62,12 @@ export class DatasetMeasures {
       `coalesce(sum(times), 0)::VARCHAR AS ${measures.rows}`,
       `coalesce(sum(times) FILTER (WHERE times > 1), 0)::VARCHAR AS ${measures.repeatedRows}`,
     ];
+    const [only] = fields;
     this.#queries.push({
       sql: `SELECT ${select.join(', ')} FROM (SELECT count(*) AS times FROM ${this.#table} WHERE ${present} GROUP BY ${names.join(', ')})`,
-      names: Object.values(measures),
+      names: [measures.values, measures.repeatedValues, measures.rows, measures.repeatedRows],
       relations: [],
+      denseKey: only === undefined || sorted.length > 1 ? null : this.#denseKey(only),
     });
     this.#groups.set(key, measures);
     return measures;
@@ -78,9 +82,21 @@ export class DatasetMeasures {
     const known = this.#asked.get(key);
     if (known !== undefined) return known;
     const names = columns.map(() => this.#name());
-    this.#queries.push({ sql: build(names), names, relations });
+    this.#queries.push({ sql: build(names), names, relations, denseKey: null });
     this.#asked.set(key, names);
     return names;
+  }
+
+  #denseKey({ name, type }: Field): DenseKey | null {
+    if (type.kind !== 'integer') return null;
+    const column = columnSql(name);
+    return {
+      column,
+      type: type.signed ? 'BIGINT' : 'UBIGINT',
+      min: this.aggregate(`min(${column})`, 'state'),
+      max: this.aggregate(`max(${column})`, 'state'),
+      present: this.aggregate(`count(${column})`, 'state'),
+    };
   }
 
   #name(): string {
@@ -118,8 +134,8 @@ export class CheckMeasures {
   }
 
   /** What grouping by the columns tells; each set of columns is grouped once. */
-  group(columns: readonly string[]): GroupMeasures {
-    const measures = this.#dataset.group(columns);
+  group(fields: readonly Field[]): GroupMeasures {
+    const measures = this.#dataset.group(fields);
     for (const name of Object.values(measures)) this.#needed(name);
     return measures;
   }

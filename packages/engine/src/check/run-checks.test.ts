@@ -142,6 +142,33 @@ describe('runChecks', () => {
     );
   });
 
+  it('tells unique integers of any type and span from those that repeat', async () => {
+    const integers: Readonly<Record<string, readonly string[]>> = {
+      TINYINT: ['-128', '127'],
+      UTINYINT: ['0', '255'],
+      INTEGER: ['-2147483648', '2147483647'],
+      BIGINT: ['-9223372036854775808', '-9223372036854775807', '9223372036854775807'],
+      UBIGINT: ['18446744073709551615', '18446744073709551614'],
+    };
+    for (const [type, values] of Object.entries(integers)) {
+      const sql = (list: readonly string[]): string =>
+        `SELECT unnest([${list.map((value) => `'${value}'::${type}`).join(', ')}, NULL]) AS v`;
+      const checks: readonly CheckItem[] = [
+        { unique: { columns: ['v'] } },
+        { distribution: { column: 'v', measure: 'distinctShare', min: 0 } },
+      ];
+      const different = await check(sql(values), checks);
+      expect(different.results.map(({ measure }) => measure)).toEqual([0, 1]);
+      const repeated = await check(sql([...values, values[0] ?? '', values[0] ?? '']), checks);
+      expect(repeated.results.map(({ measure }) => measure)).toEqual([
+        3,
+        values.length / (values.length + 2),
+      ]);
+    }
+    const none = await check('SELECT NULL::BIGINT AS v', [{ unique: { columns: ['v'] } }]);
+    expect(none.results[0]?.status).toBe('passed');
+  });
+
   it('looks at changed rows where that is enough, and at all of them where it is not', async () => {
     const { results } = await check(
       'SELECT unnest([1, 1, -5]) AS id',

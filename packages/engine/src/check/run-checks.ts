@@ -1,8 +1,11 @@
 import {
+  denseKeyAnswer,
+  denseKeySql,
   evaluateCheck,
   type CheckAggregate,
   type CheckFacts,
   type CheckPlan,
+  type CheckQuery,
   type CheckResult,
   type PlannedCheck,
 } from '@millrace/compiler';
@@ -10,7 +13,7 @@ import type { Field } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-import { readRows } from '../stage/read-rows.ts';
+import { readRows, textAt } from '../stage/read-rows.ts';
 import { bindRelations } from './bind-relations.ts';
 import { valueError } from './value-error.ts';
 
@@ -54,6 +57,7 @@ export async function runChecks(
   const errors: Errors = new Map();
   await scan(connection, input, values, errors, signal);
   for (const query of plan.queries) {
+    if (await isProvedDense(connection, input, query, values, signal)) continue;
     const sql = bindRelations(query.sql, [plan.ref, ...query.relations], input.relations);
     await collect(connection, sql, query.names, values, errors, signal);
   }
@@ -135,6 +139,22 @@ function scanSql(
 
 function quoted({ ref }: CheckPlan): string {
   return quoteIdentifier(duckdbDialect, ref);
+}
+
+/** Answers a query about uniqueness without grouping, where every value turns out to be different. */
+async function isProvedDense(
+  connection: DuckDBConnection,
+  { plan, relations }: ChecksInput,
+  query: CheckQuery,
+  values: Values,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const sql = query.denseKey === null ? undefined : denseKeySql(quoted(plan), query.denseKey, values);
+  if (sql === undefined) return false;
+  const [row] = await readRows(connection, bindRelations(sql, [plan.ref], relations), signal);
+  const answer = denseKeyAnswer(query, textAt(row, 'different'), values);
+  for (const [name, value] of answer ?? []) values.set(name, value);
+  return answer !== undefined;
 }
 
 /** Keeps the one row of text that a statement gives, or why it gave none. */

@@ -1,4 +1,6 @@
-import { defineCheckCompiler, type CheckContext } from '../check-compiler.ts';
+import type { Field } from '@millrace/spec';
+
+import { defineCheckCompiler } from '../check-compiler.ts';
 import type { CheckMeasures } from '../check-measures.ts';
 import type { MeasuredValue } from '../check-plan.ts';
 import { columnSql, subjectOf } from '../check-sql.ts';
@@ -51,7 +53,7 @@ export const distribution = defineCheckCompiler({
       rule: {
         kind: 'distribution',
         subject: `the ${name} of ${subjectOf(context.relation.ref, [field.name])}`,
-        value: measureValue(field.name, isFloat, { measure, quantile, min, max }, measures, context),
+        value: measureValue(field, isFloat, { measure, quantile, min, max }, measures),
         min: min ?? null,
         max: max ?? null,
         maxChange: maxChange ?? null,
@@ -68,23 +70,21 @@ const LABELS = {
 } as const;
 
 function measureValue(
-  name: string,
+  field: Field,
   isFloat: boolean,
   { measure, quantile, min, max }: Wanted,
   measures: CheckMeasures,
-  { relation }: CheckContext,
 ): MeasuredValue {
-  const column = columnSql(name);
+  const column = columnSql(field.name);
   const finite = isFloat ? ` FILTER (WHERE isfinite(${column}))` : '';
   const aggregate = (sql: string): string => measures.aggregate(sql, 'state');
   switch (measure) {
     case 'nullShare': {
-      const isKnownNotNull = relation.fields.some((field) => field.name === name && !field.nullable);
-      const part = isKnownNotNull ? '0' : `count(*) - count(${column})`;
-      return { kind: 'share', part: aggregate(part), whole: measures.rows('state') };
+      const part = aggregate(`count(*) - count(${column})`);
+      return { kind: 'share', part, whole: measures.rows('state') };
     }
     case 'distinctShare': {
-      const group = measures.group([name]);
+      const group = measures.group([field]);
       return { kind: 'share', part: group.values, whole: group.rows };
     }
     case 'mean':

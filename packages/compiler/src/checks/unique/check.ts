@@ -6,12 +6,13 @@ export const unique = defineCheckCompiler({
   async compile({ columns }, { relation, table, columns: find }) {
     const fields = find(columns, ['columns']);
     if (fields === undefined) return undefined;
-    const names = [...new Set(fields.map(({ name }) => name))];
+    const different = [...new Map(fields.map((field) => [field.name, field])).values()];
+    const names = different.map(({ name }) => name);
     const quoted = names.map(columnSql);
     const texts = quoted.map((name) => `left(CAST(${name} AS VARCHAR), 80) AS ${name}`);
     const present = quoted.map((name) => `${name} IS NOT NULL`).join(' AND ');
     return (measures) => {
-      const group = measures.group(names);
+      const group = measures.group(different);
       return {
         columns: names,
         expected: 'every value once',
