@@ -20,7 +20,7 @@ export function subjectOf(ref: string, columns: readonly string[]): string {
   return columns.length === 1 ? `${ref}.${columns[0]}` : `${ref}.(${columns.join(', ')})`;
 }
 
-/** A few rows of a condition: their key, and the columns that show what is wrong. */
+/** The first few rows of a condition, in the order in which they are stored: their key, and the columns that show what is wrong. */
 export function examplesOf(
   relation: CheckedRelation,
   shown: readonly string[],
@@ -36,7 +36,7 @@ export function examplesOf(
     sql:
       list.length === 0
         ? `SELECT NULL AS "none" FROM ${from} LIMIT 0`
-        : `SELECT ${list.join(', ')} FROM ${from} WHERE ${condition} ORDER BY ALL LIMIT ${EXAMPLES}`,
+        : `SELECT ${list.join(', ')} FROM ${from} WHERE ${condition} LIMIT ${EXAMPLES}`,
     shown,
     relations,
   };

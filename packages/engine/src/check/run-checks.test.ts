@@ -195,7 +195,7 @@ describe('runChecks', () => {
     const million = await check(sql, checks);
     expect(million.results.map(({ failingRows }) => failingRows)).toEqual(['0', '0', '10', '0']);
     expect(million.results[2]?.message).toBe(
-      "rows.name does not match n\\d+ in 10 of 1,000,000 rows (e.g. 'x100007', 'x200007', 'x300007'). These rows are set aside; the rest goes on.",
+      "rows.name does not match n\\d+ in 10 of 1,000,000 rows (e.g. 'x7', 'x100007', 'x200007'). These rows are set aside; the rest goes on.",
     );
   });
 

@@ -3,6 +3,7 @@ import { formatLogicalType } from '@millrace/spec';
 import { defineCheckCompiler } from '../check-compiler.ts';
 import { columnSql, examplesOf, subjectOf } from '../check-sql.ts';
 import { literalSql } from '../literal.ts';
+import { notAmong } from './not-among.ts';
 
 const MAX_LISTED = 8;
 
@@ -24,8 +25,9 @@ export const accepted = defineCheckCompiler({
       }
       return literal;
     });
+    const known = [...new Set(literals.filter((literal) => literal !== undefined))];
     if (literals.includes(undefined)) return undefined;
-    const failing = `${columnSql(name)} NOT IN (${[...new Set(literals)].join(', ')})`;
+    const failing = notAmong(columnSql(name), known, field.type);
     const listed = values
       .slice(0, MAX_LISTED)
       .map((value) => (value === '' ? "''" : value))
