@@ -46,33 +46,39 @@ export interface ProfileOptions {
   readonly sampleTable: string;
   /** Columns whose different values are counted exactly, because something is decided by them. */
   readonly exact?: readonly string[];
+  /** True for rows with infinities or not-a-number, which the first scan finds: they are passed over, which costs a little. */
+  readonly hasNonFinite: boolean;
 }
+
+/** Beyond this the square of a floating-point number is none. */
+const LARGEST_SQUARED = '1e150';
 
 const quote = (name: string): string => quoteIdentifier(duckdbDialect, name);
 const text = (sql: string): string => `left(CAST(${sql} AS VARCHAR), ${VALUE_CHARACTERS})`;
 
 /** One scan for everything that needs all rows; what can be estimated comes from rows that the same scan draws. */
 export function profileStatements(options: ProfileOptions): ProfileStatements {
-  const { relation, fields, exact = [] } = options;
+  const { relation, fields, exact = [], hasNonFinite } = options;
   const scanTable = quote(options.scanTable);
   const sampleTable = quote(options.sampleTable);
   const columns = fields.map((field, position) => ({
     position,
     traits: traitsOf(field.type),
+    isFiltered: hasNonFinite && traitsOf(field.type).canBeInfinite,
     raw: quote(field.name),
     // Names of our own: those of the rows may differ in case only, or be words of the language.
     name: `c${position}`,
   }));
   type Column = (typeof columns)[number];
-  const facts = columns.flatMap(({ traits, name }) => [
+  const facts = columns.flatMap(({ traits, isFiltered, name }) => [
     `count(${name}) AS ${name}_present`,
     `approx_count_distinct(${name}) AS ${name}_distinct`,
-    ...(traits.canBeInfinite ? [`count(${name}_raw) AS ${name}_all`] : []),
+    ...(isFiltered ? [`count(${name}_raw) AS ${name}_all`] : []),
     ...(traits.isOrdered ? [`min(${name}) AS ${name}_min`, `max(${name}) AS ${name}_max`] : []),
     ...(traits.isNumber
       ? [
           `avg(CAST(${name} AS DOUBLE)) AS ${name}_mean`,
-          `stddev_samp(CAST(${name} AS DOUBLE)) AS ${name}_deviation`,
+          `${isFiltered ? guardedDeviation(name) : `stddev_samp(CAST(${name} AS DOUBLE))`} AS ${name}_deviation`,
         ]
       : []),
     ...(traits.lengthOf === undefined
@@ -81,8 +87,8 @@ export function profileStatements(options: ProfileOptions): ProfileStatements {
           (aggregate) => `${aggregate}(${traits.lengthOf}(${name})) AS ${name}_length_${aggregate}`,
         )),
   ]);
-  const inner = columns.flatMap(({ traits, raw, name }) =>
-    traits.canBeInfinite
+  const inner = columns.flatMap(({ isFiltered, raw, name }) =>
+    isFiltered
       ? [`CASE WHEN isfinite(${raw}) THEN ${raw} END AS ${name}`, `${raw} AS ${name}_raw`]
       : [`${raw} AS ${name}`],
   );
@@ -139,6 +145,12 @@ export function profileStatements(options: ProfileOptions): ProfileStatements {
     ),
     cleanUp: [sampleTable, scanTable].map((table) => `DROP TABLE IF EXISTS ${table}`),
   };
+}
+
+/** NULL where it would be too large, for which DuckDB has an error. */
+function guardedDeviation(name: string): string {
+  const size = `abs(CAST(${name} AS DOUBLE))`;
+  return `CASE WHEN max(${size}) < ${LARGEST_SQUARED} THEN stddev_samp(CASE WHEN ${size} < ${LARGEST_SQUARED} THEN ${name} END) END`;
 }
 
 function shapeOf(name: string): string {

@@ -27,12 +27,23 @@ export function readProfile(fields: readonly Field[], answers: ProfileAnswers): 
   };
 }
 
+const NON_FINITE: ReadonlySet<string | null> = new Set(['inf', '-inf', 'nan', 'infinity', '-infinity']);
+
+/** Whether a scan that did not look out for infinities and not-a-number met any: they are the smallest or the largest. */
+export function hasNonFinite(fields: readonly Field[], facts: Row): boolean {
+  return fields.some(
+    ({ type }, position) =>
+      traitsOf(type).canBeInfinite &&
+      ['min', 'max'].some((name) => NON_FINITE.has(textAt(facts, `c${position}_${name}`))),
+  );
+}
+
 function readColumn(field: Field, position: number, answers: ProfileAnswers): ColumnProfile {
   const { rows, facts } = answers;
   const traits = traitsOf(field.type);
   const fact = (name: string): string | null => textAt(facts, `c${position}_${name}`);
   const present = BigInt(fact('present') ?? '0');
-  const all = traits.canBeInfinite ? BigInt(fact('all') ?? '0') : present;
+  const all = BigInt(fact('all') ?? present);
   const own = (list: readonly Row[]): readonly Row[] => list.filter((row) => row['position'] === position);
   const quantiles = own(answers.quantiles)[0]?.['quantiles'];
   const [exact] = own(answers.distinct);
@@ -101,5 +112,6 @@ function textAt(row: Row, name: string): string | null {
 }
 
 function numberOf(text: string | null): number | null {
-  return text === null ? null : Number(text);
+  const number = text === null ? Number.NaN : Number(text);
+  return Number.isFinite(number) ? number : null;
 }

@@ -67,8 +67,15 @@ describe('profileDataset', () => {
   it('passes over infinities and not-a-number, and counts them', async () => {
     const profiled = await column("['nan'::DOUBLE, 'infinity', '-infinity', NULL, 1, 3]");
     expect(profiled).toMatchObject({ nulls: '1', nonFinite: '3', min: '1.0', max: '3.0', mean: 2 });
+    expect(await column("['nan'::DOUBLE, 'nan', 2]")).toMatchObject({ nonFinite: '2', max: '2.0', mean: 2 });
+    expect(await column("['nan'::DOUBLE]")).toMatchObject({ nonFinite: '1', max: null, histogram: null });
     const days = await column("['infinity'::DATE, '2024-02-29', NULL]");
     expect(days).toMatchObject({ nulls: '1', nonFinite: '1', min: '2024-02-29', max: '2024-02-29' });
+  });
+
+  it('survives numbers whose squares are too large', async () => {
+    const profiled = await column('[1e308::DOUBLE, -1e308, 0]');
+    expect(profiled).toMatchObject({ nonFinite: '0', min: '-1e+308', max: '1e+308', deviation: null });
   });
 
   it('tells moments', async () => {
