@@ -5,18 +5,20 @@ import { defineVerb } from './verb.ts';
 
 const REFERENCE = /^\$\{(?:env|secret):[A-Za-z_][A-Za-z0-9_.-]{0,127}\}$/;
 
+const method = <Name extends string>(name: Name) => z.literal(name).describe('The way of masking.');
+
 const methodSchema = z
   .discriminatedUnion('method', [
     z
-      .strictObject({ method: z.literal('hash') })
+      .strictObject({ method: method('hash') })
       .describe('A keyed hash of 64 characters: equal for equal values, and of no use without the key.'),
     z
-      .strictObject({ method: z.literal('tokenize') })
+      .strictObject({ method: method('tokenize') })
       .describe('A token that is equal for equal values, and that `reveal` with the same key turns back.'),
-    z.strictObject({ method: z.literal('reveal') }).describe('The text of which `tokenize` made the token.'),
+    z.strictObject({ method: method('reveal') }).describe('The text of which `tokenize` made the token.'),
     z
       .strictObject({
-        method: z.literal('redact'),
+        method: method('redact'),
         with: z
           .union([z.string(), z.number(), z.boolean()])
           .optional()
@@ -26,7 +28,7 @@ const methodSchema = z
       .describe('One constant for all values; NULL stays NULL.'),
     z
       .strictObject({
-        method: z.literal('partial'),
+        method: method('partial'),
         first: z
           .int()
           .min(0)
@@ -51,7 +53,7 @@ const methodSchema = z
       .describe('Keeps the ends of a text; one that would be kept as a whole is hidden as a whole.'),
     z
       .strictObject({
-        method: z.literal('generalize'),
+        method: method('generalize'),
         size: z
           .int()
           .min(1)
@@ -75,7 +77,7 @@ const methodSchema = z
       .describe('Makes many values one: numbers by range, dates by period, texts by their beginning.'),
     z
       .strictObject({
-        method: z.literal('shiftDate'),
+        method: method('shiftDate'),
         subject: columnSchema
           .describe('The column that tells whose date it is: all dates of one subject move alike.')
           .meta({ examples: ['customer_id'] }),
@@ -88,7 +90,7 @@ const methodSchema = z
           .meta({ examples: [30] }),
       })
       .describe('Moves a date by days that only the key tells; intervals within a subject stay.'),
-    z.strictObject({ method: z.literal('drop') }).describe('Leaves the column out.'),
+    z.strictObject({ method: method('drop') }).describe('Leaves the column out.'),
   ])
   .describe('How one column is masked.')
   .meta({ examples: [{ method: 'hash' }, { method: 'partial', last: 4 }] });
