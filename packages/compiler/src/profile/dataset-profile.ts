@@ -37,7 +37,7 @@ export interface ColumnProfile {
 
 export interface DistinctCount {
   readonly count: string;
-  /** False for an estimate: close for few values and for unique ones, within 30 % for others. */
+  /** False for an estimate: close for few values and for unique ones, mostly within 25 % for others. */
   readonly isExact: boolean;
 }
 

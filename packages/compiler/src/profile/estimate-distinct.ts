@@ -13,18 +13,24 @@ export interface DistinctEvidence {
 
 /** Three standard errors of the sketch. */
 const SKETCH_DOUBT = 0.4;
+/** When so few of the sampled values occur once, hardly any value was missed. */
+const FEW_ONCE = 0.05;
+/** When so many of the values are different, nearly all are. */
+const NEARLY_ALL = 0.9;
 
 /**
- * How many different values there are. A sample alone misses rare values, the sketch alone is coarse: the sample's
- * estimate (Chao's, for drawing without putting back) holds where the sketch does not contradict it.
+ * How many different values there are. The sample alone misses rare values, the sketch alone is coarse. The sample's
+ * estimate (Chao's, for drawing without putting back) decides about few values and about unique ones, as long as the
+ * sketch does not contradict it; in between it is what there are at least.
  */
 export function estimateDistinct(evidence: DistinctEvidence): number {
   const { present, sketch, sampled, distinct, once, twice } = evidence;
   if (sampled >= present) return distinct;
   const drawn = sampled / present;
   const doubt = 2 * twice + (drawn / (1 - drawn)) * once;
-  const unseen = once === 0 ? 0 : (once * once) / doubt;
-  const estimate = distinct + unseen;
+  const estimate = distinct + (once === 0 ? 0 : (once * once) / doubt);
   const isLikely = Math.abs(estimate - sketch) <= SKETCH_DOUBT * sketch;
-  return Math.min(present, Math.max(distinct, Math.round(isLikely ? estimate : sketch)));
+  const isDecisive = once <= FEW_ONCE * distinct || estimate >= NEARLY_ALL * present;
+  const count = !isLikely ? sketch : isDecisive ? estimate : Math.max(estimate, sketch);
+  return Math.min(present, Math.max(distinct, Math.round(count)));
 }
