@@ -102,11 +102,14 @@ function medianOf(runs: readonly Measurement[]): Median {
   };
 }
 
+function git(...args: readonly string[]): string {
+  return execFileSync('git', args, { encoding: 'utf8', cwd: join(import.meta.dirname, '..') }).trim();
+}
+
 function stamp(reps: number): string {
-  const commit = execFileSync('git', ['describe', '--always', '--dirty'], {
-    encoding: 'utf8',
-    cwd: import.meta.dirname,
-  }).trim();
+  // The results themselves change with every benchmark.
+  const changed = git('status', '--porcelain', '--', '.', ':!bench/RESULTS.md');
+  const commit = `${git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : '-dirty'}`;
   const processors = cpus();
   return `${new Date().toISOString().slice(0, 10)}, commit ${commit}, ${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${reps} interleaved runs`;
 }

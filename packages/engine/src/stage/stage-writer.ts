@@ -28,8 +28,13 @@ const MAX_PART_BYTES = 128 * 1024 * 1024;
 /** Of them in long values. */
 const MAX_PART_HEAP_BYTES = 64 * 1024 * 1024;
 
+/**
+ * A destination that takes rows while they arrive waits for its first file to fill, and the run for the last one to be
+ * taken; so its files are a fraction of the others.
+ */
+const ENCODED_FRACTION = 1 / 4;
 /** A destination that falls behind by more reads files again, so that what waits for it does not fill memory. */
-const MAX_WAITING_PARTS = 2;
+const MAX_WAITING_PARTS = 8;
 
 /** Rows that a destination cannot keep, as a DuckDB predicate over the staged column. */
 export interface RejectPredicate {
@@ -54,7 +59,7 @@ export interface StageWriterOptions {
 
 /**
  * Writes what a source sends as Parquet files in one folder. Batches gather in memory; when they make a part, it is
- * written out while the next one fills, so memory stays bounded by two parts.
+ * written out while the next one fills, so memory stays bounded by two parts. Meanwhile the file before it is made durable.
  *
  * `files` yields each file once it and its bytes are durable, and ends after `finish`; it throws what `abort` is given.
  */
@@ -65,6 +70,7 @@ export class StageWriter {
   readonly #types: readonly LogicalType[];
   #part: Part | null = null;
   #writing: Promise<void> = Promise.resolve();
+  #settling: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
   #nextFile = 0;
   #rowsWritten = 0;
@@ -110,13 +116,7 @@ export class StageWriter {
     );
     const part = this.#part;
     part.add(batch);
-    if (
-      part.rows >= (this.#options.rowsPerFile ?? DEFAULT_ROWS_PER_FILE) ||
-      part.sizeBytes >= MAX_PART_BYTES ||
-      part.heapBytes >= MAX_PART_HEAP_BYTES
-    ) {
-      await this.#rotate();
-    }
+    if (this.#isFull(part)) await this.#rotate();
   }
 
   /** Takes over a Parquet file; columns are read by name, and values that a type cannot hold are rejected. */
@@ -160,6 +160,8 @@ export class StageWriter {
       { hasNegativeZero: this.#types.some((type) => type.kind === 'float'), groupRows: MAX_GROUP_ROWS },
       (sql) => this.#database.query(sql),
     );
+    await this.#settling;
+    this.#throwIfFailed();
     if (file.isTemporary) await rm(file.path, { force: true });
   }
 
@@ -167,6 +169,7 @@ export class StageWriter {
   async finish(): Promise<void> {
     await this.#rotate();
     await this.#writing;
+    await this.#settling;
     this.#throwIfFailed();
     if (this.#nextFile > 0) await syncFolder(this.#options.folder);
     this.#queue.end();
@@ -174,10 +177,25 @@ export class StageWriter {
 
   /** Gives up: `files` throws the reason. The folder stays for the caller to remove. */
   async abort(reason: unknown): Promise<void> {
-    this.#failure ??= toStagingError(reason);
     this.#part = null;
-    this.#queue.fail(this.#failure);
+    this.#fail(reason);
     await this.#writing;
+    await this.#settling;
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= toStagingError(reason);
+    this.#queue.fail(this.#failure);
+  }
+
+  #isFull({ rows, sizeBytes, heapBytes }: Part): boolean {
+    const { encoder, rowsPerFile } = this.#options;
+    const fraction = encoder === undefined ? 1 : ENCODED_FRACTION;
+    return (
+      rows >= (rowsPerFile ?? DEFAULT_ROWS_PER_FILE * fraction) ||
+      sizeBytes >= MAX_PART_BYTES * fraction ||
+      heapBytes >= MAX_PART_HEAP_BYTES * fraction
+    );
   }
 
   /** Starts writing the part that is full; waits for the one before it. */
@@ -187,10 +205,7 @@ export class StageWriter {
     this.#part = null;
     await this.#writing;
     this.#throwIfFailed();
-    this.#writing = this.#writePart(part).catch((error: unknown) => {
-      this.#failure ??= toStagingError(error);
-      this.#queue.fail(this.#failure);
-    });
+    this.#writing = this.#writePart(part).catch((error: unknown) => this.#fail(error));
   }
 
   async #writePart(part: Part): Promise<void> {
@@ -225,10 +240,21 @@ export class StageWriter {
       await rm(path, { force: true });
       return;
     }
-    const sizeBytes = await syncFile(path);
+    await this.#settling;
+    this.#throwIfFailed();
+    this.#settling = this.#settle({ path, rows }, refused === 0 ? encoded : undefined).catch(
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** Makes a file durable and hands it on. */
+  async #settle(
+    { path, rows }: Pick<StagedFile, 'path' | 'rows'>,
+    encoded: readonly Uint8Array[] | undefined,
+  ): Promise<void> {
+    const [sizeBytes, sha256] = await Promise.all([syncFile(path), hashFile(path)]);
     this.#rowsWritten += rows;
-    const file = { path, rows, sizeBytes, sha256: await hashFile(path) };
-    this.#queue.push(file, refused === 0 ? encoded : undefined);
+    this.#queue.push({ path, rows, sizeBytes, sha256 }, encoded);
   }
 
   /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
