@@ -19,7 +19,7 @@ await runCode(
     folder,
     step: 'code',
     fileName: 'code.ts',
-    mode: 'row',
+    mode: 'rows',
     source: `export default ${String(CODE_FUNCTION)};`,
     inputSql: `SELECT * FROM ${StagingDatabase.parquetOf([input])}`,
     inputFields: CODE_INPUT,

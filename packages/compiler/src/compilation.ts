@@ -15,6 +15,8 @@ import {
   type TextSpan,
 } from '@millrace/spec';
 
+import type { CodeAnalyser, CodeProblem } from './code/code-analyser.ts';
+import type { CodeFiles } from './code/code-files.ts';
 import type { CompileConnection, CompileInput } from './compile-input.ts';
 import type { SqlAnalyser } from './sql/sql-analyser.ts';
 
@@ -34,7 +36,9 @@ export type DestinationConnection = NamedConnection & {
 export class Compilation {
   readonly document: PipelineDocument;
   readonly diagnostics: Diagnostic[] = [];
+  readonly codeFiles: CodeFiles | undefined;
   readonly #sql: SqlAnalyser | undefined;
+  readonly #code: CodeAnalyser | undefined;
   readonly #locate: Locate;
   readonly #connections: ReadonlyMap<string, CompileConnection>;
   readonly #tables: ReadonlyMap<string, readonly SourceTable[]>;
@@ -42,7 +46,9 @@ export class Compilation {
 
   constructor(input: CompileInput) {
     this.document = input.document;
+    this.codeFiles = input.codeFiles;
     this.#sql = input.sql;
+    this.#code = input.code;
     this.#locate = input.locate ?? locateNowhere(input.document.name);
     this.#connections = new Map(Object.entries(input.connections));
     this.#tables = new Map(Object.entries(input.tables));
@@ -62,6 +68,12 @@ export class Compilation {
   get sql(): SqlAnalyser {
     if (this.#sql === undefined) throw new TypeError('A document with transform steps needs an SqlAnalyser.');
     return this.#sql;
+  }
+
+  /** What is wrong with the TypeScript of a step. Throws TypeError when the caller gave no CodeAnalyser, although there is some. */
+  checkCode(text: string): Promise<CodeProblem | null> {
+    if (this.#code === undefined) throw new TypeError('A document with code steps needs a CodeAnalyser.');
+    return this.#code.checkCode(text);
   }
 
   /** Whether an error was reported after the first `count` diagnostics. */

@@ -7,6 +7,8 @@ import type {
   SourceTable,
 } from '@millrace/spec';
 
+import type { CodeAnalyser } from './code/code-analyser.ts';
+import type { CodeFiles } from './code/code-files.ts';
 import type { SqlAnalyser } from './sql/sql-analyser.ts';
 
 /** What the compiler must know of a connection: the connector's capabilities, never its settings. */
@@ -20,6 +22,10 @@ export interface CompileConnection {
 export interface CompileInput {
   /** Asked about every expression of the document. Documents that only load need none. */
   readonly sql?: SqlAnalyser | undefined;
+  /** Asked about the TypeScript of code steps. Documents without any need none. */
+  readonly code?: CodeAnalyser | undefined;
+  /** What `requiredCode` asked for. */
+  readonly codeFiles?: CodeFiles | undefined;
   readonly document: PipelineDocument;
   /** From `parsePipeline`, so that diagnostics stand where the text does; without it they stand at 1:1. */
   readonly locate?: Locate | undefined;

@@ -10,6 +10,8 @@ export type { CheckedRelation } from './checks/checked-relation.ts';
 export * from './checks/compile-checks.ts';
 export * from './checks/dense-key.ts';
 export * from './checks/evaluate-checks.ts';
+export * from './code/code-analyser.ts';
+export * from './code/code-files.ts';
 export * from './compile-input.ts';
 export * from './compile-pipeline.ts';
 export * from './drift/apply-contract.ts';

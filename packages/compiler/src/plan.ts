@@ -64,6 +64,8 @@ export interface PlannedStep {
   readonly uses: readonly LineageUse[];
   /** The reference to the key of masks, never the key: `${secret:NAME}`. Its SQL reads the key as the relation `MASK_KEY`. */
   readonly maskKey?: string;
+  /** The function that the rows of `sql` go through; its rows are then not those of `sql`. */
+  readonly code?: PlannedCode;
   /** Columns that are unique in the result, when that is known; else empty. */
   readonly key: readonly string[];
   readonly incrementality: Incrementality;
@@ -74,6 +76,23 @@ export interface PlannedStep {
   /** For ORDER BY over its columns, when a person gave its rows an order. */
   readonly order?: string;
   readonly notes?: readonly string[];
+}
+
+/** A TypeScript function that makes rows of rows. The columns of the step that it does not return are copied from the row it was given. */
+export interface PlannedCode {
+  /** As messages name it: `transforms/slug.ts`, or `code.source` for code in the document. */
+  readonly file: string;
+  readonly source: string;
+  readonly mode: 'rows' | 'batches';
+  /** Columns of `sql` that the function is given; the others are there to be copied, or to name rows. */
+  readonly reads: readonly Field[];
+  /** The key of the input, by which messages name a row. */
+  readonly inputKey: readonly Field[];
+  /** Columns that it returns. */
+  readonly returns: readonly string[];
+  /** It may leave a row out, but not make several of it: the key of the input is that of the result. */
+  readonly isOnePerRow: boolean;
+  readonly limits: { readonly memoryBytes: number; readonly timeoutMs: number };
 }
 
 export interface StepInput {

@@ -1,4 +1,4 @@
-import type { SqlAnalyser } from '@millrace/compiler';
+import type { CodeAnalyser, SqlAnalyser } from '@millrace/compiler';
 
 import type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
@@ -70,9 +70,12 @@ export async function rollbackTable(
 }
 
 /** Runs examples of a document over the steps of its plan, in memory; a test that cannot be run is a result that says why. */
-export async function testSteps(request: TestStepsRequest): Promise<readonly StepTestResult[]> {
+export async function testSteps(
+  request: TestStepsRequest,
+  signal: AbortSignal,
+): Promise<readonly StepTestResult[]> {
   const module = await import('./steps/test-steps.ts');
-  return await module.testSteps(request);
+  return await module.testSteps(request, signal);
 }
 
 /**
@@ -82,6 +85,12 @@ export async function testSteps(request: TestStepsRequest): Promise<readonly Ste
 export async function openSqlAnalyser(): Promise<SqlAnalyser & AsyncDisposable> {
   const module = await import('./sql-analysis/open-sql-analyser.ts');
   return await module.openSqlAnalyser();
+}
+
+/** What the compiler asks about the code of steps: each text is loaded once, in a sandbox of its own. */
+export async function createCodeAnalyser(): Promise<CodeAnalyser> {
+  const module = await import('./code/code-analyser.ts');
+  return module.createCodeAnalyser();
 }
 
 /** Imports what a run needs, so that a process that will run one does it while it waits for the request. */

@@ -140,11 +140,12 @@ export function toRunRequest(context: OperationContext, fenceToken: number, run:
   };
 }
 
-/** Messages come from servers and drivers; everything else in an event is ours. */
+/** Messages come from servers, drivers and code of steps; everything else in an event is ours. */
 function redactEvent(event: RunEvent, redactor: Redactor): RunEvent {
   if (event.type === 'warning') return { ...event, message: redactor.text(event.message) };
   if (event.type === 'taskFailed' || event.type === 'taskRetrying')
     return { ...event, error: redactError(event.error, redactor) };
+  if (event.type === 'codeLogged') return { ...event, text: redactor.text(event.text) };
   if (event.type === 'taskVerified') return { ...event, statement: redactor.text(event.statement) };
   return event;
 }

@@ -14,90 +14,102 @@ export interface CodePlace {
 export interface RowRange {
   readonly first: number;
   readonly last: number;
+  /** A row of the batch by its key; empty when it has none. */
+  readonly nameOf?: (index: number) => string;
 }
 
 /** The failure of user code as a PipelineError that names step, file, line and row; `range` is the batch in work. */
 export function toCodeError(failure: CodeFailure, place: CodePlace, range: RowRange | null): PipelineError {
+  const code = codeOf(failure.kind);
+  const reason = explainFailure(failure, place.limits, range);
+  if (code === 'internal') return sandboxError(`Step ${place.step}: ${reason}`);
   const at =
     failure.line === null ? '' : `:${failure.line}${failure.column === null ? '' : `:${failure.column}`}`;
-  const file = `${place.fileName}${at}`;
-  const row = rowText(failure.row, range);
-  switch (failure.kind) {
+  return codeError(code, place, `${place.fileName}${at}${rowText(failure.row, range)}: ${reason}`);
+}
+
+function codeOf(kind: CodeFailure['kind']): PipelineErrorCode {
+  switch (kind) {
     case 'syntax':
-      return codeError(
-        'codeInvalid',
-        place,
-        `${file}: ${failure.message}. Correct the file; enums, namespaces and parameter properties are not available.`,
-      );
     case 'import':
-      return codeError(
-        'codeInvalid',
-        place,
-        `${file}: it imports ${failure.message}, and a code step has no modules. Put what it needs into the file itself; types need no import.`,
-      );
     case 'export':
-      return codeError(
-        'codeInvalid',
-        place,
-        `${file}: ${failure.message}. Write export default function (row, context) { … }.`,
-      );
+      return 'codeInvalid';
     case 'thrown':
-      return codeError(
-        'codeFailed',
-        place,
-        `${file}${row}: ${ended(failure.message)} ${thrownAdvice(failure.message, range)}`,
-      );
     case 'result':
     case 'value':
-      return codeError('codeFailed', place, `${file}${row}: ${ended(failure.message)}`);
+      return 'codeFailed';
     case 'timeout':
-      return timeoutError(place, range, row);
+      return 'codeTimeout';
     case 'memory':
-      return memoryError(place, `${file}${row}`);
+      return 'codeOutOfMemory';
     case 'sandbox':
-      return new PipelineError({
-        code: 'internal',
-        blame: 'platform',
-        retry: 'never',
-        message: `Step ${place.step}: the sandbox failed: ${failure.message}`,
-      });
+      return 'internal';
   }
+}
+
+/** The reason and the next step, without the place; `range` is null while the file is loaded. */
+export function explainFailure(
+  { kind, message }: Pick<CodeFailure, 'kind' | 'message'>,
+  limits: CodeLimits,
+  range: RowRange | null,
+): string {
+  switch (kind) {
+    case 'syntax':
+      return `${message}. Correct the file; enums, namespaces and parameter properties are not available.`;
+    case 'import':
+      return `it imports ${message}, and a code step has no modules. Put what it needs into the file itself; types need no import.`;
+    case 'export':
+      return `${message}. Write export default function (row, context) { … }.`;
+    case 'thrown':
+      return `${ended(message)} ${thrownAdvice(message, range)}`;
+    case 'result':
+    case 'value':
+      return ended(message);
+    case 'timeout': {
+      const look = 'Look for an endless loop or a regular expression that backtracks';
+      const within = `did not end within ${limits.timeoutMs / 1000} s`;
+      return range === null
+        ? `loading the file ${within}. ${look} in what it does outside of its function.`
+        : `the function ${within} for one batch. ${look}, or raise limits.timeout of the step.`;
+    }
+    case 'memory':
+      return `the function needs more than ${Math.round(limits.memoryBytes / 2 ** 20)} MiB. Keep nothing between rows and return fewer rows at once, or raise limits.memory of the step.`;
+    case 'sandbox':
+      return `the sandbox failed: ${message}`;
+  }
+}
+
+/** The function made several rows of one, where the step promises one at most. */
+export function severalRows(place: CodePlace, row: number, range: RowRange): PipelineError {
+  return codeError(
+    'codeFailed',
+    place,
+    `${place.fileName}${rowText(row, range)}: it returned several rows for one, and the key of the step is that of its input. Name the columns that identify a row of the result under key, or write key: [] when none do.`,
+  );
 }
 
 /** The end of the sandbox's process, where a reply was expected, as a PipelineError. */
 export function toEndError(end: SandboxEnd, place: CodePlace, range: RowRange | null): PipelineError {
-  const row = rowText(null, range);
-  if (end.isOverdue) return timeoutError(place, range, row);
+  const failure = failureOf(end);
+  if (failure.kind !== 'sandbox') return toCodeError(failure, place, range);
+  return sandboxError(
+    `Step ${place.step}: the sandbox of ${place.fileName} ended with ${end.signal ?? end.exitCode ?? 'no exit code'}${rowText(null, range)}: ${failure.message}`,
+  );
+}
+
+/** What the end of the sandbox's process tells of the code. */
+export function failureOf(end: SandboxEnd): CodeFailure {
   // V8 aborts when it cannot allocate, and Linux kills whoever takes the last memory.
   const isMemory =
     /out of memory|allocation failed|memory limit/i.test(end.stderr) ||
     ['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGKILL', 'SIGSEGV'].includes(end.signal ?? '') ||
     end.exitCode === 134;
-  if (isMemory) return memoryError(place, `${place.fileName}${row}`);
-  return new PipelineError({
-    code: 'internal',
-    blame: 'platform',
-    retry: 'never',
-    message: `Step ${place.step}: the sandbox of ${place.fileName} ended with ${end.signal ?? end.exitCode ?? 'no exit code'}${row}: ${end.stderr.trim() || 'it said nothing'}`,
-  });
+  const kind = end.isOverdue ? 'timeout' : isMemory ? 'memory' : 'sandbox';
+  return { kind, message: end.stderr.trim() || 'it said nothing', row: null, line: null, column: null };
 }
 
-function timeoutError(place: CodePlace, range: RowRange | null, row: string): PipelineError {
-  const what = range === null ? 'loading the file' : 'the function';
-  const scope = range === null ? '' : ' for one batch';
-  return codeError(
-    'codeTimeout',
-    place,
-    `${place.fileName}${row}: ${what} did not end within ${place.limits.timeoutMs / 1000} s${scope}. Look for an endless loop or a regular expression that backtracks, or raise limits.timeout of the step.`,
-  );
-}
-
-function memoryError(place: CodePlace, where: string): PipelineError {
-  return codeError(
-    'codeOutOfMemory',
-    place,
-    `${where}: the function needs more than ${Math.round(place.limits.memoryBytes / 2 ** 20)} MiB. Keep nothing between rows and return fewer rows at once, or raise limits.memory of the step.`,
-  );
+function sandboxError(message: string): PipelineError {
+  return new PipelineError({ code: 'internal', blame: 'platform', retry: 'never', message });
 }
 
 function codeError(code: PipelineErrorCode, place: CodePlace, message: string): PipelineError {
@@ -111,10 +123,12 @@ function codeError(code: PipelineErrorCode, place: CodePlace, message: string): 
 
 function rowText(row: number | null, range: RowRange | null): string {
   if (range === null) return '';
-  if (row !== null) return `, row ${range.first + row} of its input`;
-  return range.first === range.last
-    ? `, row ${range.first} of its input`
-    : `, rows ${range.first} to ${range.last} of its input`;
+  const single = row ?? (range.first === range.last ? 0 : null);
+  if (single !== null) {
+    const name = range.nameOf?.(single) ?? '';
+    return `, row ${range.first + single} of its input${name === '' ? '' : ` (${name})`}`;
+  }
+  return `, rows ${range.first} to ${range.last} of its input`;
 }
 
 const OUTSIDE =

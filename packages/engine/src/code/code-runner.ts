@@ -7,7 +7,7 @@ import { SandboxEndedError, SandboxProcess } from './sandbox-process.ts';
 import { buffersOf, columnsOf, type PackedBatch, shapesOf } from './packed-batch.ts';
 import { parseReply } from './parse-reply.ts';
 import type { CodeLimits, CodeLogLine, CodeMode, SandboxReply } from './sandbox-message.ts';
-import { unpackBatch } from './unpack-batch.ts';
+import { unpackBatch, unpackOrigins } from './unpack-batch.ts';
 
 const MIN_FRAME_BYTES = 64 * 1024 * 1024;
 /** Starting Node and loading the addon, on a busy machine. */
@@ -31,8 +31,17 @@ export interface CodeRunnerOptions {
   readonly mode: CodeMode;
   readonly inputFields: readonly Field[];
   readonly outputFields: readonly Field[];
+  /** Whether the row of the batch is told that each row of output comes from. Default no. */
+  readonly hasOrigins?: boolean;
   readonly limits: CodeLimits;
   readonly onLog?: (record: CodeLogRecord) => void;
+}
+
+/** A part of what the code makes of a batch. */
+export interface CodeOutput {
+  readonly batch: Batch;
+  /** By row of output, the index of its row in the batch that went in; they never decrease. Null when not asked for. */
+  readonly origins: Int32Array | null;
 }
 
 /** User code in a sandbox of its own, ready for batches. */
@@ -67,18 +76,23 @@ export class CodeRunner {
 
   /**
    * The rows that the code makes of a batch, in the order of its rows and in parts. `firstRow` is the number of its first
-   * row in the step's input, counted from 1. Throws a PipelineError, after which the runner can only be closed.
+   * row in the step's input, counted from 1; `nameOf` tells a row of the batch by its key, for messages. Throws a PipelineError, after which the runner can only be closed.
    */
-  async *run(input: PackedBatch, firstRow: number): AsyncGenerator<Batch> {
-    const range = { first: firstRow, last: firstRow + Math.max(0, input.rows - 1) };
+  async *run(
+    input: PackedBatch,
+    firstRow: number,
+    nameOf: (index: number) => string = () => '',
+  ): AsyncGenerator<CodeOutput> {
+    const range: RowRange = { first: firstRow, last: firstRow + Math.max(0, input.rows - 1), nameOf };
     const header = { type: 'batch', rows: input.rows, columns: shapesOf(input) };
     this.#sandbox.send({ header, buffers: buffersOf(input) });
     for (;;) {
       const { reply, frame } = await this.#receive(this.#options.limits.timeoutMs, range);
       if (reply.type !== 'rows') throw this.#protocolError('a reply to another question', range);
       this.#report(reply.logs, reply.droppedLogs, firstRow);
-      const output = this.#unpack({ rows: reply.rows, columns: this.#columns(reply, frame, range) }, range);
-      if (output.rows > 0) yield output;
+      const columns = this.#columns(reply, frame, range);
+      const output = this.#unpack({ rows: reply.rows, columns }, input.rows, range);
+      if (output.batch.rows > 0) yield output;
       if (reply.isLast) return;
     }
   }
@@ -94,8 +108,8 @@ export class CodeRunner {
   }
 
   async #load(): Promise<void> {
-    const { source, mode, inputFields, outputFields, limits } = this.#options;
-    const header = { type: 'open', source, mode, inputFields, outputFields, limits };
+    const { source, mode, inputFields, outputFields, hasOrigins = false, limits } = this.#options;
+    const header = { type: 'open', source, mode, inputFields, outputFields, hasOrigins, limits };
     this.#sandbox.send({ header, buffers: [] });
     const { reply } = await this.#receive(START_MS + limits.timeoutMs, null);
     if (reply.type !== 'ready') throw this.#protocolError('a reply to another question', null);
@@ -128,9 +142,14 @@ export class CodeRunner {
     }
   }
 
-  #unpack(packed: PackedBatch, range: RowRange): Batch {
+  #unpack({ rows, columns }: PackedBatch, inputRows: number, range: RowRange): CodeOutput {
+    const { outputFields, hasOrigins = false } = this.#options;
     try {
-      return unpackBatch(packed, this.#options.outputFields);
+      const returned = hasOrigins ? columns.slice(0, -1) : columns;
+      return {
+        batch: unpackBatch({ rows, columns: returned }, outputFields),
+        origins: hasOrigins ? unpackOrigins(columns.at(-1), rows, inputRows) : null,
+      };
     } catch (error) {
       throw this.#protocolError(error instanceof Error ? error.message : String(error), range);
     }

@@ -13,7 +13,7 @@ const fields = [
 ];
 
 it('declares the rows that a function over rows gets and returns', () => {
-  const text = describeTypes(fields, fields.slice(0, 1), 'row');
+  const text = describeTypes(fields, fields.slice(0, 1), 'rows');
   expect(text).toContain('  /** uint64 */\n  "id": bigint;');
   expect(text).toContain('"price \\"net\\"": string | null;');
   expect(text).toContain('export interface OutputRow {\n  /** uint64 */\n  "id": bigint | number;\n}');
@@ -21,7 +21,7 @@ it('declares the rows that a function over rows gets and returns', () => {
 });
 
 it('declares columns for a function over batches, as TypeScript that parses', () => {
-  const text = describeTypes(fields, fields, 'batch');
+  const text = describeTypes(fields, fields, 'batches');
   expect(text).toContain('InputRow[Name][]');
   expect(
     stripTypeScriptTypes(text)

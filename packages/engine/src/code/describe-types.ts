@@ -30,7 +30,7 @@ export function describeTypes(
 }
 
 function functionType(mode: CodeMode): string {
-  if (mode === 'row') {
+  if (mode === 'rows') {
     return `/** Called for each row; null or undefined drops it, an array makes several of it. */
 export type Code = (row: InputRow, context: Context) => OutputRow | readonly OutputRow[] | null | undefined;`;
   }

@@ -47,7 +47,7 @@ function run(
       folder: join(folder, `run-${runs}`),
       step: 'clean',
       fileName: 'transforms/clean.ts',
-      mode: 'row',
+      mode: 'rows',
       limits: { memoryBytes: 2 ** 27, timeoutMs: 20_000 },
       source,
       inputSql,
@@ -124,7 +124,7 @@ const EVERY_TYPE: Readonly<Record<string, { type: LogicalType; values: readonly 
 };
 
 describe('values', () => {
-  it.each(['row', 'batch'] as const)(
+  it.each(['rows', 'batches'] as const)(
     'pass through a function over a %s unchanged, in every type',
     async (mode) => {
       const fields = Object.entries(EVERY_TYPE).map(([name, { type }]) => field(name, type));
@@ -138,7 +138,7 @@ describe('values', () => {
       );
       const sql = rows.map((row) => `SELECT ${row}`).join(' UNION ALL ');
       const source =
-        mode === 'row' ? 'export default (row) => ({ ...row })' : 'export default (columns) => columns';
+        mode === 'rows' ? 'export default (row) => ({ ...row })' : 'export default (columns) => columns';
       const result = await run(source, sql, fields, fields, { mode });
       const texts = fields.map(({ name, type }) =>
         type.kind === 'bytes'
@@ -219,8 +219,8 @@ export default function (row: Row): Row | Row[] | null {
     );
     const sql = `SELECT ${hostile.map(({ name }, index) => `${index} AS "${name.replaceAll('"', '""')}"`).join(', ')}`;
     for (const [mode, source] of [
-      ['row', 'export default (row) => { if (({}).x) throw 1; return row; }'],
-      ['batch', 'export default (columns) => columns'],
+      ['rows', 'export default (row) => { if (({}).x) throw 1; return row; }'],
+      ['batches', 'export default (columns) => columns'],
     ] as const) {
       const columns = hostile.map(({ name }, index) => `"${name.replaceAll('"', '""')}" AS c${index}`);
       const [row] = await read(await run(source, sql, hostile, hostile, { mode }), columns.join(', '));
@@ -371,7 +371,7 @@ describe('errors', () => {
       folder: join(folder, 'cancelled'),
       step: 'clean',
       fileName: 'f.ts',
-      mode: 'row',
+      mode: 'rows',
       limits: { memoryBytes: 2 ** 26, timeoutMs: 60_000 },
       source,
       inputSql: sql,

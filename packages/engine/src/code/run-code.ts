@@ -4,14 +4,9 @@ import type { Field } from '@millrace/spec';
 import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { toStagingError } from '../stage/staging-error.ts';
-import { type CodeRunner, type CodeRunnerOptions, openCodeRunner } from './code-runner.ts';
-import type { PackedBatch } from './packed-batch.ts';
-import { readPacked } from './read-packed.ts';
+import { streamCode, type StreamCodeOptions } from './stream-code.ts';
 
-export interface RunCodeOptions extends CodeRunnerOptions {
-  readonly database: StagingDatabase;
-  /** One SELECT whose columns have the names of `inputFields`. */
-  readonly inputSql: string;
+export interface RunCodeOptions extends StreamCodeOptions {
   /** Where the Parquet files go; the attempt's own, made here. */
   readonly folder: string;
 }
@@ -28,58 +23,30 @@ export interface CodeResult {
  * to remove.
  */
 export async function runCode(options: RunCodeOptions, signal: AbortSignal): Promise<CodeResult> {
-  const { database, inputSql, inputFields, outputFields } = options;
-  const writer = await openWriter(database, options.folder, outputFields);
-  const runner = await openCodeRunner(options, signal);
+  const { database, folder, outputFields, resultFields = outputFields } = options;
+  const writer = await openWriter(database, folder, resultFields);
+  const batches = streamCode(options, signal);
   try {
-    const connection = await database.connect();
-    try {
-      const batches = readPacked(connection, inputSql, inputFields, signal);
-      const inputRows = await pump(batches, runner, writer);
-      await writer.finish();
-      return { inputRows, outputRows: writer.rows, files: writer.writtenFiles };
-    } finally {
-      connection.closeSync();
-    }
+    let next = await batches.next();
+    for (; next.done !== true; next = await batches.next()) await writer.append(next.value);
+    await writer.finish();
+    return { inputRows: next.value, outputRows: writer.rows, files: writer.writtenFiles };
   } catch (error) {
+    await batches.return(0);
     await writer.abort(error);
     throw toStagingError(error);
-  } finally {
-    await runner.close();
-  }
-}
-
-/** While the code works on a batch, the next one is read, and the output of the one before is written. Returns the rows read. */
-async function pump(
-  batches: AsyncGenerator<PackedBatch>,
-  runner: CodeRunner,
-  writer: StageWriter,
-): Promise<number> {
-  let rows = 0;
-  let next = batches.next();
-  try {
-    for (;;) {
-      const current = await next;
-      if (current.done === true) return rows;
-      next = batches.next();
-      for await (const output of runner.run(current.value, rows + 1)) await writer.append(output);
-      rows += current.value.rows;
-    }
-  } finally {
-    // Nobody else waits for it when the code failed meanwhile.
-    await Promise.allSettled([next]);
   }
 }
 
 function openWriter(
   database: StagingDatabase,
   folder: string,
-  outputFields: readonly Field[],
+  fields: readonly Field[],
 ): Promise<StageWriter> {
   return openStageWriter(database, {
     folder,
-    columns: outputFields.map((field) => ({ field, origin: { kind: 'source', column: field.name } })),
-    fields: outputFields.map((field) => ({ ...field, nativeType: '' })),
+    columns: fields.map((field) => ({ field, origin: { kind: 'source', column: field.name } })),
+    fields: fields.map((field) => ({ ...field, nativeType: '' })),
     metadata: { runId: '', loadedAt: '' },
     onRejected: () => {},
   });

@@ -46,7 +46,7 @@ async function attempt(source: string, limits = { memoryBytes: 2 ** 26, timeoutM
       {
         step: 'escape',
         fileName: 'escape.ts',
-        mode: 'row',
+        mode: 'rows',
         source,
         inputFields: [ID],
         outputFields: [OUT],
@@ -60,7 +60,7 @@ async function attempt(source: string, limits = { memoryBytes: 2 ** 26, timeoutM
       for (const firstRow of [1, 3]) {
         const batch = { rows: 2, columns: [{ values: values.slice(0), valid: null, heap: null }] };
         for await (const output of runner.run(batch, firstRow)) {
-          texts.push(...canonicalRows(output, [OUT.type]).map(([text]) => text ?? null));
+          texts.push(...canonicalRows(output.batch, [OUT.type]).map(([text]) => text ?? null));
         }
       }
     } finally {

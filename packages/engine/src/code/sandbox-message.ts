@@ -2,7 +2,7 @@ import type { Field } from '@millrace/spec';
 
 import type { ColumnShape } from './packed-batch.ts';
 
-export type CodeMode = 'row' | 'batch';
+export type CodeMode = 'rows' | 'batches';
 
 export interface CodeLimits {
   /** Of the isolate that the code runs in: its heap and its buffers. */
@@ -18,6 +18,8 @@ export interface OpenCommand {
   readonly mode: CodeMode;
   readonly inputFields: readonly Field[];
   readonly outputFields: readonly Field[];
+  /** Whether a last column of int32 tells which row of the batch each row of output comes from. */
+  readonly hasOrigins: boolean;
   readonly limits: CodeLimits;
 }
 

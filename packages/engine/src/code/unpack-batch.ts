@@ -23,6 +23,20 @@ export function unpackBatch(packed: PackedBatch, fields: readonly Field[]): Batc
   return { kind: 'batch', rows: packed.rows, columns, rejected: [] };
 }
 
+/** The row of the batch that each row of output comes from. Throws a RangeError unless they are rows of it, in their order. */
+export function unpackOrigins(column: PackedColumn | undefined, rows: number, inputRows: number): Int32Array {
+  if (column === undefined || column.values.byteLength !== rows * 4) {
+    throw new RangeError('The rows do not tell where they come from.');
+  }
+  const origins = new Int32Array(column.values);
+  let last = 0;
+  for (const origin of origins) {
+    if (origin < last || origin >= inputRows) throw new RangeError('A row comes from no row of the batch.');
+    last = origin;
+  }
+  return origins;
+}
+
 function unpackColumn(column: PackedColumn, { name, type, nullable }: Field, rows: number): Vector {
   const fail = (what: string): never => {
     throw new RangeError(`Column ${JSON.stringify(name)} (${formatLogicalType(type)}) ${what}.`);

@@ -95,11 +95,11 @@ export class UserIsolate {
 
   get #row(): number | null {
     const row = this.#progress[0] ?? -1;
-    return this.#command.mode === 'row' && row >= 0 ? row : null;
+    return this.#command.mode === 'rows' && row >= 0 ? row : null;
   }
 
   async #load(javascript: string): Promise<void> {
-    const { mode, inputFields, outputFields } = this.#command;
+    const { mode, inputFields, outputFields, hasOrigins } = this.#command;
     const context = await this.#isolate.createContext();
     const runtime = await loadRuntime(this.#isolate, context);
     const rowCode = await context.eval(
@@ -110,7 +110,7 @@ export class UserIsolate {
       { reference: true },
     );
     const entry = (name: string) => runtime.namespace.get(name, { reference: true });
-    const options: RuntimeOptions = { mode, inputFields, outputFields };
+    const options: RuntimeOptions = { mode, inputFields, outputFields, hasOrigins };
     await (
       await entry('open')
     ).apply(undefined, [

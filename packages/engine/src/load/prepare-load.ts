@@ -46,12 +46,11 @@ export async function prepareLoad(
   const decided = decideLoad({ task, published, identity, runId, isFullRefresh });
   const decision =
     decided.kind === 'steps'
-      ? await decideSteps(decided, {
-          task,
-          published,
-          source: session.steps,
-          database: () => session.database(),
-        })
+      ? await decideSteps(
+          decided,
+          { task, published, source: session.steps, database: () => session.database() },
+          signal,
+        )
       : decided;
   return { source, destination, identity, published, ...drifted, decision };
 }

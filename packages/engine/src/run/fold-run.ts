@@ -153,6 +153,7 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
     case 'tableChecked':
       return { ...state, checks: event.results };
     case 'schemaDrift':
+    case 'codeLogged':
     case 'warning':
       return state;
   }

@@ -87,6 +87,14 @@ export type RunEventBody =
       readonly step: string;
       readonly results: readonly CheckResult[];
     }
+  /** A line that the code of a step wrote, with its row of what the code was given, counted from 1. */
+  | {
+      readonly type: 'codeLogged';
+      readonly task: string;
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly row: number | null;
+      readonly text: string;
+    }
   | { readonly type: 'taskFailed'; readonly task: string; readonly error: PlainPipelineError }
   | { readonly type: 'runFinished'; readonly state: RunOutcome; readonly durationMs: number };
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LANDING, STEPS, type LoadTask } from '@millrace/compiler';
 import { formatTableName } from '@millrace/spec';
 
+import type { CodeLogRecord } from '../code/code-runner.ts';
 import { loadTable, type LoadOutcome } from '../load/load-table.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
 import { foldRun, type RunState } from './fold-run.ts';
@@ -45,7 +46,10 @@ export async function runPlan(
     tasks: plan.tasks.map((task) => task.id),
   });
   const scratch = join(request.folders.scratch, `${toFolderName(runId)}-${attempt}`);
-  const session = new RunSession({ ...request, folders: { ...request.folders, scratch }, context });
+  const onCodeLog = (task: string, { level, row, text }: CodeLogRecord): void =>
+    emit({ type: 'codeLogged', task, level, row, text });
+  const folders = { ...request.folders, scratch };
+  const session = new RunSession({ ...request, folders, context, onCodeLog });
   let outcomes: readonly LoadOutcome[];
   try {
     await lookAround(session, plan.tasks, signal);

@@ -1,10 +1,14 @@
+import { join } from 'node:path';
+
 import { LANDING, STEPS, type Plan } from '@millrace/compiler';
 import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
 
+import type { CodeLogRecord } from '../code/code-runner.ts';
 import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
 import { loadDefinition } from '../extract/open-sources.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
 import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
+import { CodeSteps } from '../steps/code-steps.ts';
 import { Landing } from '../steps/landing.ts';
 import { createMaskKeys, type MaskKeys } from '../steps/mask-keys.ts';
 import { StepsSource } from '../steps/steps-source.ts';
@@ -20,6 +24,8 @@ export interface SessionOptions {
   readonly limits: RunLimits;
   readonly context: RunContext;
   readonly maskKeys?: MaskKeys | undefined;
+  /** Told what the code of a step logs, with the task that it works for. */
+  readonly onCodeLog?: ((task: string, record: CodeLogRecord) => void) | undefined;
 }
 
 /** What the tasks of a run share, each opened at its first use: sources, destinations, the staging database. */
@@ -51,8 +57,9 @@ export class RunSession {
       database,
     });
     this.#landed = this.landing.open();
-    const { maskKeys } = options;
-    this.steps = new StepsSource({ plan, landing: this.landing, database, maskKeys });
+    const { maskKeys, onCodeLog } = options;
+    const code = new CodeSteps({ database, folder: join(folders.scratch, 'code'), onLog: onCodeLog });
+    this.steps = new StepsSource({ plan, landing: this.landing, database, maskKeys, code });
     this.#pool = openExtractPool({
       workers: Math.max(1, options.limits.parallelTables),
       registry,

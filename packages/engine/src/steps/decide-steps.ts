@@ -6,7 +6,8 @@ import type { LoadDecision } from '../load/decide-load.ts';
 import { readLoadPosition } from '../load/load-position.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { originOf } from './origin-of.ts';
-import { readStepsPosition, type StepsSource } from './steps-source.ts';
+import { readStepsPosition } from './steps-position.ts';
+import type { StepsSource } from './steps-source.ts';
 
 export interface DecideStepsOptions {
   readonly task: LoadTask;
@@ -19,7 +20,11 @@ export interface DecideStepsOptions {
  * Whether the rows of a step can be brought up to date by what changed in those it reads. `decided` is what all loads
  * have in common: it says so when everything has to be read.
  */
-export async function decideSteps(decided: LoadDecision, options: DecideStepsOptions): Promise<LoadDecision> {
+export async function decideSteps(
+  decided: LoadDecision,
+  options: DecideStepsOptions,
+  signal: AbortSignal,
+): Promise<LoadDecision> {
   const { task, published, source } = options;
   const record = published?.record;
   if (decided.kind !== 'steps' || task.load.kind !== 'steps' || record === undefined || record === null)
@@ -39,12 +44,12 @@ export async function decideSteps(decided: LoadDecision, options: DecideStepsOpt
     if (before.definition !== source.definitionOf(task)) return 'the steps that make it changed';
     const now = await source.position(task);
     if (JSON.stringify(now) === JSON.stringify(before)) {
-      await source.changes(task, now);
+      await source.changes(task, now, signal);
       return undefined;
     }
     const { key, mode } = task.destination;
     if (mode === 'replace') return 'it has no key by which single rows could be replaced';
-    const changes = await source.changes(task, before);
+    const changes = await source.changes(task, before, signal);
     if (changes.kind === 'whole') return changes.reason;
     if (changes.kind === 'none' || mode === 'append') return undefined;
     const isNull = key.map((column) => `${originOf(task, column)} IS NULL`).join(' OR ');

@@ -48,6 +48,15 @@ export class RelationSql {
     return made;
   }
 
+  /** The statement of the rows that the code of a step is given. */
+  codeInput(step: PlannedStep, view: View): string {
+    const sql = this.step(step, (alias) => {
+      const input = step.inputs.find((each) => each.alias === alias);
+      return input === undefined ? quote(alias) : this.relation(input.ref, view);
+    });
+    return this.statement(`SELECT * FROM ${this.add(step.ref, sql)}`);
+  }
+
   /** The SQL of a step over relations named by alias. */
   step(step: PlannedStep, inputs: (alias: string) => string): string {
     const aliases = step.inputs.map(
@@ -72,6 +81,7 @@ export class RelationSql {
     if (rows !== undefined)
       return this.add(ref, restriction === undefined ? rows : restrict(rows, restriction, ref));
     if (step === undefined) throw new RangeError(`Nothing makes the rows of ${ref}.`);
+    if (step.code !== undefined) throw new RangeError(`The code of ${ref} makes its rows, not its SQL.`);
     const pushed = restriction === undefined ? new Map<string, Restriction>() : pushDown(step, restriction);
     const inputs = new Map(
       step.inputs.map(({ alias, ref: input }) => [alias, this.relation(input, view, pushed.get(alias))]),

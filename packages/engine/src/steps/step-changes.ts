@@ -2,6 +2,7 @@ import type { PlannedStep } from '@millrace/compiler';
 import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import type { StagingDatabase } from '../stage/staging-database.ts';
+import { isCodeStep, type CodeStep } from './code-steps.ts';
 import type { Dataset, View } from './dataset.ts';
 import { neededColumns } from './needed-columns.ts';
 import { RelationSql, restrict, type Restriction } from './relation-sql.ts';
@@ -29,6 +30,8 @@ export interface ChangeOptions {
   readonly since: Readonly<Record<string, string>>;
   /** The relation whose changes are asked for. */
   readonly target: string;
+  /** What the code of a step makes of the rows of a query, as something that can follow FROM. */
+  readonly runCode: (step: CodeStep, sql: string, view: View) => Promise<string>;
 }
 
 /**
@@ -152,6 +155,15 @@ export class ChangeSet {
   async #linear(step: PlannedStep, changed: ReadonlyMap<string, Changes>): Promise<Changes> {
     const plus = this.#over(step, changed, 'plus');
     const minus = this.#over(step, changed, 'minus');
+    if (isCodeStep(step)) {
+      const { runCode } = this.#options;
+      // A row of before is made again by the same code, which must give what it gave.
+      return {
+        kind: 'changes',
+        plus: await runCode(step, plus, 'new'),
+        minus: await runCode(step, minus, 'old'),
+      };
+    }
     if (step.inputs.length === 1) return { kind: 'changes', plus: `(${plus})`, minus: `(${minus})` };
     return { kind: 'changes', plus: await this.#table(plus), minus: await this.#table(minus) };
   }

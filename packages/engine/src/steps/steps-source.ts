@@ -5,6 +5,7 @@ import { LANDING, STEPS, type LoadTask, type Plan, type PlannedStep } from '@mil
 import {
   PipelineError,
   throwIfCancelled,
+  type Batch,
   type BucketDigest,
   type Digestible,
   type DigestRequest,
@@ -13,7 +14,6 @@ import {
   type ReadResult,
   type RowDigest,
   type ServerIdentity,
-  type SourcePosition,
 } from '@millrace/connector-sdk';
 import {
   compareText,
@@ -28,12 +28,14 @@ import type { OpenSource } from '../run/open-source.ts';
 import { tableKey } from '../run/table-key.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
+import { isCodeStep, type CodeInput, type CodeStep, type CodeSteps } from './code-steps.ts';
 import type { Dataset } from './dataset.ts';
 import type { Landing } from './landing.ts';
 import { markMaskKeys, type MaskKeys } from './mask-keys.ts';
 import { originOf } from './origin-of.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 import { ChangeSet, type StepChanges } from './step-changes.ts';
+import { toSourcePosition, type StepsPosition } from './steps-position.ts';
 import { toStepError } from './step-error.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
@@ -47,17 +49,12 @@ const CAPABILITIES: NonNullable<Capabilities['source']> = {
   hasSchemas: false,
 };
 
-/** What is saved with the rows of a step: how they are defined, and which versions they were computed from. */
-export interface StepsPosition {
-  readonly definition: string;
-  readonly versions: Readonly<Record<string, string>>;
-}
-
 export interface StepsSourceOptions {
   readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
   readonly landing: Landing;
   readonly database: () => Promise<StagingDatabase>;
   readonly maskKeys?: MaskKeys | undefined;
+  readonly code: CodeSteps;
 }
 
 /** The rows that the steps of a plan make, as a source: complete, or what changed since a position. */
@@ -139,7 +136,7 @@ export class StepsSource implements OpenSource {
   }
 
   /** What changed in a task's rows since a position; kept for the read that follows. */
-  async changes(task: LoadTask, since: StepsPosition): Promise<StepChanges> {
+  async changes(task: LoadTask, since: StepsPosition, signal: AbortSignal): Promise<StepChanges> {
     await this.#changes.get(task.id)?.close();
     const changes = new ChangeSet({
       database: await this.#options.database(),
@@ -147,6 +144,8 @@ export class StepsSource implements OpenSource {
       datasets: await this.#datasetsOf(task),
       since: since.versions,
       target: fromOf(task),
+      runCode: (step, sql, view) =>
+        this.#options.code.relation({ step, sql, ...(view === 'new' && { task: task.id }) }, signal),
     });
     this.#changes.set(task.id, changes);
     return changes.result().catch((error: unknown) => {
@@ -154,9 +153,22 @@ export class StepsSource implements OpenSource {
     });
   }
 
-  async *read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<ParquetFile, ReadResult, undefined> {
+  async *read(
+    request: ReadRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
     const task = this.#taskOf(request.table.table);
     const position = await this.position(task);
+    const code = request.position === null ? await this.#codeInput(task) : undefined;
+    if (code !== undefined) {
+      let rowsSent = 0;
+      for await (const batch of this.#options.code.stream({ ...code, task: task.id }, signal)) {
+        rowsSent += batch.rows;
+        yield batch;
+      }
+      const statement = await this.describeRead(request);
+      return { rowsSent, bytesReceived: 0, highMark: null, position: toSourcePosition(position), statement };
+    }
     const select = await this.#select(task, request);
     const database = await this.#options.database();
     let rows = 0;
@@ -195,6 +207,8 @@ export class StepsSource implements OpenSource {
     const task = this.#taskOf(request.table.table);
     const datasets = new Set(this.datasetsOf(task));
     const sql = new RelationSql(this.#steps, (ref) => (datasets.has(ref) ? `FROM ${quote(ref)}` : undefined));
+    const step = this.#codeStepOf(task);
+    if (step !== undefined) return sql.codeInput(step, 'new');
     const relation = sql.relation(fromOf(task), 'new');
     const columns = request.fields.map((field) => quote(field.name)).join(', ');
     return sql.statement(`SELECT ${columns} FROM ${relation}`);
@@ -205,7 +219,7 @@ export class StepsSource implements OpenSource {
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return (await this.#digestOf(request.table)).digest(request, signal);
+    return (await this.#digestOf(request.table, signal)).digest(request, signal);
   }
 
   async *digestRows(
@@ -213,7 +227,7 @@ export class StepsSource implements OpenSource {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    yield* (await this.#digestOf(request.table)).digestRows(request, inBuckets, signal);
+    yield* (await this.#digestOf(request.table, signal)).digestRows(request, inBuckets, signal);
   }
 
   async close(): Promise<void> {
@@ -221,9 +235,30 @@ export class StepsSource implements OpenSource {
     this.#changes.clear();
   }
 
-  async #digestOf(table: TableName): Promise<Digestible> {
-    const rows = await this.#complete(this.#taskOf(table), '*');
-    return openStagedDigest(await this.#options.database(), `(${rows})`);
+  async #digestOf(table: TableName, signal: AbortSignal): Promise<Digestible> {
+    const task = this.#taskOf(table);
+    const code = await this.#codeInput(task);
+    const rows =
+      code === undefined
+        ? `(${await this.#complete(task, '*')})`
+        : await this.#options.code.relation(code, signal);
+    return openStagedDigest(await this.#options.database(), rows);
+  }
+
+  /** The step whose code makes the rows of a task, when it is that task which keeps them. */
+  #codeStepOf(task: LoadTask): CodeStep | undefined {
+    if (task.destination.connection !== LANDING) return undefined;
+    const step = this.#steps.get(fromOf(task));
+    return isCodeStep(step) ? step : undefined;
+  }
+
+  /** All rows that the code of a task is given; undefined when SQL makes the rows. */
+  async #codeInput(task: LoadTask): Promise<CodeInput | undefined> {
+    const step = this.#codeStepOf(task);
+    if (step === undefined) return undefined;
+    const datasets = await this.#datasetsOf(task);
+    const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
+    return { step, sql: sql.codeInput(step, 'new') };
   }
 
   /** What a read selects: everything without a position, else what came since; undefined when nothing did. */
@@ -272,20 +307,6 @@ export class StepsSource implements OpenSource {
 /** The step, or landed table, whose rows a task writes. */
 function fromOf(task: LoadTask): string {
   return task.source.table.table.name;
-}
-
-export function toSourcePosition(position: StepsPosition): SourcePosition {
-  return { ...position };
-}
-
-/** Reads a saved position; undefined when it is not one of ours. */
-export function readStepsPosition(saved: SourcePosition): StepsPosition | undefined {
-  const { definition, versions } = saved;
-  if (typeof definition !== 'string' || typeof versions !== 'object' || versions === null) return undefined;
-  const entries = Object.entries(versions).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return { definition, versions: Object.fromEntries(entries) };
 }
 
 function notLoaded(ref: string, name: string): PipelineError {

@@ -1,9 +1,15 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { LANDING, STEPS, UNCHECKED, type Plan } from '@millrace/compiler';
 import type { Field } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { lockDatabase } from '../stage/lock-database.ts';
+import { openStagingDatabase } from '../stage/staging-database.ts';
+import { CodeSteps, isCodeStep } from './code-steps.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
@@ -40,27 +46,36 @@ export interface StepDifference {
   readonly unexpected: readonly (readonly (string | null)[])[];
 }
 
-/** Runs examples over the steps of a plan, in memory: no source is asked and nothing is written. */
-export async function testSteps({ plan, tests }: TestStepsRequest): Promise<readonly StepTestResult[]> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: '512MiB',
-    threads: '1',
-    temp_directory: '',
-  });
-  const connection = await instance.connect();
+/** What the examples run in. */
+interface Bench {
+  readonly plan: Plan;
+  readonly connection: DuckDBConnection;
+  readonly code: CodeSteps;
+}
+
+/** Runs examples over the steps of a plan: no source is asked, and nothing is written but what code makes, into a folder that goes. */
+export async function testSteps(
+  { plan, tests }: TestStepsRequest,
+  signal: AbortSignal,
+): Promise<readonly StepTestResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const database = await openStagingDatabase({ memoryBytes: 2 ** 30, threads: 1, scratchFolder: folder });
   try {
-    await connection.run("SET GLOBAL TimeZone = 'UTC'");
-    await lockDatabase(connection, { folders: [] });
-    const results: StepTestResult[] = [];
-    for (const test of tests) results.push(await runTest(plan, test, connection));
-    return results;
+    return await database.withConnection(async (connection) => {
+      await lockDatabase(connection, { folders: [folder] });
+      const code = new CodeSteps({ database: async () => database, folder: join(folder, 'code') });
+      const results: StepTestResult[] = [];
+      for (const test of tests) results.push(await runTest(test, { plan, connection, code }, signal));
+      return results;
+    });
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    database.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function runTest(plan: Plan, test: StepTest, connection: DuckDBConnection): Promise<StepTestResult> {
+async function runTest(test: StepTest, bench: Bench, signal: AbortSignal): Promise<StepTestResult> {
+  const { plan } = bench;
   const startedAt = performance.now();
   const fields = relationFields(plan);
   // What is given of a step that sets rows aside is checked, as in a run.
@@ -85,8 +100,9 @@ async function runTest(plan: Plan, test: StepTest, connection: DuckDBConnection)
     for (const name of [...Object.keys(given), ...Object.keys(test.expect)])
       if (!fields.has(name))
         throw new TestProblem(`"${name}" is no step whose rows other steps read or make.`);
+    await addCodeRows(Object.keys(test.expect), relations, bench, signal);
     for (const [ref, rows] of Object.entries(test.expect)) {
-      const difference = await compare(plan, ref, rows, relations, fields.get(ref) ?? [], connection);
+      const difference = await compare(ref, rows, relations, fields.get(ref) ?? [], bench);
       if (difference !== undefined) differences.push(difference);
     }
   } catch (error) {
@@ -102,13 +118,32 @@ async function runTest(plan: Plan, test: StepTest, connection: DuckDBConnection)
   };
 }
 
+/** Runs the code of the steps that the expected rows are made from. */
+async function addCodeRows(
+  expected: readonly string[],
+  given: Map<string, string>,
+  { plan, code }: Bench,
+  signal: AbortSignal,
+): Promise<void> {
+  const steps = stepsByRef(plan);
+  const needed = new Set(expected);
+  for (const ref of needed) {
+    if (given.has(ref)) continue;
+    for (const input of steps.get(ref)?.inputs ?? []) needed.add(input.ref);
+  }
+  for (const step of plan.steps) {
+    if (!needed.has(step.ref) || given.has(step.ref) || !isCodeStep(step)) continue;
+    const sql = new RelationSql(steps, (each) => given.get(each)).codeInput(step, 'new');
+    given.set(step.ref, `SELECT * FROM ${await code.relation({ step, sql }, signal)}`);
+  }
+}
+
 async function compare(
-  plan: Plan,
   ref: string,
   rows: readonly TestRow[],
   given: ReadonlyMap<string, string>,
   fields: readonly Field[],
-  connection: DuckDBConnection,
+  { plan, connection }: Bench,
 ): Promise<StepDifference | undefined> {
   const named = new Set(rows.flatMap((row) => Object.keys(row)));
   const columns = named.size === 0 ? fields : fields.filter(({ name }) => named.has(name));

@@ -7,6 +7,7 @@ import { createDecoder, type CodeValue, type Decoder, type IsolateColumn } from 
 import { describeValue } from './describe-value.ts';
 import { createEncoder } from './encode.ts';
 import type { EncodedColumn, Encoder } from './encoder.ts';
+import { Origins } from './origins.ts';
 import { describeThrown, Refusal } from './describe-thrown.ts';
 import { parseJson, stringifyJson } from './exact-json.ts';
 
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
   readonly mode: CodeMode;
   readonly inputFields: readonly Field[];
   readonly outputFields: readonly Field[];
+  /** Whether a last column tells which row of the batch each row of output comes from. */
+  readonly hasOrigins: boolean;
 }
 
 /** Made from the fields' names by `row-code.ts`, because literal property names are what V8 is fast at. */
@@ -55,6 +58,7 @@ class Runtime {
   readonly #makeRow: MakeRow;
   readonly #append: Append;
   readonly #console: BoundedConsole;
+  readonly #origins: Origins | undefined;
   readonly #context = Object.freeze({ parseJson, stringifyJson });
   #userFunction: UserFunction = () => undefined;
   #rows = 0;
@@ -72,6 +76,7 @@ class Runtime {
       (column, value) => this.#refuseValue(column, value),
       (record) => this.#checkKeys(record),
     );
+    this.#origins = options.hasOrigins ? new Origins() : undefined;
     this.#console = new BoundedConsole(() => (this.#rows === 0 ? null : this.#row));
     this.#console.install();
   }
@@ -94,20 +99,21 @@ class Runtime {
   /** Computes until a part of the output is full or the batch ends. */
   step(): StepResult {
     try {
-      if (this.#options.mode === 'row') this.#runRows();
+      if (this.#options.mode === 'rows') this.#runRows();
       else this.#runBatch();
     } catch (error) {
-      const row = this.#options.mode === 'row' ? this.#row : null;
+      const row = this.#options.mode === 'rows' ? this.#row : null;
       return { failure: { ...describeThrown(error), row } };
     }
     const isLast = this.#row >= this.#rows;
     if (isLast) for (const decoder of this.#decoders) decoder.release();
     const rows = this.#outputRows;
     this.#outputRows = 0;
+    const columns = this.#encoders.map((encoder) => encoder.take(rows));
     return {
       failure: null,
       rows,
-      columns: this.#encoders.map((encoder) => encoder.take(rows)),
+      columns: this.#origins === undefined ? columns : [...columns, this.#origins.take(rows)],
       isLast,
       ...this.#console.take(),
     };
@@ -137,6 +143,7 @@ class Runtime {
       );
     }
     this.#append(record as Record<string, unknown>, this.#outputRows);
+    this.#origins?.put(this.#outputRows, this.#row);
     this.#outputRows += 1;
   }
 
@@ -188,6 +195,19 @@ class Runtime {
       }
     });
     this.#outputRows = length ?? 0;
+    this.#placeBatch();
+  }
+
+  /** A function over batches does not tell which row became which, so they stay where they are. */
+  #placeBatch(): void {
+    if (this.#origins === undefined) return;
+    if (this.#outputRows !== this.#rows) {
+      throw new Refusal(
+        'result',
+        `it returned ${this.#outputRows} rows for ${this.#rows}, and the other columns of the input stay beside them. Return one value for each row, or keep no columns with keep: []`,
+      );
+    }
+    for (let row = 0; row < this.#rows; row += 1) this.#origins.put(row, row);
   }
 
   #isHeapFull(): boolean {
