@@ -22,6 +22,7 @@ export * from './document/glob.ts';
 export * from './document/load.ts';
 export * from './document/pipeline-document.ts';
 export * from './document/project-document.ts';
+export * from './document/size.ts';
 export * from './document/step-reference.ts';
 export * from './document/step.ts';
 export type { InputSlot } from './document/verbs/verb.ts';

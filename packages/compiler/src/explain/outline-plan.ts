@@ -1,7 +1,7 @@
 import { compareText, formatTableName, type Field } from '@millrace/spec';
 import { layoutSql } from '@millrace/sql';
 
-import { LANDING, STEPS, type LoadTask, type Plan, type PlannedStep } from '../plan.ts';
+import { LANDING, STEPS, type LoadTask, type Plan, type PlannedCode, type PlannedStep } from '../plan.ts';
 import { explainIncrementality } from './explain-incrementality.ts';
 import { schemaChanges, type SchemaChange } from './schema-changes.ts';
 import { titleRelation } from './title-relation.ts';
@@ -40,7 +40,16 @@ export interface OutlinedStep {
   readonly columns: readonly Field[];
   readonly changes: readonly SchemaChange[];
   readonly sql: string;
+  /** The function that the rows of `sql` go through; null for most steps. */
+  readonly code: OutlinedCode | null;
   readonly notes: readonly string[];
+}
+
+export interface OutlinedCode {
+  readonly file: string;
+  readonly mode: 'rows' | 'batches';
+  readonly reads: readonly string[];
+  readonly returns: readonly string[];
 }
 
 export interface OutlinedWrite {
@@ -86,6 +95,7 @@ export function outlinePlan({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): Pl
     columns: fields.get(step.ref) ?? [],
     changes: schemaChanges(step, (ref) => fields.get(ref) ?? []),
     sql: layoutSql(step.sql),
+    code: step.code === undefined ? null : outlineCode(step.code),
     notes: step.notes ?? [],
   });
   const reads = tasks.filter(({ source }) => source.connection !== STEPS);
@@ -109,6 +119,10 @@ export function outlinePlan({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): Pl
       key: task.destination.key,
     })),
   };
+}
+
+function outlineCode({ file, mode, reads, returns }: PlannedCode): OutlinedCode {
+  return { file, mode, reads: reads.map(({ name }) => name), returns };
 }
 
 function intoOf({ destination }: LoadTask): string {

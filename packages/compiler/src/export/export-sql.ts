@@ -1,5 +1,5 @@
 import { formatTableName } from '@millrace/spec';
-import { duckdbDialect, layoutSql, quoteIdentifier } from '@millrace/sql';
+import { duckdbDialect, duckdbType, layoutSql, quoteIdentifier } from '@millrace/sql';
 
 import { explainIncrementality } from '../explain/explain-incrementality.ts';
 import { titleRelation } from '../explain/title-relation.ts';
@@ -41,11 +41,18 @@ export function exportSql(plan: Plan): string {
 }
 
 function viewOf(step: PlannedStep): string {
-  const { ref, verb, inputs, sql } = step;
+  const { ref, verb, inputs, sql, code, columns } = step;
   const about = [
     `${titleRelation(ref)}: ${verb ?? 'checks'} of ${inputs.map((input) => titleRelation(input.ref)).join(', ')}.`,
     `Follows ${explainIncrementality(step)}.`,
   ];
+  if (code !== undefined) {
+    const list = columns.map(({ name, field }) => `${quote(name)} ${duckdbType(field.type)}`);
+    about.push(
+      `SQL cannot say what ${code.file} does: its rows are expected in a table called ${quote(ref)} (${list.join(', ')}).`,
+    );
+    return comment(about.join('\n'));
+  }
   // A step whose SQL calls an input by another name gets it under that name.
   const renamed = inputs.filter((input) => input.alias !== input.ref);
   const names = renamed.map((input) => `${quote(input.alias)} AS (FROM ${quote(input.ref)})`);

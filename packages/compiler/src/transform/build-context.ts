@@ -8,6 +8,7 @@ import {
   type TransformVerbName,
 } from '@millrace/spec';
 
+import { findCode, type CodeSettings, type FoundCode } from '../code/find-code.ts';
 import type { Compilation } from '../compilation.ts';
 import { reportSqlProblem } from '../sql/report-problem.ts';
 import {
@@ -56,6 +57,10 @@ export class StepBuilder implements BuildContext {
 
   reportProblem(problem: SqlProblem, text: string, path: DocumentPath): void {
     reportSqlProblem(problem, text, this.at(path), this.#compilation);
+  }
+
+  code(settings: CodeSettings): Promise<FoundCode | undefined> {
+    return findCode(settings, this.#path, this.#compilation);
   }
 
   column(

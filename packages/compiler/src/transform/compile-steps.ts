@@ -123,7 +123,7 @@ async function compileStep(
     const ref = query.output === undefined ? name : `${name}.${query.output}`;
     const columns = await describeOutput(query, known, builder);
     if (columns === undefined) return undefined;
-    const sql = convertResult(query.sql, columns);
+    const sql = query.code === undefined ? convertResult(query.sql, columns) : query.sql;
     const planned = query.columns.map((column, index) => {
       const described = columns[index];
       if (described?.name !== column.name)
@@ -131,6 +131,7 @@ async function compileStep(
       const field: Field = { name: column.name, type: described.type, nullable: column.nullable };
       return { ...column, field };
     });
+    const code = query.code?.run;
     const step: CompiledStep = {
       ref,
       step: name,
@@ -147,7 +148,9 @@ async function compileStep(
         query.inputs.map((input) => [input.alias, known.get(input.ref)?.fingerprint]),
         planned.map(({ field }) => [field.name, field.type, field.nullable]),
         ...(query.maskKey === undefined ? [] : [query.maskKey]),
+        ...(code === undefined ? [] : [code.source, code.mode, code.reads, code.returns, code.isOnePerRow]),
       ]),
+      ...(code === undefined ? {} : { code }),
       ...(query.maskKey === undefined ? {} : { maskKey: query.maskKey }),
       ...(query.order === undefined ? {} : { order: query.order }),
       ...(query.notes === undefined ? {} : { notes: query.notes }),
@@ -163,6 +166,7 @@ async function describeOutput(
   relations: ReadonlyMap<string, DefinedRelation>,
   builder: StepBuilder,
 ): Promise<readonly ResultColumn[] | undefined> {
+  if (query.code !== undefined) return query.code.fields;
   const described = await builder.sql.describe({
     relations: [
       ...query.inputs.map(({ alias, ref }) => ({ name: alias, fields: relations.get(ref)?.fields ?? [] })),

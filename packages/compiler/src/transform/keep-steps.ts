@@ -25,6 +25,7 @@ export function keepSteps(
   function reason(step: CompiledStep): string | null {
     if (checked.has(step.ref)) return 'its rows are checked';
     if (step.ref.endsWith(`.${FAILED}`)) return 'they were set aside';
+    if (step.code !== undefined) return 'its code is run once for each row';
     const count = readers.get(step.ref) ?? 0;
     // Working a row through again costs less than writing and reading it.
     const isCheap = step.incrementality.kind === 'rowwise' && step.inputs.length === 1;

@@ -8,7 +8,8 @@ import type {
   TransformVerbName,
 } from '@millrace/spec';
 
-import type { Incrementality, LineageUse, StepColumn, StepInput } from '../plan.ts';
+import type { CodeSettings, FoundCode } from '../code/find-code.ts';
+import type { Incrementality, LineageUse, PlannedCode, StepColumn, StepInput } from '../plan.ts';
 import type { ParsedExpression, SqlAnalyser, SqlProblem } from '../sql/sql-analyser.ts';
 
 /** Rows that a step can read. */
@@ -47,8 +48,16 @@ export interface OutputQuery {
   readonly order?: string;
   /** The reference to the key of masks, when the SQL reads `MASK_KEY`. */
   readonly maskKey?: string;
+  /** When rows go through a function: what the SQL gives it, and what comes of that. */
+  readonly code?: QueryCode;
   /** What a person should know of the result. */
   readonly notes?: readonly string[];
+}
+
+/** A function over the rows of a query, and the columns that come out, in the order of the query's `columns`. */
+export interface QueryCode {
+  readonly run: PlannedCode;
+  readonly fields: readonly Field[];
 }
 
 /** An expression of the document, parsed and bound to the columns that it reads. */
@@ -97,6 +106,8 @@ export interface BuildContext {
     scope: readonly InputRelation[],
     rules?: ExpressionRules,
   ): Promise<Expression | undefined>;
+  /** The TypeScript of the step; undefined when it cannot be run, which is reported. */
+  code(settings: CodeSettings): Promise<FoundCode | undefined>;
   /** The field of a name, whatever its case; undefined when there is none, which is reported. */
   column(name: string, path: DocumentPath, input: Relation, part?: 'key' | 'value'): Field | undefined;
 }

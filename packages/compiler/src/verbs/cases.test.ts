@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import { openSqlAnalyser } from '@millrace/engine';
+import { createCodeAnalyser, openSqlAnalyser } from '@millrace/engine';
 import { applyEdit, formatPath } from '@millrace/spec';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -26,6 +26,7 @@ const cases = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   });
 
 const analyser = await openSqlAnalyser();
+const analysers = { sql: analyser, code: await createCodeAnalyser() };
 const instance = await DuckDBInstance.create(':memory:');
 const connection = await instance.connect();
 await connection.run("SET TimeZone = 'UTC'");
@@ -38,14 +39,14 @@ afterAll(async () => {
 
 describe('verbs', () => {
   it.each(cases)('$name', async ({ text, expected }) => {
-    const { lines, diagnostics } = await runCase(text, analyser, connection);
+    const { lines, diagnostics } = await runCase(text, analysers, connection);
     expect(lines).toEqual(expected);
     for (const { code, path, fixes } of diagnostics) {
       for (const fix of fixes) {
         const fixed = applyEdit(text, fix);
         expect(fixed.isApplied).toBe(true);
         if (!fixed.isApplied) continue;
-        const left = (await runCase(fixed.text, analyser, connection)).diagnostics;
+        const left = (await runCase(fixed.text, analysers, connection)).diagnostics;
         expect(
           left.filter((other) => other.code === code && formatPath(other.path) === formatPath(path)),
           `a fix of ${code} mends it`,

@@ -3,6 +3,7 @@ import type { TransformVerbName } from '@millrace/spec';
 import type { TransformVerb } from '../transform/transform-verb.ts';
 import { aggregate } from './aggregate/verb.ts';
 import { clean } from './clean/verb.ts';
+import { code } from './code/verb.ts';
 import { convert } from './convert/verb.ts';
 import { dedupe } from './dedupe/verb.ts';
 import { derive } from './derive/verb.ts';
@@ -46,4 +47,5 @@ export const TRANSFORM_VERBS: { readonly [Name in TransformVerbName]: TransformV
   flatten,
   mask,
   sql,
+  code,
 };

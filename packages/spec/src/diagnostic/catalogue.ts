@@ -1,4 +1,5 @@
 import { checksDiagnostics } from './areas/checks.ts';
+import { codeDiagnostics } from './areas/code.ts';
 import { columnsDiagnostics } from './areas/columns.ts';
 import { graphDiagnostics } from './areas/graph.ts';
 import { loadingDiagnostics } from './areas/loading.ts';
@@ -22,6 +23,7 @@ const ENTRIES = {
   ...columnsDiagnostics,
   ...stepsDiagnostics,
   ...checksDiagnostics,
+  ...codeDiagnostics,
   ...sqlDiagnostics,
 };
 

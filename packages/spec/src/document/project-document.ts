@@ -1,26 +1,6 @@
 import { z } from 'zod';
 
-const SIZE_PATTERN = /^[1-9]\d{0,8}(?:KiB|MiB|GiB|KB|MB|GB)$/;
-
-const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
-  ['KiB', 2 ** 10],
-  ['MiB', 2 ** 20],
-  ['GiB', 2 ** 30],
-  ['KB', 1e3],
-  ['MB', 1e6],
-  ['GB', 1e9],
-]);
-
-/** Message by which a failed refinement names its entry of the catalogue. */
-export const SIZE_ISSUE = 'sizeInvalid';
-
-/** Bytes of `512MiB`, `2GB`; undefined when the text is not a size. */
-export function parseSize(text: string): number | undefined {
-  if (!SIZE_PATTERN.test(text)) return undefined;
-  const unit = SIZE_UNITS.get(text.replace(/^\d+/, ''));
-  const bytes = unit === undefined ? undefined : Number.parseInt(text, 10) * unit;
-  return bytes !== undefined && Number.isSafeInteger(bytes) ? bytes : undefined;
-}
+import { sizeSchema } from './schema-parts.ts';
 
 /** A connection: its connector and the connector's own settings, which the connector checks. */
 export const connectionSchema = z
@@ -101,9 +81,7 @@ export const projectSchema = z
           .optional()
           .describe('Tables in work at the same time. Default: one per processor, at least 4, at most 8.')
           .meta({ examples: [4] }),
-        memory: z
-          .string()
-          .refine((text) => parseSize(text) !== undefined, { message: SIZE_ISSUE })
+        memory: sizeSchema
           .optional()
           .describe('Memory of the staging engine, with a unit: KiB, MiB, GiB, KB, MB, GB.')
           .meta({ examples: ['512MiB'] }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { parseDuration } from './duration.ts';
+import { parseSize } from './size.ts';
 
 /** Message by which a failed refinement names its entry of the catalogue. */
 export const DURATION_ISSUE = 'durationInvalid';
@@ -10,6 +11,15 @@ export const durationSchema = z
   .refine((text) => parseDuration(text) !== undefined, { message: DURATION_ISSUE })
   .describe('A duration: amounts with the units d, h, m, s, ms, us.')
   .meta({ examples: ['5m', '1h30m'] });
+
+/** Message by which a failed refinement names its entry of the catalogue. */
+export const SIZE_ISSUE = 'sizeInvalid';
+
+export const sizeSchema = z
+  .string()
+  .refine((text) => parseSize(text) !== undefined, { message: SIZE_ISSUE })
+  .describe('A size with a unit: KiB, MiB, GiB, KB, MB, GB.')
+  .meta({ examples: ['512MiB'] });
 
 /** Names of steps, connections and pipelines: they appear in file names, events and addresses. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;

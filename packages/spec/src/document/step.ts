@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DocumentPath } from '../diagnostic/source-range.ts';
 import { aggregateVerb } from './verbs/aggregate.ts';
 import { cleanVerb } from './verbs/clean.ts';
+import { codeVerb } from './verbs/code.ts';
 import { convertVerb } from './verbs/convert.ts';
 import { dedupeVerb } from './verbs/dedupe.ts';
 import { deriveVerb } from './verbs/derive.ts';
@@ -53,6 +54,7 @@ export const VERBS = [
   flattenVerb,
   maskVerb,
   sqlVerb,
+  codeVerb,
 ] as const;
 
 export type VerbName = (typeof VERBS)[number]['name'];
@@ -84,6 +86,7 @@ export const stepSchema = z.union([
   flattenVerb.schema,
   maskVerb.schema,
   sqlVerb.schema,
+  codeVerb.schema,
 ]);
 
 export type Step = z.infer<typeof stepSchema>;

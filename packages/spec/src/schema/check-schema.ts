@@ -5,8 +5,7 @@ import { nearestNames } from '../diagnostic/nearest-name.ts';
 import { formatPath, type DocumentPath, type Locate } from '../diagnostic/source-range.ts';
 import { findPatternProblem } from '../document/checks/find-pattern-problem.ts';
 import { PATTERN_ISSUE } from '../document/checks/pattern.ts';
-import { DURATION_ISSUE } from '../document/schema-parts.ts';
-import { SIZE_ISSUE } from '../document/project-document.ts';
+import { DURATION_ISSUE, SIZE_ISSUE } from '../document/schema-parts.ts';
 import { allowedKeys, bestOption, childOf, unionOptions, valueAt } from './schema-at.ts';
 
 interface Checked<Value> {

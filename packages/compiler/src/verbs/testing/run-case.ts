@@ -7,12 +7,16 @@ import {
   type Diagnostic,
   type Field,
 } from '@millrace/spec';
-import { parseDuckdbType } from '@millrace/sql';
+import { duckdbType, parseDuckdbType } from '@millrace/sql';
 
 import { Compilation } from '../../compilation.ts';
+import type { PlannedCode } from '../../plan.ts';
 import type { SqlAnalyser } from '../../sql/sql-analyser.ts';
+import { quote } from '../../transform/columns.ts';
 import { compileSteps } from '../../transform/compile-steps.ts';
 import type { CompiledStep, DefinedRelation } from '../../transform/compiled-step.ts';
+import type { CodeAnalyser } from '../../code/code-analyser.ts';
+import type { CodeFiles } from '../../code/code-files.ts';
 import { splitDiffers } from './split-rows.ts';
 import { resultSql, tableOf } from './step-sql.ts';
 
@@ -23,14 +27,19 @@ const MAX_SHOWN = 10;
 /** To compute more in each way takes longer than a test may. */
 const MAX_SPLIT = 100_000;
 
+export interface Analysers {
+  readonly sql: SqlAnalyser;
+  readonly code: CodeAnalyser;
+}
+
 /**
  * A case is a document, then the rows of the steps that it does not make, as `# orders(id): SELECT …` with the key in
- * parentheses, then what must come of it, in lines with the mark: the diagnostics, or, of each step, its SQL, columns,
+ * parentheses, and files of code, as `# transforms/slug.ts: export default …`, then what must come of it, in lines with the mark: the diagnostics, or, of each step, its SQL, columns,
  * key, what else it reads, how it is computed from changes, and its rows.
  */
 export async function runCase(
   text: string,
-  analyser: SqlAnalyser,
+  { sql, code }: Analysers,
   connection: DuckDBConnection,
 ): Promise<{ readonly lines: readonly string[]; readonly diagnostics: readonly Diagnostic[] }> {
   const landed = await createRelations(text, connection);
@@ -41,7 +50,9 @@ export async function runCase(
     locate: locate ?? locateNowhere('case.yaml'),
     connections: {},
     tables: {},
-    sql: analyser,
+    sql,
+    code,
+    codeFiles: codeOf(text),
   });
   const { steps, relations } = await compileSteps(compilation, landed);
   const all = [...diagnostics, ...compilation.diagnostics].filter(({ code }) => code !== 'sourceUnused');
@@ -54,6 +65,12 @@ export async function runCase(
     }
   }
   return { lines, diagnostics: all };
+}
+
+function codeOf(text: string): CodeFiles {
+  const files = text.matchAll(/^# transforms\/(\S+): (.*)$/gm);
+  const texts = new Map([...files].map(([, file = '', code = '']) => [file, code]));
+  return { folder: 'transforms/', texts, problems: new Map(), known: [...texts.keys()] };
 }
 
 async function createRelations(
@@ -78,7 +95,7 @@ async function createRelations(
 }
 
 function describeStep(step: CompiledStep): readonly string[] {
-  const { ref, sql, columns, key, uses, incrementality, notes = [] } = step;
+  const { ref, sql, columns, key, uses, incrementality, code, notes = [] } = step;
   const listed = columns.map(({ name, from, field }) => {
     const origins = from.map((origin) => `${origin.ref}.${origin.column} ${origin.how}`).join(' + ');
     return `${name} ${formatLogicalType(field.type)}${field.nullable ? '' : ' required'}${origins === '' ? '' : ` < ${origins}`}`;
@@ -90,8 +107,15 @@ function describeStep(step: CompiledStep): readonly string[] {
     ...(key.length === 0 ? [] : [`${ref} key ${key.join(', ')}`]),
     ...(used === '' ? [] : [`${ref} uses ${used}`]),
     `${ref} ${describeIncrementality(incrementality)}`,
+    ...(code === undefined ? [] : [`${ref} code ${describeCode(code)}`]),
     ...notes.map((note) => `${ref} note ${note}`),
   ].map(toLine);
+}
+
+function describeCode({ file, mode, reads, returns, isOnePerRow, limits }: PlannedCode): string {
+  const rows = isOnePerRow ? 'at most one row for each' : 'any rows';
+  const limit = `${limits.memoryBytes} bytes, ${limits.timeoutMs} ms`;
+  return `${file} over ${mode}: ${reads.map(({ name }) => name).join(', ')} to ${returns.join(', ')}, ${rows}, within ${limit}`;
 }
 
 function describeIncrementality(incrementality: CompiledStep['incrementality']): string {
@@ -119,6 +143,7 @@ async function rowsOf(
   const { ref } = step;
   const sql = resultSql(step, tableOf);
   await connection.run(`EXPLAIN ${sql}`);
+  if (step.code !== undefined) return keepNoRows(step, connection);
   try {
     await connection.run(`CREATE OR REPLACE TEMP TABLE ${tableOf(ref)} AS ${sql}`);
   } catch (error) {
@@ -135,6 +160,18 @@ async function rowsOf(
     ...(more > 0 ? [`${ref} row … and ${more} more`] : []),
     ...(differs === undefined ? [] : [`${ref} DIFFERS when ${differs}`]),
   ].map(toLine);
+}
+
+/** A table without rows, for the steps that read what code makes. */
+async function keepNoRows(
+  { ref, columns }: CompiledStep,
+  connection: DuckDBConnection,
+): Promise<readonly string[]> {
+  const list = columns.map(({ name, field }) => `CAST(NULL AS ${duckdbType(field.type)}) AS ${quote(name)}`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE ${tableOf(ref)} AS SELECT ${list.join(', ')} WHERE false`,
+  );
+  return [];
 }
 
 function toLine(text: string): string {
