@@ -58,7 +58,7 @@ export function formatSections(plan: Plan, outline: PlanOutline, previews: Previ
 
 /** One step: how it follows changes, where its rows are, what it does to columns, and its SQL. */
 export function formatStep(step: OutlinedStep, keeping: LoadPreview | undefined): string {
-  const { name, verb, from, follows, keptBecause, readBy, key, changes, columns, sql, notes } = step;
+  const { name, verb, from, follows, keptBecause, readBy, key, changes, columns, sql, code, notes } = step;
   const lines = [
     `${printable(name)} (${verb} of ${printable(from.join(', '))})`,
     `  follows  ${printable(follows)}`,
@@ -74,6 +74,14 @@ export function formatStep(step: OutlinedStep, keeping: LoadPreview | undefined)
       : changes.map((change) => formatChange(change, from.length > 1));
   lines.push(`  columns  ${printable(first ?? '')}`, ...more.map((line) => `           ${printable(line)}`));
   for (const note of notes) lines.push(`  note     ${printable(note)}`);
+  if (code !== null) {
+    const given = code.reads.length === 0 ? 'nothing' : code.reads.join(', ');
+    lines.push(
+      `  code     ${printable(code.file)}, over ${code.mode}`,
+      `  reads    ${printable(given)}`,
+      `  returns  ${printable(code.returns.join(', '))}`,
+    );
+  }
   lines.push(
     ...printableLines(sql)
       .split('\n')

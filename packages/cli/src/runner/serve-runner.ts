@@ -1,6 +1,7 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
 import {
+  createCodeAnalyser,
   openSqlAnalyser,
   previewPlan,
   rollbackTable,
@@ -83,6 +84,7 @@ type Handler<Method extends RunnerMethod> = (
 
 /** One for the life of the process: what it was asked before, it knows. */
 let analyser: ReturnType<typeof openSqlAnalyser> | undefined;
+let codeAnalyser: ReturnType<typeof createCodeAnalyser> | undefined;
 
 const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   async analyse({ questions }) {
@@ -101,6 +103,10 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
       }),
     );
   },
+  async checkCode({ text }) {
+    codeAnalyser ??= createCodeAnalyser();
+    return await (await codeAnalyser).checkCode(text);
+  },
 
   async check({ connection }, context, signal) {
     const definition = await definitionOf(context, connection);
@@ -118,8 +124,8 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   async sample(request, context, signal) {
     return await sampleTables(request, context, signal);
   },
-  async test(request) {
-    return await testSteps(request);
+  async test(request, _, signal) {
+    return await testSteps(request, signal);
   },
   async inspectCursor({ connection, table, column }, context, signal) {
     await using source = await openSource(context, connection, signal);

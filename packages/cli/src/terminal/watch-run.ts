@@ -51,6 +51,8 @@ function describeEvent(event: RunEvent): string | undefined {
     }
     case 'schemaDrift':
       return `${event.task}: columns changed: ${event.changes.join('; ')}`;
+    case 'codeLogged':
+      return `${event.task}: ${event.level}${event.row === null ? '' : `, row ${formatCount(event.row)}`}: ${event.text}`;
     case 'warning':
       return `warning: ${event.message}`;
     case 'taskProgress':

@@ -1,5 +1,5 @@
 import { compilePipeline, narrowPlan, requiredTables, taskNames } from '@millrace/compiler';
-import type { CompileConnection, Plan, SqlAnalyser } from '@millrace/compiler';
+import type { CodeFiles, CompileConnection, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { ResolvedConnection, RunLimits } from '@millrace/engine';
 import { compileSelection, nearestNames, parseSize } from '@millrace/spec';
@@ -8,6 +8,7 @@ import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 import type { OperationContext } from '../operation-context.ts';
 import { runLimits } from '../runs/run-limits.ts';
 import { RunnerAnalyser } from '../runner/runner-analyser.ts';
+import { loadCode, textsOfCode } from './code-files.ts';
 import { checkPipelineConnections } from './check-pipeline-connections.ts';
 import { useConnections } from './connect.ts';
 import type { UsableConnection } from './connect.ts';
@@ -15,6 +16,7 @@ import { loadPipeline, throwIfWrong } from './project.ts';
 import type { ValidPipeline } from './project.ts';
 import { declareConnections } from './resolve-connections.ts';
 import { resolveMaskKeys } from './resolve-mask-keys.ts';
+import { writeCodeTypes } from './write-code-types.ts';
 
 /** A plan made from the documents and from what the sources declare now, with what a run of it needs. */
 export interface PreparedPlan {
@@ -43,7 +45,8 @@ export async function preparePlan(
     context.project(),
     loadPipeline(context.projectFolder, context.workingFolder, name),
   ]);
-  const files = [pipeline, project];
+  const code = await loadCode(context.projectFolder, context.workingFolder, pipeline.document);
+  const files = [pipeline, project, ...textsOfCode(code)];
   const declared = Object.keys(project.document.connections ?? {});
   const names = connectionsOf(pipeline.document);
   if (names.some((connection) => !declared.includes(connection))) {
@@ -57,10 +60,12 @@ export async function preparePlan(
     pipeline,
     connections,
     discovered,
+    code,
     new RunnerAnalyser(context.runner, signal),
   );
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
+  await writeCodeTypes(plan, context.projectFolder);
   const masks = await resolveMaskKeys(plan, pipeline.parsed.locate, context);
   throwIfWrong(masks.diagnostics, files);
   return {
@@ -79,14 +84,17 @@ function compile(
   pipeline: ValidPipeline,
   connections: ReadonlyMap<string, UsableConnection>,
   tables: Readonly<Record<string, readonly SourceTable[]>>,
-  sql: SqlAnalyser,
+  codeFiles: CodeFiles | undefined,
+  analyser: RunnerAnalyser,
 ): ReturnType<typeof compilePipeline> {
   return compilePipeline({
     document: pipeline.document,
     locate: pipeline.parsed.locate,
     connections: compileConnections(connections),
     tables,
-    sql,
+    sql: analyser,
+    code: analyser,
+    codeFiles,
   });
 }
 

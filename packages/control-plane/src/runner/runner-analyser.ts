@@ -1,4 +1,6 @@
 import type {
+  CodeAnalyser,
+  CodeProblem,
   DescribedColumn,
   DescribeRequest,
   ParsedExpression,
@@ -17,8 +19,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Asks the runner about SQL, because this process opens no DuckDB; the questions of one turn travel together. */
-export class RunnerAnalyser implements SqlAnalyser {
+/**
+ * Asks the runner about SQL and code, because this process opens no DuckDB and no sandbox; the questions about SQL of one
+ * turn travel together.
+ */
+export class RunnerAnalyser implements SqlAnalyser, CodeAnalyser {
   readonly #runner: () => Runner;
   readonly #signal: AbortSignal;
   #waiting: Waiting[] = [];
@@ -38,6 +43,10 @@ export class RunnerAnalyser implements SqlAnalyser {
 
   describe(request: DescribeRequest): Promise<readonly DescribedColumn[] | SqlProblem> {
     return this.#ask({ kind: 'describe', request });
+  }
+
+  checkCode(text: string): Promise<CodeProblem | null> {
+    return this.#runner().call('checkCode', { text }, this.#signal);
   }
 
   #ask<Answer>(question: SqlQuestion): Promise<Answer> {

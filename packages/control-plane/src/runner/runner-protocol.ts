@@ -1,4 +1,5 @@
 import type {
+  CodeProblem,
   DescribedColumn,
   DescribeRequest,
   ParsedExpression,
@@ -39,6 +40,8 @@ export interface RunnerMethods {
     readonly request: { readonly questions: readonly SqlQuestion[] };
     readonly result: readonly SqlAnswer[];
   };
+  /** What the compiler asks about the TypeScript of code steps; null when it can be run. */
+  readonly checkCode: { readonly request: { readonly text: string }; readonly result: CodeProblem | null };
   readonly check: { readonly request: ConnectionRequest; readonly result: ServerIdentity };
   readonly discover: {
     readonly request: ConnectionRequest & DiscoverRequest;
