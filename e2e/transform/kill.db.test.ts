@@ -19,10 +19,18 @@ steps:
     source: { connection: shop, table: customers }
   named:
     join: { left: orders, right: customers, type: left, on: { customer: id }, prefixRight: customer_ }
+  labelled:
+    code:
+      from: named
+      source: 'export default (row) => (row.amount === null ? null : { label: row.status + " " + row.amount })'
+      columns: { label: string }
+      reads: [status, amount]
   byCountry:
     aggregate: { from: named, by: [customer_country], measures: { orders: count(*), amount: sum(amount) } }
   publishOrders:
     destination: { from: named, connection: warehouse, table: mart.orders }
+  publishLabelled:
+    destination: { from: labelled, connection: warehouse, table: mart.labelled }
   publishCountries:
     destination: { from: byCountry, connection: warehouse, table: mart.countries }
 `;
@@ -32,7 +40,7 @@ it(
   async () => {
     const random = seededRandom(SEED);
     await using shop = new WarehouseShop(random, 150);
-    const tables = ['orders', 'countries'];
+    const tables = ['orders', 'countries', 'labelled'];
     let killed = 0;
     for (let round = 0; round < KILLS; round++) {
       if (round > 0) shop.change();

@@ -34,5 +34,27 @@ const redact: Maker = (_, input, __, ___, pick) => ({
   columns: input.columns,
 });
 
+/** Code of every shape: it adds, leaves out and multiplies rows, and sees many at once. */
+const code: Maker = (name, input, _, random, pick) => {
+  const column = pick(input.columns);
+  const value = `String(row[${JSON.stringify(column)}])`;
+  const made = `${name}_c`;
+  const kept = random.next() < 0.3 ? `, keep: [${pick(input.columns)}]` : '';
+  const reads = random.next() < 0.5 ? `, reads: [${column}]` : '';
+  const settings = pick([
+    `source: '(row) => ({ ${made}: ${value} + "!" })'${kept}${reads}`,
+    `source: '(row) => (${value}.length % 2 === 0 ? null : { ${made}: ${value}.slice(-1) })'${kept}${reads}`,
+    `source: '(row) => [...${value}].slice(0, 3).map((${made}) => ({ ${made} }))', key: []${kept}${reads}`,
+    `mode: batches, source: '(rows) => ({ ${made}: rows[${JSON.stringify(column)}].map((value, at, all) => String(all[at - 1] ?? value)) })'${kept}${reads}`,
+  ]);
+  return {
+    step: `{ code: { from: ${input.name}, columns: { ${made}: string }, ${settings.replace("source: '", "source: 'export default ")} } }`,
+    columns: [
+      ...(kept === '' ? input.columns : input.columns.filter((each) => kept.includes(`[${each}]`))),
+      made,
+    ],
+  };
+};
+
 /** Steps that change values in their place, or add what another step knows. */
-export const ENRICHING: readonly Maker[] = [lookup, lookup, clean, redact];
+export const ENRICHING: readonly Maker[] = [lookup, lookup, clean, redact, code];

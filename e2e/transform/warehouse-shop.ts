@@ -7,7 +7,13 @@ import { compilePipeline, requiredTables, type Plan } from '@millrace/compiler';
 import { registry } from '@millrace/connectors';
 import { findTable } from '@millrace/connector-sdk/conformance';
 import { temporaryFolder, type Random } from '@millrace/connector-sdk/testing';
-import { openSqlAnalyser, runPlan, type RunEvent, type RunRequest } from '@millrace/engine';
+import {
+  createCodeAnalyser,
+  openSqlAnalyser,
+  runPlan,
+  type RunEvent,
+  type RunRequest,
+} from '@millrace/engine';
 import { parsePipeline } from '@millrace/spec';
 
 const never = new AbortController().signal;
@@ -18,6 +24,7 @@ export class WarehouseShop implements AsyncDisposable {
   readonly #database: DatabaseSync;
   readonly #random: Random;
   #analyser: ReturnType<typeof openSqlAnalyser> | undefined;
+  #codeAnalyser: ReturnType<typeof createCodeAnalyser> | undefined;
   #clock = 0;
   #nextOrder = 0;
   #fence = 0;
@@ -118,10 +125,12 @@ export class WarehouseShop implements AsyncDisposable {
     const tables = [];
     for (const table of include) tables.push(await findTable(source, { name: table }, never));
     this.#analyser ??= openSqlAnalyser();
+    this.#codeAnalyser ??= createCodeAnalyser();
     const compiled = await compilePipeline({
       document,
       locate,
       sql: await this.#analyser,
+      code: await this.#codeAnalyser,
       connections: {
         shop: { connector: 'sqlite', source: shop.capabilities.source },
         warehouse: {
