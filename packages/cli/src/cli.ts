@@ -8,7 +8,10 @@ import type { ExitCode } from './session/exit-code.ts';
 import type { Process } from './session/process.ts';
 import { findProjectFolder } from './session/project-folder.ts';
 
-const GROUPS: Readonly<Record<string, string>> = { connections: 'Add, list and test connections' };
+const GROUPS: Readonly<Record<string, string>> = {
+  connections: 'Add, list and test connections',
+  quarantine: 'See, release and discard rows that were set aside',
+};
 
 /** Runs one command line and answers with the code to exit with. Never throws for what a person can cause. */
 export async function runCli(process: Process, version: string): Promise<ExitCode> {

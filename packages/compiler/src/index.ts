@@ -12,6 +12,7 @@ export * from './checks/dense-key.ts';
 export * from './checks/evaluate-checks.ts';
 export * from './code/code-analyser.ts';
 export * from './code/code-files.ts';
+export { DECIDED, DECIDED_FIELDS, NO_DECISIONS, isDecided } from './checks/identify-row.ts';
 export * from './compile-input.ts';
 export * from './compile-pipeline.ts';
 export * from './drift/apply-contract.ts';
@@ -44,7 +45,8 @@ export {
 export * from './profile/read-profile.ts';
 export * from './required-tables.ts';
 export * from './sql/sql-analyser.ts';
-export { UNCHECKED } from './transform/check-step.ts';
+export * from './tasks-behind.ts';
+export { FAILED, UNCHECKED } from './transform/check-step.ts';
 export type { DefinedRelation } from './transform/compiled-step.ts';
 export { LANDING_CAPABILITIES } from './transform/plan-landing.ts';
 export * from './transform/transform-verb.ts';

@@ -66,6 +66,11 @@ export interface PlannedStep {
   readonly maskKey?: string;
   /** The function that the rows of `sql` go through; its rows are then not those of `sql`. */
   readonly code?: PlannedCode;
+  /**
+   * Which of the inputs is what people decided about single rows: no table of the plan, and kept beside it. Rows are
+   * recognised by all of their columns.
+   */
+  readonly decisions?: string;
   /** Columns that are unique in the result, when that is known; else empty. */
   readonly key: readonly string[];
   readonly incrementality: Incrementality;

@@ -2,6 +2,13 @@ import type { CodeAnalyser, SqlAnalyser } from '@millrace/compiler';
 
 import type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
+import type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
+import type {
+  QuarantinedRecord,
+  QuarantineGroup,
+  QuarantineRequest,
+} from './quarantine/quarantine-request.ts';
+import type { ExportFormat } from './quarantine/read-quarantine.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
 import type { SampleRequest, SampleResult } from './sample/sample-tables.ts';
@@ -67,6 +74,38 @@ export async function rollbackTable(
 ): Promise<RollbackResult> {
   const module = await import('./package/rollback-table.ts');
   return await module.rollbackTable(request, context, signal);
+}
+
+/** What is in quarantine, by step and reason. */
+export async function listQuarantine(
+  request: QuarantineRequest,
+  signal: AbortSignal,
+): Promise<readonly QuarantineGroup[]> {
+  const module = await import('./quarantine/read-quarantine.ts');
+  return await module.listQuarantine(request, signal);
+}
+
+/** The first rows in quarantine, and how many there are. */
+export async function showQuarantine(
+  request: QuarantineRequest & { readonly limit: number },
+  signal: AbortSignal,
+): Promise<{ readonly rows: readonly QuarantinedRecord[]; readonly total: number }> {
+  const module = await import('./quarantine/read-quarantine.ts');
+  return await module.showQuarantine(request, signal);
+}
+
+/** Writes the rows of one step that are in quarantine to a file. Throws `PipelineError`. */
+export async function exportQuarantine(
+  request: QuarantineRequest & { readonly path: string; readonly format: ExportFormat },
+): Promise<{ readonly rows: number }> {
+  const module = await import('./quarantine/read-quarantine.ts');
+  return await module.exportQuarantine(request);
+}
+
+/** Writes down what a person decided about rows in quarantine; the next run of the steps acts on it. */
+export async function decideRows(request: DecideRequest, signal: AbortSignal): Promise<DecideResult> {
+  const module = await import('./quarantine/decide-rows.ts');
+  return await module.decideRows(request, signal);
 }
 
 /** Runs examples of a document over the steps of its plan, in memory; a test that cannot be run is a result that says why. */

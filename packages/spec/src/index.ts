@@ -29,6 +29,7 @@ export type { InputSlot } from './document/verbs/verb.ts';
 export * from './document/table-reference.ts';
 export * from './document/value-reference.ts';
 export * from './edit/apply-edit.ts';
+export * from './edit/diff-text.ts';
 export * from './edit/edit.ts';
 export * from './edit/render-pipeline.ts';
 export { renderText, renderValue } from './edit/render-value.ts';

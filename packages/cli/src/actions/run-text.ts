@@ -40,6 +40,18 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
   if (run.reason !== null && !(run.state === 'failed' && isSaidByTable))
     lines.push(printableLines(run.reason));
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
+  for (const { parted } of run.tasks) {
+    if (parted === null || parted.rows === parted.passed) continue;
+    const which = parted.isAll ? '' : ' that came';
+    const parts = [
+      `${formatCount(parted.passed)} passed`,
+      `${formatCount(parted.setAside)} set aside`,
+      ...(parted.discarded > 0 ? [`${formatCount(parted.discarded)} discarded`] : []),
+    ];
+    lines.push(
+      `${paint('dim', 'parted:')} ${printable(parted.step)}: ${formatCount(parted.rows)} rows${which} = ${parts.join(' + ')}`,
+    );
+  }
   for (const { checks, error } of run.tasks) {
     for (const { status, action, message } of checks) {
       // What stopped a table is its error.

@@ -1,4 +1,5 @@
 import type { CommandDeclaration } from './command.ts';
+import { QUARANTINE_COMMANDS } from './quarantine.ts';
 
 const pipeline = { name: 'pipeline', description: 'name of a pipeline', completes: 'pipeline' } as const;
 const connection = {
@@ -248,6 +249,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     usesRunner: true,
     load: async () => (await import('../actions/rollback.ts')).rollback,
   },
+  ...QUARANTINE_COMMANDS,
   {
     name: 'schema',
     summary: 'Print the JSON Schema of a document, for editors',

@@ -30,10 +30,11 @@ export async function completeWords(
   if (last.startsWith('-'))
     return matching([...options.map((option) => option.flags.split(' ')[0] ?? ''), '--help'], last);
   const previous = before.at(-1) ?? '';
-  if (options.some((option) => option.flags.startsWith(`${previous} `))) {
+  const open = options.find((option) => option.flags.startsWith(`${previous} `));
+  if (open !== undefined) {
     if (previous === '--pipeline') return matching(await namesOf('pipeline', context), last);
     if (CONNECTION_OPTIONS.has(previous)) return matching(await namesOf('connection', context), last);
-    return previous === '--to' ? matching(await namesOf('run', context), last) : [];
+    return open.flags.endsWith('<run>') ? matching(await namesOf('run', context), last) : [];
   }
   const rest = before.slice(command.name.split(' ').length);
   const position = rest.filter(

@@ -2,11 +2,15 @@ import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
 import {
   createCodeAnalyser,
+  decideRows,
+  exportQuarantine,
+  listQuarantine,
   openSqlAnalyser,
   previewPlan,
   rollbackTable,
   runPlan,
   sampleTables,
+  showQuarantine,
   testSteps,
   verifyPlan,
 } from '@millrace/engine';
@@ -153,6 +157,18 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   },
   async rollback({ run, task, toRun }, context, signal) {
     return await rollbackTable({ ...run, task, toRunId: toRun }, context, signal);
+  },
+  async listQuarantine(request, _, signal) {
+    return await listQuarantine(request, signal);
+  },
+  async showQuarantine(request, _, signal) {
+    return await showQuarantine(request, signal);
+  },
+  async exportQuarantine(request) {
+    return await exportQuarantine(request);
+  },
+  async decideRows(request, _, signal) {
+    return await decideRows(request, signal);
   },
   async query({ connection, sql, maxRows }, context, signal) {
     await using destination = await openDestination(context, connection, signal);

@@ -55,6 +55,7 @@ function describeEvent(event: RunEvent): string | undefined {
       return `${event.task}: ${event.level}${event.row === null ? '' : `, row ${formatCount(event.row)}`}: ${event.text}`;
     case 'warning':
       return `warning: ${event.message}`;
+    case 'rowsParted':
     case 'taskProgress':
     case 'taskStaged':
     case 'runFinished':

@@ -14,4 +14,6 @@ export interface CheckFacts {
   readonly now: bigint;
   /** Failing rows by the check's name. */
   readonly examples: ReadonlyMap<string, readonly Readonly<Record<string, string | null>>[]>;
+  /** Rows that fail and were released or discarded by hand, by the check's name. */
+  readonly decided?: ReadonlyMap<string, bigint>;
 }

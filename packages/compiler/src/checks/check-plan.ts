@@ -50,12 +50,23 @@ export interface DenseKey {
 }
 
 export interface CheckSplit {
-  /** Rows that pass every check that sets rows aside. */
+  /** Rows that pass every check that sets rows aside, or were released from those that they fail. */
   readonly passing: string;
-  /** The others, with `__millrace_checks` and `__millrace_reasons`: lists, an entry for each check that the row fails. */
+  /**
+   * The others without those that were discarded: with `__millrace_row`, by which a row is recognised, and
+   * `__millrace_checks` and `__millrace_reasons`, lists with an entry for each check that sets the row aside.
+   */
   readonly failing: string;
   /** Other steps that both read by their names. */
   readonly relations: readonly string[];
+  /** The relation of what people decided about single rows, which both read too. */
+  readonly decided: string;
+  /** One row of texts: `rows`, and of those `passed`, `aside` and `discarded`. */
+  readonly counts: string;
+  /** Gives one row with a text for each of `checks`: how many of the rows that fail it were released from it or discarded. */
+  readonly decidedCounts: string;
+  /** The checks that set rows aside, and how a decision names each. */
+  readonly checks: readonly { readonly name: string; readonly id: string }[];
 }
 
 export type CheckAction = 'warn' | 'stop' | 'quarantine';

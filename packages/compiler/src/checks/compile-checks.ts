@@ -11,8 +11,10 @@ import { buildCheckContext, type CheckScene } from './build-check-context.ts';
 import type { BuildCheck, CompiledCheck } from './check-compiler.ts';
 import { CheckMeasures, DatasetMeasures } from './check-measures.ts';
 import type { CheckAction, CheckPlan, CheckSplit, CheckThreshold, PlannedCheck } from './check-plan.ts';
-import { columnSql, textSql } from './check-sql.ts';
+import { columnSql } from './check-sql.ts';
+import type { CheckedRelation } from './checked-relation.ts';
 import { CHECK_COMPILERS } from './index.ts';
+import { splitRows } from './split-rows.ts';
 
 export interface ChecksRequest extends CheckScene {
   readonly checks: readonly CheckItem[];
@@ -45,7 +47,7 @@ export async function compileChecks(request: ChecksRequest): Promise<CheckPlan> 
     checks: compiled.map(({ planned }) => planned),
     aggregates: dataset.aggregates,
     queries: dataset.queries,
-    split: planSplit(relation.ref, compiled),
+    split: planSplit(relation, compiled),
   };
 }
 
@@ -142,24 +144,11 @@ function freeName(kind: CheckName, check: CompiledCheck, taken: ReadonlySet<stri
   }
 }
 
-function planSplit(ref: string, compiled: readonly Planned[]): CheckSplit | null {
+function planSplit(relation: CheckedRelation, compiled: readonly Planned[]): CheckSplit | null {
   const dividing = compiled.flatMap(({ planned, relations }) =>
     planned.onFailure === 'quarantine' && planned.failing !== null
-      ? [{ planned, failing: `(${planned.failing})`, relations }]
+      ? [{ planned, failing: planned.failing, relations }]
       : [],
   );
-  if (dividing.length === 0) return null;
-  const table = columnSql(ref);
-  const isFailing = dividing.map(({ failing }) => failing).join(' OR ');
-  const listed = (text: (check: PlannedCheck) => string): string =>
-    `list_filter([${dividing.map(({ planned, failing }) => `CASE WHEN ${failing} THEN ${textSql(text(planned))} END`).join(', ')}], lambda entry: entry IS NOT NULL)`;
-  return {
-    passing: `SELECT * FROM ${table} WHERE NOT coalesce(${isFailing}, false)`,
-    failing: `SELECT *, ${listed(({ name }) => name)} AS "__millrace_checks", ${listed(reasonOf)} AS "__millrace_reasons" FROM ${table} WHERE ${isFailing}`,
-    relations: [...new Set(dividing.flatMap(({ relations }) => relations))],
-  };
-}
-
-function reasonOf({ rule, expected }: PlannedCheck): string {
-  return rule.kind === 'failing' ? `${rule.subject} ${rule.fault}` : expected;
+  return dividing.length === 0 ? null : splitRows(relation, dividing);
 }

@@ -9,15 +9,20 @@ export function judgeFailing(
   rule: CountingRule,
   check: PlannedCheck,
   values: ReadonlyMap<string, string | null>,
+  decided = 0n,
 ): Verdict {
-  const rows = BigInt(requireValue(values, rule.failing));
+  // Rows that a person decided about count no more.
+  const rows = BigInt(requireValue(values, rule.failing)) - decided;
   const of = BigInt(requireValue(values, rule.rows));
   return {
     isPassed: rows === 0n,
     failing: { rows, of },
     measure: Number(rows),
     observed: rows === 0n ? 'no failing row' : `${asCount(rows)} failing ${rows === 1n ? 'row' : 'rows'}`,
-    finding: rows === 0n ? `${rule.subject}: no failing row` : describe(rule, rows, of, values),
+    finding:
+      rows === 0n
+        ? `${rule.subject}: no failing row${decided === 0n ? '' : ` but ${asCount(decided)} decided by hand`}`
+        : `${describe(rule, rows, of, values)}${decided === 0n ? '' : `, and in ${asCount(decided)} decided by hand`}`,
     advice: adviceFor(rule, check),
   };
 }

@@ -17,7 +17,7 @@ export function judgeRule(rule: CheckRule, check: PlannedCheck, facts: CheckFact
     case 'failing':
     case 'duplicates':
     case 'returned':
-      return judgeFailing(rule, check, values);
+      return judgeFailing(rule, check, values, facts.decided?.get(check.name));
     case 'holds': {
       // As in a CHECK of SQL, NULL is no failure.
       const isPassed = values.get(rule.holds) !== 'false';

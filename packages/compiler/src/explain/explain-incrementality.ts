@@ -4,7 +4,8 @@ import type { PlannedStep } from '../plan.ts';
 export function explainIncrementality({
   inputs,
   incrementality,
-}: Pick<PlannedStep, 'inputs' | 'incrementality'>): string {
+  decisions,
+}: Pick<PlannedStep, 'inputs' | 'incrementality' | 'decisions'>): string {
   switch (incrementality.kind) {
     case 'rowwise':
       return 'changed rows only';
@@ -12,6 +13,7 @@ export function explainIncrementality({
       return `from all rows, because ${incrementality.reason}`;
     case 'partitioned': {
       const { by, linearIn } = incrementality;
+      if (decisions !== undefined) return 'changed rows only';
       const groups = `the touched groups of ${groupNames(inputs, by)} only`;
       const others = inputs.filter(({ alias }) => !linearIn.includes(alias)).map(({ alias }) => alias);
       if (linearIn.length === 0) return groups.replace(/^the /, '');

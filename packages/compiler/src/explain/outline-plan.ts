@@ -86,7 +86,7 @@ export function outlinePlan({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): Pl
   const outline = (step: PlannedStep): OutlinedStep => ({
     name: titleRelation(step.ref),
     verb: step.verb ?? 'checks',
-    from: [...new Set(step.inputs.map(({ ref }) => titleRelation(ref)))],
+    from: [...new Set(readOf(step).map(({ ref }) => titleRelation(ref)))],
     follows: explainIncrementality(step),
     keptBecause: step.keptBecause,
     task: keeps.get(step.ref)?.id ?? null,
@@ -123,6 +123,11 @@ export function outlinePlan({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): Pl
 
 function outlineCode({ file, mode, reads, returns }: PlannedCode): OutlinedCode {
   return { file, mode, reads: reads.map(({ name }) => name), returns };
+}
+
+/** What people decided about rows is no step. */
+function readOf({ inputs, decisions }: PlannedStep): PlannedStep['inputs'] {
+  return inputs.filter(({ ref }) => ref !== decisions);
 }
 
 function intoOf({ destination }: LoadTask): string {

@@ -4,6 +4,7 @@ import { parseStepReference } from '@millrace/spec';
 const INNER: ReadonlyMap<string, string> = new Map([
   ['~rows', 'unchecked'],
   ['~failed', 'failed its checks'],
+  ['~decided', 'decided by hand'],
 ]);
 
 /** A relation as people call it: `orders`, `routed.large`, `wide (part 2)`, `orders (failed its checks)`. */

@@ -2,6 +2,7 @@ import { formatTableName } from '@millrace/spec';
 import { duckdbDialect, duckdbType, layoutSql, quoteIdentifier } from '@millrace/sql';
 
 import { explainIncrementality } from '../explain/explain-incrementality.ts';
+import { NO_DECISIONS } from '../checks/identify-row.ts';
 import { titleRelation } from '../explain/title-relation.ts';
 import { LANDING, STEPS, type Plan, type PlannedStep } from '../plan.ts';
 
@@ -29,6 +30,10 @@ export function exportSql(plan: Plan): string {
       ),
     );
   }
+  for (const ref of new Set(plan.steps.flatMap(({ decisions }) => decisions ?? [])))
+    parts.push(
+      `${comment(`${titleRelation(ref)}: rows that pass or are dropped whatever the checks say; here none.`)}\nCREATE OR REPLACE VIEW ${quote(ref)} AS\n${NO_DECISIONS};`,
+    );
   for (const step of plan.steps) parts.push(viewOf(step));
   for (const { source, destination } of plan.tasks) {
     if (source.connection !== STEPS || destination.connection === LANDING) continue;
@@ -41,9 +46,10 @@ export function exportSql(plan: Plan): string {
 }
 
 function viewOf(step: PlannedStep): string {
-  const { ref, verb, inputs, sql, code, columns } = step;
+  const { ref, verb, inputs, sql, code, columns, decisions } = step;
+  const titles = inputs.filter((input) => input.ref !== decisions).map((input) => titleRelation(input.ref));
   const about = [
-    `${titleRelation(ref)}: ${verb ?? 'checks'} of ${inputs.map((input) => titleRelation(input.ref)).join(', ')}.`,
+    `${titleRelation(ref)}: ${verb ?? 'checks'} of ${titles.join(', ')}.`,
     `Follows ${explainIncrementality(step)}.`,
   ];
   if (code !== undefined) {

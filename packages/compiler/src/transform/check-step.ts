@@ -2,6 +2,7 @@ import { parseStepReference, stepCheckReferences, type Step } from '@millrace/sp
 
 import { compileChecks } from '../checks/compile-checks.ts';
 import type { CheckPlan } from '../checks/check-plan.ts';
+import { DECIDED_COLUMNS, DECIDED_FIELDS, identifyRow, isDecided } from '../checks/identify-row.ts';
 import type { Compilation } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
 import { stepSettings } from '../load/load-settings.ts';
@@ -62,13 +63,22 @@ export async function checkStep(
   });
   if (plan.split === null) return { plan, checked: name, steps: [] };
   const unchecked = `${name}.${UNCHECKED}`;
+  const { decided } = plan.split;
   const inputs: readonly StepInput[] = [
     { alias: name, ref: unchecked },
-    ...plan.split.relations.map((ref) => ({ alias: ref, ref })),
+    ...[...plan.split.relations, decided].map((ref) => ({ alias: ref, ref })),
   ];
   const isAlone = plan.split.relations.length === 0;
+  const known = { sql: identifyRow(rows.fields), columns: rows.fields.map((field) => field.name) };
   const incrementality: Incrementality = isAlone
-    ? { kind: 'rowwise' }
+    ? {
+        kind: 'partitioned',
+        by: {
+          [name]: [{ ...known, isQualified: false }],
+          [decided]: [{ sql: DECIDED_COLUMNS.row, columns: ['row'], isQualified: false }],
+        },
+        linearIn: [name],
+      }
     : { kind: 'whole', reason: `its checks compare it with ${plan.split.relations.join(', ')}` };
   const copied = rows.fields.map((field): PlannedStepColumn => ({
     name: field.name,
@@ -76,9 +86,15 @@ export async function checkStep(
     from: [{ ref: unchecked, column: field.name, how: 'copied' }],
     nullable: field.nullable,
   }));
-  const about = ['__millrace_checks', '__millrace_reasons'].map((column): PlannedStepColumn => ({
+  const about = (
+    [
+      ['__millrace_row', 'string'],
+      ['__millrace_checks', 'json'],
+      ['__millrace_reasons', 'json'],
+    ] as const
+  ).map(([column, kind]): PlannedStepColumn => ({
     name: column,
-    field: { name: column, type: { kind: 'json' }, nullable: true },
+    field: { name: column, type: { kind }, nullable: true },
     from: [],
     nullable: true,
   }));
@@ -97,6 +113,7 @@ export async function checkStep(
     sql,
     columns,
     uses,
+    decisions: decided,
     key: rows.key,
     incrementality,
     fingerprint: fingerprint([
@@ -126,7 +143,12 @@ async function jsonResult(
   const described = await compilation.sql.describe({
     relations: inputs.map(({ alias, ref }) => ({
       name: alias,
-      fields: alias === rows.ref ? rows.fields : (relations.get(ref)?.fields ?? []),
+      fields:
+        alias === rows.ref
+          ? rows.fields
+          : isDecided(ref)
+            ? DECIDED_FIELDS
+            : (relations.get(ref)?.fields ?? []),
     })),
     sql,
   });

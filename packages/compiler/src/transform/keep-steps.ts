@@ -28,7 +28,10 @@ export function keepSteps(
     if (step.code !== undefined) return 'its code is run once for each row';
     const count = readers.get(step.ref) ?? 0;
     // Working a row through again costs less than writing and reading it.
-    const isCheap = step.incrementality.kind === 'rowwise' && step.inputs.length === 1;
+    const { decisions, inputs, incrementality } = step;
+    const read = inputs.filter(({ ref }) => ref !== decisions);
+    const isRowwise = incrementality.kind === 'rowwise' || decisions !== undefined;
+    const isCheap = isRowwise && read.length === 1;
     if (count > 1 && !isCheap) return `it is read ${count} times`;
     if (step.incrementality.kind === 'whole' && readBySteps.has(step.ref))
       return 'it is computed from all rows each time; what reads it then sees only what changed';

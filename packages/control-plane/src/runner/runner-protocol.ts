@@ -16,7 +16,13 @@ import type {
   ServerIdentity,
 } from '@millrace/connector-sdk';
 import type {
+  DecideRequest,
+  DecideResult,
+  ExportFormat,
   LoadPreview,
+  QuarantinedRecord,
+  QuarantineGroup,
+  QuarantineRequest,
   ResolvedConnection,
   RollbackResult,
   RunEvent,
@@ -67,6 +73,19 @@ export interface RunnerMethods {
     readonly request: { readonly run: RunRequest; readonly task: string; readonly toRun: string | null };
     readonly result: RollbackResult;
   };
+  readonly listQuarantine: {
+    readonly request: QuarantineRequest;
+    readonly result: readonly QuarantineGroup[];
+  };
+  readonly showQuarantine: {
+    readonly request: QuarantineRequest & { readonly limit: number };
+    readonly result: { readonly rows: readonly QuarantinedRecord[]; readonly total: number };
+  };
+  readonly exportQuarantine: {
+    readonly request: QuarantineRequest & { readonly path: string; readonly format: ExportFormat };
+    readonly result: { readonly rows: number };
+  };
+  readonly decideRows: { readonly request: DecideRequest; readonly result: DecideResult };
   readonly query: { readonly request: ConnectionRequest & QueryRequest; readonly result: QueryResult };
 }
 

@@ -25,6 +25,10 @@ export interface RunToExecute {
   readonly connections: Readonly<Record<string, ResolvedConnection>>;
   readonly maskKeys?: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
+  /** Ids of the tasks to run; all when left out. */
+  readonly tasks?: readonly string[];
+  /** What the run is for, when it is none of the whole pipeline. */
+  readonly reason?: string;
 }
 
 /**
@@ -65,7 +69,13 @@ export async function executeRun(
       await log.flush();
       await cancelled;
       if (isFenced(held.signal)) throw held.signal.reason;
-      await finishRun(store, held.lease, run.runId, outcome, reasonOf(outcome, failures));
+      await finishRun(
+        store,
+        held.lease,
+        run.runId,
+        outcome,
+        reasonOf(outcome, failures) ?? run.reason ?? null,
+      );
       return;
     } catch (thrown) {
       const error = asPipelineError(thrown, held.signal);
@@ -128,6 +138,7 @@ export function toRunRequest(context: OperationContext, fenceToken: number, run:
     fenceToken,
     connections: run.connections,
     ...(run.maskKeys === undefined ? {} : { maskKeys: run.maskKeys }),
+    ...(run.tasks === undefined ? {} : { tasks: run.tasks }),
     folders: {
       stage: join(state, 'stage'),
       quarantine: join(state, 'quarantine'),

@@ -1,5 +1,6 @@
 import type { Plan } from '@millrace/compiler';
 import type { RunEvent, RunOutcome } from '@millrace/engine';
+import { compareText } from '@millrace/spec';
 
 import type { Lease } from '../lease/lease.ts';
 import { pidOf } from '../lease/process-identity.ts';
@@ -265,4 +266,42 @@ export async function readLatestPlans(store: Store): Promise<readonly Plan[]> {
     latest.set(plan.pipeline, known ? { ...known, tasks: [...known.tasks, ...missing] } : plan);
   }
   return [...latest.values()];
+}
+
+/** One plan per pipeline that ran: that of its last run of all tables, else of its last run. */
+export async function readWholePlans(store: Store, pipeline: string | undefined): Promise<readonly Plan[]> {
+  let query = store.db
+    .selectFrom('runs')
+    .select(['plan', 'options', 'pipeline'])
+    .orderBy('started_at', 'desc')
+    .limit(LOOK_BACK);
+  if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline);
+  const latest = new Map<string, { readonly plan: string; readonly isWhole: boolean }>();
+  for (const row of await query.execute()) {
+    const options: RunOptions = JSON.parse(row.options);
+    const isWhole = options.tables.length === 0;
+    const known = latest.get(row.pipeline);
+    if (known === undefined || (isWhole && !known.isWhole))
+      latest.set(row.pipeline, { plan: row.plan, isWhole });
+  }
+  return [...latest]
+    .toSorted(([left], [right]) => compareText(left, right))
+    .map(([, { plan }]) => JSON.parse(plan));
+}
+
+/** Every event of these types in runs of a pipeline, in the order it was stored. */
+export async function readEventsOf(
+  store: Store,
+  pipeline: string,
+  types: readonly RunEvent['type'][],
+): Promise<readonly RunEvent[]> {
+  const rows = await store.db
+    .selectFrom('run_events')
+    .innerJoin('runs', 'runs.run_id', 'run_events.run_id')
+    .select('run_events.event')
+    .where('runs.pipeline', '=', pipeline)
+    .where('run_events.type', 'in', types)
+    .orderBy('run_events.sequence')
+    .execute();
+  return rows.map((row) => JSON.parse(row.event));
 }

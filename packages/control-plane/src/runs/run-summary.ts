@@ -1,7 +1,7 @@
 import { titleTask, type CheckResult, type LoadTask, type Plan } from '@millrace/compiler';
 import type { PlainPipelineError } from '@millrace/connector-sdk';
 import { foldRun } from '@millrace/engine';
-import type { RunEvent, TaskState } from '@millrace/engine';
+import type { PartedRows, RunEvent, TaskState } from '@millrace/engine';
 
 import type { RunRecord } from './run-record.ts';
 
@@ -26,6 +26,8 @@ export interface TaskSummary {
   /** null when the run was not asked to verify. */
   readonly verified: { readonly isEqual: boolean; readonly differences: number } | null;
   readonly checks: readonly CheckResult[];
+  /** Where the rows of a step went whose checks set rows aside. */
+  readonly parted: PartedRows | null;
   readonly error: PlainPipelineError | null;
 }
 
@@ -93,6 +95,7 @@ export function summarizeTask(task: LoadTask, state: TaskState | undefined): Tas
       ? { isEqual: state.verified.isEqual, differences: state.verified.differences }
       : null,
     checks: state?.checks ?? [],
+    parted: state?.parted ?? null,
     error: state?.error ?? null,
   };
 }

@@ -2,6 +2,7 @@ import {
   denseKeyAnswer,
   denseKeySql,
   evaluateCheck,
+  NO_DECISIONS,
   type CheckAggregate,
   type CheckFacts,
   type CheckPlan,
@@ -26,6 +27,8 @@ export interface ChecksInput {
   readonly fields: readonly Field[];
   /** `measure` of earlier results by the check's name, the latest last. */
   readonly history: ReadonlyMap<string, readonly number[]>;
+  /** What can follow FROM for what people decided about rows that were set aside; nothing when left out. */
+  readonly decided?: string;
   /** The time of the run in microseconds since 1970. */
   readonly now: bigint;
 }
@@ -61,9 +64,10 @@ export async function runChecks(
     const sql = bindRelations(query.sql, [plan.ref, ...query.relations], input.relations);
     await collect(connection, sql, query.names, values, errors, signal);
   }
+  const decided = await countDecided(connection, input, signal);
   const results: CheckResult[] = [];
   for (const check of plan.checks) {
-    const facts: CheckFacts = { ...input, values, errors, examples: new Map() };
+    const facts: CheckFacts = { ...input, decided, values, errors, examples: new Map() };
     const result = evaluateCheck(check, facts);
     if (result.status === 'passed' || result.status === 'skipped' || check.examples === null) {
       results.push(result);
@@ -202,9 +206,37 @@ async function readExamples(
   }
 }
 
+/** How many of the failing rows of each check count no more, because a person decided about them. */
+async function countDecided(
+  connection: DuckDBConnection,
+  input: ChecksInput,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, bigint>> {
+  const { plan, decided } = input;
+  const { split } = plan;
+  const counts = new Map<string, bigint>();
+  if (split === null || decided === undefined) return counts;
+  const names = [plan.ref, ...split.relations, split.decided];
+  for (const reads of ['rows', 'state'] as const) {
+    const relations = new Map([
+      ...(reads === 'rows' ? rowsOf(input) : input.relations),
+      [split.decided, decided],
+    ]);
+    const isRead = (name: string) =>
+      plan.checks.some((check) => check.name === name && check.reads === reads);
+    if (!split.checks.some(({ name }) => isRead(name))) continue;
+    const [row] = await readRows(connection, bindRelations(split.decidedCounts, names, relations), signal);
+    for (const [index, { name }] of split.checks.entries())
+      if (isRead(name)) counts.set(name, BigInt(textAt(row, `c${index}`)));
+  }
+  return counts;
+}
+
 function splitOf(input: ChecksInput): ChecksOutcome['split'] {
   const { split, ref } = input.plan;
   if (split === null) return null;
-  const bind = (sql: string): string => bindRelations(sql, [ref, ...split.relations], rowsOf(input));
+  const relations = new Map([...rowsOf(input), [split.decided, input.decided ?? `(${NO_DECISIONS})`]]);
+  const bind = (sql: string): string =>
+    bindRelations(sql, [ref, ...split.relations, split.decided], relations);
   return { passing: bind(split.passing), failing: bind(split.failing) };
 }

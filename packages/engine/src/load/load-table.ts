@@ -12,6 +12,7 @@ import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
 import { retryDelayMs, waitMs } from '../run/retry.ts';
 import type { Slots } from '../run/slots.ts';
+import { balanceRows } from '../steps/balance-rows.ts';
 import { judgeRows } from '../steps/judge-rows.ts';
 import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
 import { startExtraction } from './extract-package.ts';
@@ -96,6 +97,7 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     if (outcome === undefined) {
       // Time and other tables may have changed what they are compared with.
       await judgeRows(load, undefined, signal);
+      await balanceRows(load, undefined);
       emit({ type: 'taskUnchanged', task: task.id, durationMs: elapsed(startedAt) });
       await verify();
       return 'unchanged';
@@ -155,6 +157,7 @@ async function moveRows(
 
 async function publishFinished(load: TableLoad, finished: LoadPackage, signal: AbortSignal): Promise<Moved> {
   await judgeRows(load, finished, signal);
+  await balanceRows(load, finished);
   load.session.point('checked', load.task.id);
   const done = await load.destination.publishing.take(signal);
   try {

@@ -35,7 +35,19 @@ export interface TaskState {
   } | null;
   /** What became of its checks, in the last try. */
   readonly checks: readonly CheckResult[];
+  /** Where the rows of a step went whose checks set rows aside; null for other tasks. */
+  readonly parted: PartedRows | null;
   readonly error: PlainPipelineError | null;
+}
+
+/** `rows` are the sum of the others: all rows of the step, or those that the load brought. */
+export interface PartedRows {
+  readonly step: string;
+  readonly rows: number;
+  readonly passed: number;
+  readonly setAside: number;
+  readonly discarded: number;
+  readonly isAll: boolean;
 }
 
 export interface RunTotals {
@@ -152,6 +164,10 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
       };
     case 'tableChecked':
       return { ...state, checks: event.results };
+    case 'rowsParted': {
+      const { step, rows, passed, setAside, discarded, isAll } = event;
+      return { ...state, parted: { step, rows, passed, setAside, discarded, isAll } };
+    }
     case 'schemaDrift':
     case 'codeLogged':
     case 'warning':
@@ -176,6 +192,7 @@ function waitingTask(task: string): TaskState {
     record: null,
     verified: null,
     checks: [],
+    parted: null,
     error: null,
   };
 }

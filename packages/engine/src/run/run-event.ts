@@ -95,6 +95,17 @@ export type RunEventBody =
       readonly row: number | null;
       readonly text: string;
     }
+  /** Every row of a step whose checks set rows aside is somewhere; counted over all of them, or those a load brought. */
+  | {
+      readonly type: 'rowsParted';
+      readonly task: string;
+      readonly step: string;
+      readonly rows: number;
+      readonly passed: number;
+      readonly setAside: number;
+      readonly discarded: number;
+      readonly isAll: boolean;
+    }
   | { readonly type: 'taskFailed'; readonly task: string; readonly error: PlainPipelineError }
   | { readonly type: 'runFinished'; readonly state: RunOutcome; readonly durationMs: number };
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import { LANDING, STEPS, type LoadTask } from '@millrace/compiler';
-import { formatTableName } from '@millrace/spec';
+import { FAILED, LANDING, STEPS, UNCHECKED, type LoadTask } from '@millrace/compiler';
+import { formatTableName, parseStepReference } from '@millrace/spec';
 
 import type { CodeLogRecord } from '../code/code-runner.ts';
 import { loadTable, type LoadOutcome } from '../load/load-table.ts';
@@ -12,6 +12,7 @@ import type { RunEvent, RunEventBody, RunOutcome } from './run-event.ts';
 import type { RunContext, RunRequest } from './run-request.ts';
 import { RunSession } from './run-session.ts';
 import { createSlots } from './slots.ts';
+import { keepsFailed } from '../steps/balance-rows.ts';
 import { relationsOf } from '../steps/judge-rows.ts';
 
 /** How an attempt ended; the same as its events folded. */
@@ -32,6 +33,7 @@ export async function runPlan(
 ): Promise<RunSummary> {
   const startedAt = performance.now();
   const { plan, runId, attempt, limits } = request;
+  const tasks = plan.tasks.filter(({ id }) => request.tasks?.includes(id) ?? true);
   const events: RunEvent[] = [];
   function emit(body: RunEventBody): void {
     const event: RunEvent = { at: new Date().toISOString(), runId, attempt, ...body };
@@ -43,7 +45,7 @@ export async function runPlan(
     type: 'runStarted',
     pipeline: plan.pipeline,
     planFingerprint: plan.fingerprint,
-    tasks: plan.tasks.map((task) => task.id),
+    tasks: tasks.map((task) => task.id),
   });
   const scratch = join(request.folders.scratch, `${toFolderName(runId)}-${attempt}`);
   const onCodeLog = (task: string, { level, row, text }: CodeLogRecord): void =>
@@ -52,16 +54,16 @@ export async function runPlan(
   const session = new RunSession({ ...request, folders, context, onCodeLog });
   let outcomes: readonly LoadOutcome[];
   try {
-    await lookAround(session, plan.tasks, signal);
+    await lookAround(session, tasks, signal);
     const extracting = createSlots(limits.parallelTables);
-    const waiting = countByDestination(plan.tasks);
+    const waiting = countByDestination(tasks);
     const landed = new Map(
-      plan.tasks
+      tasks
         .filter(({ destination }) => destination.connection === LANDING)
         .map(({ destination }) => [destination.table.name, Promise.withResolvers<LoadOutcome>()]),
     );
     outcomes = await Promise.all(
-      plan.tasks.map((task) => {
+      tasks.map((task) => {
         const { connection, table } = task.destination;
         const isLast = () => waiting.get(connection) === 1;
         const outcome = (async () => {
@@ -97,7 +99,13 @@ async function findFailed(
   const checkedAgainst = (task.checks === undefined ? [] : relationsOf(task.checks)).flatMap((ref) =>
     session.steps.datasetsUnder(ref),
   );
-  for (const ref of new Set([...read, ...checkedAgainst])) {
+  // Rows that pass go on when those that do not are kept.
+  const aside = keepsFailed(task)
+    ? []
+    : read
+        .filter((ref) => ref.endsWith(`.${UNCHECKED}`))
+        .map((ref) => `${parseStepReference(ref).step}.${FAILED}`);
+  for (const ref of new Set([...read, ...aside, ...checkedAgainst])) {
     if (task.destination.connection === LANDING && ref === task.destination.table.name) continue;
     const outcome = await landed.get(ref)?.promise;
     if (outcome === 'failed' || outcome === 'cancelled') return { ref, outcome };

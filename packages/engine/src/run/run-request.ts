@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly maskKeys?: Readonly<Record<string, string>>;
   readonly folders: RunFolders;
   readonly limits: RunLimits;
+  /** Ids of the tasks to run; all when left out. The rows of the others stand as they are. */
+  readonly tasks?: readonly string[];
   /** Read everything again and publish it as a new full version, whatever the saved position says. */
   readonly isFullRefresh: boolean;
   /** Compare source and destination of every table, also where the run found nothing new. */

@@ -6,6 +6,7 @@ import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
 import type { CodeLogRecord } from '../code/code-runner.ts';
 import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
 import { loadDefinition } from '../extract/open-sources.ts';
+import { DecisionLog } from '../quarantine/decision-log.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
 import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
 import { CodeSteps } from '../steps/code-steps.ts';
@@ -30,6 +31,7 @@ export interface SessionOptions {
 
 /** What the tasks of a run share, each opened at its first use: sources, destinations, the staging database. */
 export class RunSession {
+  readonly plan: Plan;
   readonly folders: RunFolders;
   readonly limits: RunLimits;
   /** The rows that the plan's steps make. */
@@ -45,6 +47,7 @@ export class RunSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.plan = options.plan;
     this.folders = options.folders;
     this.limits = options.limits;
     const { registry, registryModule } = options.context;
@@ -53,6 +56,7 @@ export class RunSession {
     this.landing = new Landing({
       stageFolder: folders.stage,
       pipeline: plan.pipeline,
+      decisions: new DecisionLog(folders.quarantine, plan.pipeline),
       tasks: plan.tasks,
       database,
     });

@@ -1,6 +1,6 @@
 import type { LoadTask } from '@millrace/compiler';
 import type { Field } from '@millrace/spec';
-import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
+import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import type { LoadPackage } from '../package/package-store.ts';
 import { packagesAsOf, packagesBetween } from '../package/retain-packages.ts';
@@ -11,13 +11,24 @@ import { StagingDatabase } from '../stage/staging-database.ts';
 /** Which rows of a dataset: those of now, or those of an earlier version. */
 export type View = 'new' | 'old';
 
-/**
- * The rows of a landed source or of a step that keeps its rows, as its load packages tell them: now, and as of the
- * version that somebody computed from before.
- */
-export class Dataset {
+/** Rows that stay on this machine: now, and as of the version that somebody computed from before. */
+export interface Dataset {
   readonly ref: string;
-  /** The run that published the rows of now. */
+  /** Names the rows of now. */
+  readonly version: string;
+  readonly fields: readonly Field[];
+  /** A query of the rows as of a version, that of now when left out; undefined when it is not kept any more. */
+  stateSql(version?: string): string | undefined;
+  /**
+   * How to find what changed since a version: the rows that were only added (`added`), the keys of rows that were
+   * written or are gone (`touched`), or only that both states must be compared.
+   */
+  changesSince(version: string): DatasetChanges | undefined;
+}
+
+/** A landed source, or a step that keeps its rows, as its load packages tell it. Its versions are runs. */
+export class LandedDataset implements Dataset {
+  readonly ref: string;
   readonly version: string;
   readonly #task: LoadTask;
   readonly #packages: readonly LoadPackage[];
@@ -33,7 +44,30 @@ export class Dataset {
     return this.#task.columns.map(({ field }) => field);
   }
 
-  /** A query of the rows as of a version; undefined when its packages are gone. */
+  get key(): readonly string[] {
+    return this.#task.destination.key;
+  }
+
+  /** What a run brought. */
+  packageOf(runId: string): LoadPackage | undefined {
+    return this.#packages.findLast(({ manifest }) => manifest.runId === runId);
+  }
+
+  /** Rows as each kept package wrote them, with `run`, the package's: `columns` of those that have them all. */
+  writtenSql(columns: readonly string[]): string {
+    const parts = this.#packages.flatMap(({ folder, manifest }) => {
+      const has = new Set(manifest.fields.map((field) => field.name));
+      if (manifest.files.length === 0 || !columns.every((column) => has.has(column))) return [];
+      const files = resolveFiles(folder, manifest.files).map((file) => file.path);
+      return [
+        `SELECT ${quoteText(duckdbDialect, manifest.runId)} AS run, * FROM (${select(columns, files)})`,
+      ];
+    });
+    return parts.length > 0
+      ? parts.join(' UNION ALL ')
+      : `SELECT CAST(NULL AS VARCHAR) AS run, * FROM (${select(columns, [])})`;
+  }
+
   stateSql(version = this.version): string | undefined {
     const chain = packagesAsOf(this.#packages, version);
     if (chain === undefined) return undefined;
@@ -47,10 +81,6 @@ export class Dataset {
     return `SELECT ${list.join(', ')} FROM (${sql})`;
   }
 
-  /**
-   * How to find what changed since a version: the rows that were only added (`added`), the keys of rows that were
-   * written or are gone (`touched`), or only that both states must be compared.
-   */
   changesSince(version: string): DatasetChanges | undefined {
     if (version === this.version) return { kind: 'none' };
     const { mode, key } = this.#task.destination;

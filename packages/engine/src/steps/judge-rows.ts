@@ -29,6 +29,7 @@ export async function judgeRows(
   for (const ref of relationsOf(plan)) {
     if (ref !== plan.ref) relations.set(ref, `(${await steps.rowsSql(ref)})`);
   }
+  const decided = plan.split === null ? undefined : await landing.decisions(plan.split.decided);
   const history = await landing.measures(table);
   const changed = finished === undefined ? undefined : changedRows(finished);
   const database = await session.database();
@@ -39,6 +40,7 @@ export async function judgeRows(
         plan,
         relations,
         ...(changed === undefined ? {} : { changed }),
+        ...(decided === undefined ? {} : { decided: `(${decided})` }),
         fields: task.columns.map(({ field }) => field),
         history,
         now: BigInt(Date.now()) * 1000n,

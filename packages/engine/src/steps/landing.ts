@@ -1,7 +1,13 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { LANDING, LANDING_CAPABILITIES, type CheckResult, type LoadTask } from '@millrace/compiler';
+import {
+  isDecided,
+  LANDING,
+  LANDING_CAPABILITIES,
+  type CheckResult,
+  type LoadTask,
+} from '@millrace/compiler';
 import {
   PipelineError,
   type Destination,
@@ -13,6 +19,7 @@ import {
 import { formatTableName, type Field, type TableName } from '@millrace/spec';
 
 import { listPackages, taskFolder, type LoadPackage } from '../package/package-store.ts';
+import { NONE_DECIDED, type DecisionLog } from '../quarantine/decision-log.ts';
 import type { OpenDestination } from '../run/open-destination.ts';
 import { createSlots } from '../run/slots.ts';
 import { tableKey } from '../run/table-key.ts';
@@ -20,7 +27,7 @@ import { syncFolder } from '../stage/manifest.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
 import { toStagingError } from '../stage/staging-error.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
-import { Dataset } from './dataset.ts';
+import { LandedDataset, type Dataset } from './dataset.ts';
 
 const HEAD_NAME = 'head.json';
 
@@ -39,6 +46,8 @@ const KEPT_MEASURES = 60;
 export interface LandingOptions {
   readonly stageFolder: string;
   readonly pipeline: string;
+  /** What people decided about rows that were set aside. */
+  readonly decisions: DecisionLog;
   readonly tasks: readonly LoadTask[];
   readonly database: () => Promise<StagingDatabase>;
 }
@@ -63,23 +72,34 @@ export class Landing {
 
   /** Whether a relation has rows of its own. */
   has(ref: string): boolean {
-    return this.#tasks.has(ref);
+    return this.#tasks.has(ref) || isDecided(ref);
   }
 
   /** The rows of a relation as they are now; undefined before the first load. */
   async dataset(ref: string): Promise<Dataset | undefined> {
+    return isDecided(ref) ? this.#options.decisions.dataset(ref) : this.landed(ref);
+  }
+
+  /** A query of what people decided about the rows of a step; undefined when they decided nothing. */
+  async decisions(ref: string): Promise<string | undefined> {
+    const dataset = await this.#options.decisions.dataset(ref);
+    return dataset.version === NONE_DECIDED ? undefined : dataset.stateSql();
+  }
+
+  /** The rows of a landed source or of a step that keeps its rows; undefined before the first load. */
+  async landed(ref: string): Promise<LandedDataset | undefined> {
     const task = this.#taskOf({ name: ref });
     const head = await this.#readHead(task);
     if (head === undefined) return undefined;
-    return new Dataset(task, head.record.runId, await listPackages(this.#folderOf(task)));
+    return new LandedDataset(task, head.record.runId, await listPackages(this.#folderOf(task)));
   }
 
   /** The rows of a relation as they would be with a package that is not published yet. */
-  async candidate(task: LoadTask, finished: LoadPackage): Promise<Dataset> {
+  async candidate(task: LoadTask, finished: LoadPackage): Promise<LandedDataset> {
     const others = (await listPackages(this.#folderOf(task))).filter(
       ({ folder }) => folder !== finished.folder,
     );
-    return new Dataset(task, finished.manifest.runId, [...others, finished]);
+    return new LandedDataset(task, finished.manifest.runId, [...others, finished]);
   }
 
   /** Whether the rows of files are those that are landed, each as often. */

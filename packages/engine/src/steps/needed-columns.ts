@@ -28,8 +28,9 @@ export function neededColumns(
   return needed;
 }
 
-/** A query of the document whose lineage could not be told may read anything. */
+/** A query of the document whose lineage could not be told may read anything; a row that was decided about is known by all its columns. */
 function readsAll(step: PlannedStep): boolean {
+  if (step.decisions !== undefined) return true;
   return step.incrementality.kind === 'whole' || step.columns.every(({ from }) => from.length === 0);
 }
 

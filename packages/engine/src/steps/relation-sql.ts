@@ -1,4 +1,11 @@
-import { MASK_KEY, type PartitionExpression, type Plan, type PlannedStep } from '@millrace/compiler';
+import {
+  isDecided,
+  MASK_KEY,
+  NO_DECISIONS,
+  type PartitionExpression,
+  type Plan,
+  type PlannedStep,
+} from '@millrace/compiler';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
 import type { View } from './dataset.ts';
@@ -76,7 +83,8 @@ export class RelationSql {
   }
 
   #make(ref: string, view: View, restriction: Restriction | undefined): string {
-    const rows = this.#rows(ref, view);
+    // Where decisions of people are not at hand, as in tests of a document, there are none.
+    const rows = this.#rows(ref, view) ?? (isDecided(ref) ? NO_DECISIONS : undefined);
     const step = this.#steps.get(ref);
     if (rows !== undefined)
       return this.add(ref, restriction === undefined ? rows : restrict(rows, restriction, ref));

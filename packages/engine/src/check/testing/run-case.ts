@@ -1,4 +1,11 @@
-import { compileChecks, type CheckedRelation, type CheckPlan, type SqlAnalyser } from '@millrace/compiler';
+import {
+  compileChecks,
+  isDecided,
+  NO_DECISIONS,
+  type CheckedRelation,
+  type CheckPlan,
+  type SqlAnalyser,
+} from '@millrace/compiler';
 import {
   diagnose,
   hasErrors,
@@ -105,11 +112,19 @@ async function explain(plan: CheckPlan, connection: DuckDBConnection): Promise<v
     ...queries,
     ...(split === null
       ? []
-      : [split.passing, split.failing].map((sql) => ({ sql, relations: split.relations }))),
+      : [split.passing, split.failing].map((sql) => ({
+          sql,
+          relations: [...split.relations, split.decided],
+        }))),
     ...checks.flatMap(({ examples }) => (examples === null ? [] : [examples])),
   ];
   for (const { sql, relations } of statements) {
-    const bound = new Map([ref, ...relations].map((name) => [name, quoteIdentifier(duckdbDialect, name)]));
+    const bound = new Map(
+      [ref, ...relations].map((name) => [
+        name,
+        isDecided(name) ? `(${NO_DECISIONS})` : quoteIdentifier(duckdbDialect, name),
+      ]),
+    );
     await readRows(connection, `EXPLAIN ${bindRelations(sql, [...bound.keys()], bound)}`, NEVER);
   }
 }

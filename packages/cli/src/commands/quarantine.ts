@@ -1,0 +1,81 @@
+import type { CommandDeclaration, CommandOption } from './command.ts';
+
+const pipeline = { name: 'pipeline', description: 'name of a pipeline', completes: 'pipeline' } as const;
+
+const SELECTION: readonly CommandOption[] = [
+  { flags: '--step <name>', description: 'only rows of this step, or of this table that is loaded' },
+  { flags: '--check <name>', description: 'only rows that this check set aside' },
+  {
+    flags: '--kind <kind>',
+    description: 'check: set aside by a check; load: a value that its column cannot hold',
+  },
+];
+
+const ROWS: CommandOption = {
+  flags: '--row <id>',
+  description: 'only this row, by the beginning of its id; may be repeated',
+  isRepeatable: true,
+};
+
+const DECISION: readonly CommandOption[] = [
+  ...SELECTION,
+  ROWS,
+  { flags: '--all', description: 'all rows of the pipeline that are in quarantine' },
+  { flags: '--note <text>', description: 'why, for whoever asks later' },
+];
+
+/** What becomes of rows that were set aside. */
+export const QUARANTINE_COMMANDS: readonly CommandDeclaration[] = [
+  {
+    name: 'quarantine list',
+    summary: 'List what is in quarantine, by step and reason',
+    arguments: [{ ...pipeline, isOptional: true, description: 'name of a pipeline; all when left out' }],
+    options: SELECTION,
+    examples: ['millrace quarantine list', 'millrace quarantine list shop-orders --step orders'],
+    usesRunner: true,
+    load: async () => (await import('../actions/quarantine.ts')).listRows,
+  },
+  {
+    name: 'quarantine show',
+    summary: 'Show rows in quarantine as they were, and why they are there',
+    arguments: [pipeline],
+    options: [...SELECTION, ROWS, { flags: '--limit <count>', description: 'at most so many (20)' }],
+    examples: ["millrace quarantine show shop-orders --step orders --check 'accepted(status)'"],
+    usesRunner: true,
+    load: async () => (await import('../actions/quarantine.ts')).showRows,
+  },
+  {
+    name: 'quarantine export',
+    summary: 'Write the rows of a step that are in quarantine to a file',
+    arguments: [pipeline],
+    options: [
+      { flags: '--to <file>', description: 'its name ends in .csv, .jsonl or .parquet' },
+      ...SELECTION,
+      ROWS,
+    ],
+    examples: ['millrace quarantine export shop-orders --step orders --to orders-to-mend.csv'],
+    usesRunner: true,
+    load: async () => (await import('../actions/quarantine.ts')).exportRows,
+  },
+  {
+    name: 'quarantine release',
+    summary: 'Let rows pass the checks that set them aside; the steps behind run again',
+    arguments: [pipeline],
+    options: DECISION,
+    examples: [
+      'millrace quarantine release shop-orders --row 3f9a1c --note "refund agreed"',
+      "millrace quarantine release shop-orders --step orders --check 'accepted(status)'",
+    ],
+    usesRunner: true,
+    load: async () => (await import('../actions/quarantine.ts')).releaseRows,
+  },
+  {
+    name: 'quarantine discard',
+    summary: 'Drop rows in quarantine, for as long as they stay as they are',
+    arguments: [pipeline],
+    options: [...DECISION, { flags: '--yes', description: 'do not ask' }],
+    examples: ['millrace quarantine discard shop-orders --step orders --row 3f9a1c --yes'],
+    usesRunner: true,
+    load: async () => (await import('../actions/quarantine.ts')).discardRows,
+  },
+];

@@ -1,0 +1,107 @@
+import { userInfo } from 'node:os';
+
+import { DECIDED, tasksBehind, titleTask } from '@millrace/compiler';
+import { PipelineError } from '@millrace/connector-sdk';
+import type { Decision, QuarantineSelection } from '@millrace/engine';
+import { locateNowhere, parseSize } from '@millrace/spec';
+
+import type { OperationContext } from '../operation-context.ts';
+import { useConnections } from '../project/connect.ts';
+import { throwIfWrong } from '../project/project.ts';
+import { resolveMaskKeys } from '../project/resolve-mask-keys.ts';
+import { executeRun } from '../runs/execute-run.ts';
+import { newRunId } from '../runs/run-id.ts';
+import { holdPipeline } from '../runs/run-lease.ts';
+import { runLimits } from '../runs/run-limits.ts';
+import { createRun, findUnfinishedRun, finishRun, readEvents, readRun } from '../runs/run-store.ts';
+import { summarizeRun, type RunSummary } from '../runs/run-summary.ts';
+import { quarantineRequest, withScratch } from './ask-quarantine.ts';
+
+export interface DecisionToMake {
+  readonly pipeline: string;
+  readonly decision: Decision['decision'];
+  readonly selection: QuarantineSelection;
+  readonly note: string | null;
+}
+
+export interface MadeDecision {
+  /** Rows that the decision is about. */
+  readonly rows: number;
+  /** Those for which it is new. */
+  readonly decided: number;
+  /** The run of the steps behind them; null when no step reads them. */
+  readonly run: RunSummary | null;
+}
+
+/**
+ * Writes a decision about rows in quarantine down, then runs the steps behind them, as they ran last and without asking
+ * a source. Asked again it finishes what a killed process left; any later run does, too.
+ */
+export async function decide(
+  context: OperationContext,
+  { pipeline, decision, selection, note }: DecisionToMake,
+  signal: AbortSignal,
+): Promise<MadeDecision> {
+  const store = await context.store();
+  await using held = await holdPipeline(store, pipeline, context.owner, signal);
+  const request = await quarantineRequest(context, pipeline, selection);
+  const [plan] = request.plans;
+  if (plan === undefined) throw new TypeError('No plan of the pipeline was read.');
+  const by = userInfo().username;
+  const { rows, decided, steps } = await withScratch(request, () =>
+    context.runner().call('decideRows', { ...request, decision, by, note }, held.signal),
+  );
+  const tasks = tasksBehind(
+    plan,
+    steps.map((step) => `${step}.${DECIDED}`),
+  );
+  if (rows === 0 && steps.length === 0) throw nothingThere(pipeline, selection);
+  if (tasks.length === 0) return { rows, decided, run: null };
+  const unfinished = await findUnfinishedRun(store, pipeline);
+  if (unfinished) await finishRun(store, held.lease, unfinished.record.runId, 'failed', SUPERSEDED);
+  const project = await context.project();
+  const connections = await useConnections(context, [
+    ...new Set(
+      tasks.map(({ destination }) => destination.connection).filter((name) => !name.startsWith('@')),
+    ),
+  ]);
+  const masks = await resolveMaskKeys(plan, locateNowhere(`pipelines/${pipeline}.yaml`), context);
+  throwIfWrong(masks.diagnostics, []);
+  const runId = newRunId(new Date());
+  const options = {
+    isFullRefresh: false,
+    isVerified: false,
+    tables: [...new Set(tasks.map((task) => titleTask(task).source))],
+  };
+  await createRun(store, held.lease, { runId, plan: { ...plan, tasks }, options });
+  await executeRun(context, held, {
+    runId,
+    attempt: 1,
+    plan,
+    tasks: tasks.map(({ id }) => id),
+    options,
+    connections: Object.fromEntries([...connections].map(([name, { resolved }]) => [name, resolved])),
+    maskKeys: masks.keys,
+    reason: `${decision === 'release' ? 'Release' : 'Discard'} of rows in quarantine of ${steps.join(', ')}.`,
+    limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+  });
+  const finished = await readRun(store, runId);
+  if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);
+  return {
+    rows,
+    decided,
+    run: summarizeRun(finished.record, finished.plan, await readEvents(store, runId)),
+  };
+}
+
+const SUPERSEDED =
+  'Superseded: its process was killed, and rows in quarantine were decided about before it could be taken up again. What it had published stays.';
+
+function nothingThere(pipeline: string, { step }: QuarantineSelection): PipelineError {
+  return new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `No row ${step === undefined ? '' : `of ${step} `}in quarantine is meant by that. See what is there: millrace quarantine list ${pipeline}`,
+  });
+}
