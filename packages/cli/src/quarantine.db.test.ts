@@ -51,7 +51,9 @@ async function golden(name: string, args: readonly string[], exitCode: number): 
   // Tables are loaded side by side, so that nobody knows whose line comes first.
   const said = err.split('\n').toSorted().join('\n').trim();
   const shown = `$ millrace ${args.join(' ')}\nexit ${code}\n--- standard output\n${out}--- standard error\n${said}`;
-  await expect(normalize(shown, line.folder)).toMatchFileSnapshot(`goldens/${name}.txt`);
+  // A table without rows has a duration, but no rate.
+  const plain = normalize(shown, line.folder).replaceAll(/\d+\.\d\d {2}–/g, '<seconds>  –');
+  await expect(plain).toMatchFileSnapshot(`goldens/${name}.txt`);
   expect(code).toBe(exitCode);
 }
 
