@@ -11,6 +11,7 @@ import { findProjectFolder } from './session/project-folder.ts';
 const GROUPS: Readonly<Record<string, string>> = {
   connections: 'Add, list and test connections',
   quarantine: 'See, release and discard rows that were set aside',
+  secrets: 'Set, list and remove secrets of the project',
 };
 
 /** Runs one command line and answers with the code to exit with. Never throws for what a person can cause. */

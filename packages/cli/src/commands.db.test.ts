@@ -59,6 +59,8 @@ describe('commands', { timeout: 60_000 }, () => {
     ['version', ['--version'], 0],
     ['connections-list', ['connections', 'list'], 0],
     ['connections-list-json', ['connections', 'list', '--json'], 0],
+    ['secrets-list', ['secrets', 'list'], 0],
+    ['help-secrets-set', ['secrets', 'set', '--help'], 0],
     ['connections-test', ['connections', 'test', 'shop'], 0],
     ['connections-test-json', ['connections', 'test', 'shop', '--json'], 0],
     ['discover', ['discover', 'shop', '--columns'], 0],
@@ -183,6 +185,10 @@ describe('completion', () => {
     [['run', 'ord'], ['orders']],
     [['run', 'orders', '--fu'], ['--full-refresh']],
     [['discover', 's'], ['shop']],
+    [
+      ['secrets', ''],
+      ['set', 'list', 'remove'],
+    ],
     [['query', 'x', '--connection', 'w'], ['warehouse']],
     [
       ['completion', ''],

@@ -11,7 +11,9 @@ export type Permission =
   | 'pipeline.run'
   | 'run.read'
   | 'data.read'
-  | 'data.write';
+  | 'data.write'
+  | 'secret.read'
+  | 'secret.write';
 
 /**
  * One use case. HTTP route, OpenAPI, client, CLI verb and agent tool are derived from these, so an operation knows

@@ -16,7 +16,6 @@ export const generate: Action = async (session, input) => {
     goal: textOption(input, 'goal'),
     name: textOption(input, 'name'),
     schema: textOption(input, 'schema'),
-    hasChecks: input.options['withoutChecks'] !== true,
     isWritten: input.options['write'] === true,
   });
   session.answer(result, () => {
@@ -43,7 +42,7 @@ function formatTables(tables: readonly GeneratedTable[]): string {
       table.key.join(', '),
       table.load.mode === 'full' ? 'full' : `by ${table.load.cursor}`,
       table.references.map((reference) => reference.to).join(', '),
-      table.personalData.map((found) => found.column).join(', '),
+      table.personalData.map(({ column }) => column).join(', '),
       formatCount(table.checks),
     ]),
   );

@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts';
 export type Action = (session: Session, input: CommandInput) => Promise<ExitCode>;
 
 /** Names that shells complete from the project. */
-export type CompletedName = 'pipeline' | 'connection' | 'connector' | 'run' | 'shell';
+export type CompletedName = 'pipeline' | 'connection' | 'connector' | 'secret' | 'run' | 'shell';
 
 export interface CommandArgument {
   readonly name: string;

@@ -8,6 +8,8 @@ const connection = {
   completes: 'connection',
 } as const;
 
+const secret = { name: 'name', description: 'name of a secret', completes: 'secret' } as const;
+
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandDeclaration[] = [
   {
@@ -61,6 +63,33 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/connections.ts')).testConnection,
   },
   {
+    name: 'secrets set',
+    summary: 'Save or replace a secret; asks for it without an echo, or reads standard input',
+    arguments: [secret],
+    options: [],
+    examples: ['openssl rand -hex 32 | millrace secrets set MASK_KEY'],
+    usesRunner: false,
+    load: async () => (await import('../actions/secrets.ts')).setSecret,
+  },
+  {
+    name: 'secrets list',
+    summary: 'List the names of the secrets, and the files that refer to them',
+    arguments: [],
+    options: [],
+    examples: ['millrace secrets list'],
+    usesRunner: false,
+    load: async () => (await import('../actions/secrets.ts')).listSecrets,
+  },
+  {
+    name: 'secrets remove',
+    summary: 'Forget a secret',
+    arguments: [secret],
+    options: [],
+    examples: ['millrace secrets remove MASK_KEY'],
+    usesRunner: false,
+    load: async () => (await import('../actions/secrets.ts')).removeSecret,
+  },
+  {
     name: 'discover',
     summary: 'Show tables, columns, keys, sizes and cursor candidates of a connection',
     arguments: [connection],
@@ -97,7 +126,6 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         flags: '--schema <name>',
         description: 'schema of the tables in the destination; raw or mart when left out',
       },
-      { flags: '--without-checks', description: 'propose no checks of the rows' },
       { flags: '--write', description: 'into pipelines/NAME.yaml instead of the terminal' },
     ],
     examples: [

@@ -58,6 +58,8 @@ async function namesOf(what: CompletedName, context: OperationContext): Promise<
       return Object.keys((await context.project()).document.connections ?? {});
     case 'connector':
       return Object.keys(context.registry);
+    case 'secret':
+      return await context.secrets.names();
     case 'shell':
       return SHELLS;
     case 'run': {

@@ -34,7 +34,7 @@ export class SecretStore {
     } catch (error) {
       throw configError(
         `The secret "${name}" cannot be decrypted: it was written with another key. ` +
-          'Set MILLRACE_SECRET_KEY to the key it was written with, or add the connection again.',
+          `Set MILLRACE_SECRET_KEY to the key it was written with, or write it again: millrace secrets set ${name}`,
         error,
       );
     }
@@ -62,8 +62,20 @@ export class SecretStore {
       tag: cipher.getAuthTag().toString('base64'),
       data: data.toString('base64'),
     };
-    const secrets = { ...file.secrets, [name]: sealed };
-    await writePrivately(this.#path, `${JSON.stringify({ ...file, secrets }, null, 2)}\n`);
+    await this.#save({ ...file, secrets: { ...file.secrets, [name]: sealed } });
+  }
+
+  /** False when there is none by this name. Needs no key. */
+  async remove(name: string): Promise<boolean> {
+    const file = await this.#readFile();
+    if (!file || !Object.hasOwn(file.secrets, name)) return false;
+    const { [name]: _, ...secrets } = file.secrets;
+    await this.#save({ ...file, secrets });
+    return true;
+  }
+
+  #save(file: SecretFile): Promise<void> {
+    return writePrivately(this.#path, `${JSON.stringify(file, null, 2)}\n`);
   }
 
   async #readFile(): Promise<SecretFile | undefined> {
