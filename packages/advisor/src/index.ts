@@ -17,5 +17,6 @@ export type { Reference } from './keys/find-references.ts';
 export type { LoadChoice } from './load/choose-load.ts';
 export { pairsToCompare } from './load/prove-cursor.ts';
 export type { MeaningFinding } from './meaning/find-meaning.ts';
-export { proposeMask, type MaskProposal } from './meaning/propose-mask.ts';
+export { MASK_SECRET, personalColumns, type PersonalColumn } from './generate/plan-masks.ts';
+export type { MaskProposal } from './meaning/propose-mask.ts';
 export type { PersonalClass } from './meaning/meanings.ts';

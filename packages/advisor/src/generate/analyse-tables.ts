@@ -18,8 +18,7 @@ export interface AnalysedTable {
   readonly references: readonly Reference[];
   /** By column; only columns whose meaning is likely. */
   readonly meanings: ReadonlyMap<string, MeaningFinding>;
-  /** Null when none are wanted. */
-  readonly checks: readonly CheckProposal[] | null;
+  readonly checks: readonly CheckProposal[];
 }
 
 /** Everything that can be told of tables of one connection, those that others refer to first. */

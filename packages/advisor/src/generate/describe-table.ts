@@ -1,16 +1,11 @@
 import { formatTableName } from '@millrace/spec';
 
-import { proposeMask } from '../meaning/propose-mask.ts';
 import type { AnalysedTable } from './analyse-tables.ts';
+import { personalColumns } from './plan-masks.ts';
 
 /** What a reader should know of a table before its steps, one remark each. */
-export function describeTable({
-  evidence,
-  rows,
-  key,
-  references,
-  meanings,
-}: AnalysedTable): readonly string[] {
+export function describeTable(analysed: AnalysedTable): readonly string[] {
+  const { evidence, rows, key, references } = analysed;
   const { table, sample } = evidence;
   const size =
     rows === null
@@ -28,18 +23,14 @@ export function describeTable({
   );
   for (const { columns, to, toColumns, evidence: why } of references)
     lines.push(`${columns.join(', ')} refers to ${formatTableName(to)} (${toColumns.join(', ')}): ${why}.`);
-  for (const [column, meaning] of meanings) {
-    const mask = proposeMask(meaning);
-    if (mask === null) continue;
-    lines.push(
-      `Personal data in ${column}: ${meaning.words} (${meaning.evidence}). Proposed: ${mask.method}, because ${mask.reason}.`,
-    );
+  for (const { column, meaning, proposal, keptBecause } of personalColumns(analysed)) {
+    const { settings, reason } = proposal;
+    const advice =
+      keptBecause === null
+        ? `Proposed: ${settings.method}, because ${reason}.`
+        : `Left as it is, because ${keptBecause}.`;
+    lines.push(`Personal data in ${column}: ${meaning.words} (${meaning.evidence}). ${advice}`);
   }
-  const dropped = [...meanings]
-    .filter(([, meaning]) => meaning.personal !== 'none')
-    .map(([column]) => column);
-  if (dropped.length > 0)
-    lines.push(`To leave personal data out, below source: columns: { exclude: [${dropped.join(', ')}] }`);
   for (const note of table.notes) lines.push(`Note: ${note}`);
   return lines;
 }

@@ -113,6 +113,7 @@ function measuresOf({ evidence, key, references, meanings }: AnalysedTable): rea
   return evidence.table.fields
     .filter(({ name, type }) => {
       if (identifying.has(name) || NOT_ADDITIVE.test(nameTokens(name).join(' '))) return false;
+      if ((meanings.get(name)?.personal ?? 'none') !== 'none') return false;
       const meaning = meanings.get(name)?.name;
       if (meaning === 'amount' || meaning === 'quantity') return true;
       return (type.kind === 'decimal' && type.scale > 0) || (type.kind === 'float' && meaning === undefined);

@@ -22,6 +22,15 @@ export class DocumentText {
     return this;
   }
 
+  /** A step that is not there yet: it takes effect without the signs of comment. */
+  proposedStep(indent: string, name: string, verb: string, settings: DocumentValue): this {
+    this.#lines.push(
+      `${indent}# ${renderText(name)}:`,
+      `${indent}#   ${renderText(verb)}: ${renderValue(settings)}`,
+    );
+    return this;
+  }
+
   /** `key: value`, or `key:` where the value stands in the lines below. */
   entry(indent: string, key: string, value?: DocumentValue): this {
     this.#lines.push(`${indent}${renderText(key)}:${value === undefined ? '' : ` ${renderValue(value)}`}`);

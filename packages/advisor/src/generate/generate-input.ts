@@ -15,8 +15,6 @@ export interface GenerateInput {
     /** Schema of the tables, where the destination has schemas. */
     readonly schema: string;
   };
-  /** Whether checks that all rows seen so far pass are proposed. */
-  readonly hasChecks: boolean;
   readonly tables: readonly TableEvidence[];
   /** When the samples were taken, in ISO 8601. */
   readonly at: string;

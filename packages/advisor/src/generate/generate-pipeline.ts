@@ -14,12 +14,11 @@ export interface GeneratedPipeline {
 /** Writes a pipeline from what sources declare and samples show, and says at each choice what speaks for it. */
 export function generatePipeline(input: GenerateInput): GeneratedPipeline {
   const { name, from, into, at } = input;
-  const analysed = analyseTables(
+  const tables = analyseTables(
     input.tables,
     { source: from.source, writeModes: into.destination.writeModes },
     at,
   );
-  const tables = input.hasChecks ? analysed : analysed.map((table) => ({ ...table, checks: null }));
   const fullRows = tables.reduce((sum, { load, rows }) => sum + (load.mode === 'full' ? (rows ?? 0) : 0), 0);
   const schedule = proposeSchedule(input.tables, fullRows);
   const text = new DocumentText()

@@ -5,6 +5,7 @@ import { StepNames, tableReference, TargetNames } from './choose-names.ts';
 import { describeTable } from './describe-table.ts';
 import type { DocumentText } from './document-text.ts';
 import type { GenerateInput } from './generate-input.ts';
+import { maskSettings, personalColumns } from './plan-masks.ts';
 import { writeSource } from './write-source.ts';
 
 /** One source and one destination for each table, those that others refer to first. */
@@ -25,13 +26,22 @@ export function writeRawSteps(
     if (written.size > 0) text.blank();
     for (const line of describeTable(analysed)) text.comment('  ', line);
     writeSource(text, step, analysed, from.connection, written);
+    const published = steps.take(`publish_${step}`);
+    const mask = maskSettings(step, personalColumns(analysed));
+    if (mask !== null) {
+      const masked = steps.take(`${step}_masked`);
+      text
+        .comment('  ', `To mask personal data, take this step in and let ${published} read from ${masked}:`)
+        .proposedStep('  ', masked, 'mask', mask);
+    }
     const target = tableReference(targets.take(table, sameNamed));
     const isMerged = analysed.load.mode === 'incremental';
-    text.entry('  ', steps.take(`publish_${step}`)).entry('    ', 'destination', {
+    text.entry('  ', published).entry('    ', 'destination', {
       from: step,
       connection: into.connection,
       table: target,
-      ...(isMerged ? { write: 'merge' } : { write: replaces ? 'replace' : 'append' }),
+      write: isMerged ? 'merge' : replaces ? 'replace' : 'append',
+      ...(isMerged && analysed.load.detectsDeletes ? { deletes: 'soft' } : {}),
       ...(analysed.key?.certainty === 'declared' && isMerged ? { key: [...analysed.key.columns] } : {}),
     });
     written.set(formatTableName(table), step);

@@ -15,7 +15,8 @@ import {
 } from './design-star.ts';
 import type { DocumentText } from './document-text.ts';
 import type { GenerateInput } from './generate-input.ts';
-import { withheldColumns, writeSource } from './write-source.ts';
+import { maskSettings, personalColumns } from './plan-masks.ts';
+import { writeSource } from './write-source.ts';
 
 /**
  * Sources, then dimensions with what they refer to, then facts with what they are a part of, then the days. False when no
@@ -63,6 +64,8 @@ class StarWriter {
   readonly #targets: TargetNames;
   /** Source steps by table. */
   readonly #sources = new Map<string, string>();
+  /** The steps whose rows go on, by table: those of the source, masked where they concern people. */
+  readonly #rows = new Map<string, string>();
 
   constructor(text: DocumentText, input: GenerateInput) {
     this.#text = text;
@@ -74,8 +77,16 @@ class StarWriter {
     if (this.#sources.size > 0) this.#text.blank();
     for (const line of describeTable(table)) this.#text.comment('  ', line);
     const step = this.#steps.take(table.evidence.table.table.name);
-    writeSource(this.#text, step, table, this.#input.from.connection, this.#sources, true);
+    writeSource(this.#text, step, table, this.#input.from.connection, this.#sources);
     this.#sources.set(nameOf(table), step);
+    const mask = maskSettings(step, personalColumns(table));
+    const masked = mask === null ? step : this.#steps.take(`${step}_masked`);
+    if (mask !== null)
+      this.#text
+        .comment('  ', 'What concerns people goes on masked only; checks see it as it is.')
+        .entry('  ', masked)
+        .entry('    ', 'mask', mask);
+    this.#rows.set(nameOf(table), masked);
   }
 
   dimension({ table, parents }: Dimension): void {
@@ -133,7 +144,7 @@ class StarWriter {
   }
 
   #stepOf(table: AnalysedTable): string {
-    return this.#sources.get(nameOf(table)) ?? '';
+    return this.#rows.get(nameOf(table)) ?? '';
   }
 
   /** Left joins to tables whose key is matched: no row is lost and none doubled. Adds the new columns to `columns`. */
@@ -197,10 +208,14 @@ function pairs(columns: readonly string[], toColumns: readonly string[]): Docume
   return Object.fromEntries(columns.map((column, index) => [column, toColumns[index] ?? '']));
 }
 
-/** The columns that the source step keeps, for joins. */
+/** The columns that go on, for joins. */
 function keptColumns(table: AnalysedTable): readonly string[] {
-  const withheld = new Set(withheldColumns(table));
-  return table.evidence.table.fields.map(({ name }) => name).filter((name) => !withheld.has(name));
+  const dropped = new Set(
+    personalColumns(table)
+      .filter(({ proposal, keptBecause }) => keptBecause === null && proposal.settings.method === 'drop')
+      .map(({ column }) => column),
+  );
+  return table.evidence.table.fields.map(({ name }) => name).filter((name) => !dropped.has(name));
 }
 
 /** Of a header: what it refers to, when it was, what state it is in. Its amounts would be counted once for each line. */

@@ -76,10 +76,10 @@ describe('findMeaning', () => {
   });
 
   it('proposes something for everything that concerns people', () => {
-    expect(proposeMask({ name: 'password', personal: 'secret' })?.method).toBe('drop');
-    expect(proposeMask({ name: 'email', personal: 'direct' })?.method).toBe('hash');
-    expect(proposeMask({ name: 'health', personal: 'sensitive' })?.method).toBe('redact');
-    expect(proposeMask({ name: 'amount', personal: 'none' })).toBeNull();
+    expect(proposeMask({ name: 'password', personal: 'secret' }, TEXT)?.settings.method).toBe('drop');
+    expect(proposeMask({ name: 'email', personal: 'direct' }, TEXT)?.settings.method).toBe('hash');
+    expect(proposeMask({ name: 'health', personal: 'sensitive' }, TEXT)?.settings.method).toBe('redact');
+    expect(proposeMask({ name: 'amount', personal: 'none' }, INTEGER)).toBeNull();
   });
 
   it('reads numbers by name only', () => {

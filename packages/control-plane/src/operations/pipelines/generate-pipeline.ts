@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import { generatePipeline as generate, pairsToCompare, proposeMask } from '@millrace/advisor';
+import { generatePipeline as generate, pairsToCompare, personalColumns } from '@millrace/advisor';
 import type { AnalysedTable } from '@millrace/advisor';
 import { PipelineError } from '@millrace/connector-sdk';
 import { formatTableName, hasErrors, parsePipeline, parseSize } from '@millrace/spec';
@@ -38,7 +38,8 @@ export interface GeneratedTable {
   readonly personalData: readonly {
     readonly column: string;
     readonly about: string;
-    readonly proposal: string;
+    /** A method of the `mask` verb; null to leave it as it is. */
+    readonly proposal: string | null;
   }[];
   readonly checks: number;
 }
@@ -58,7 +59,6 @@ export const generatePipeline = defineOperation({
       .optional(),
     goal: z.enum(['raw', 'star'], 'A goal is raw or star.').default('raw'),
     schema: z.string().min(1).optional(),
-    hasChecks: z.boolean().default(true),
     isWritten: z.boolean().default(false),
   }),
   output: z.strictObject({
@@ -68,11 +68,7 @@ export const generatePipeline = defineOperation({
     file: z.string().nullable(),
     tables: z.array(z.custom<GeneratedTable>()),
   }),
-  async handler(
-    context,
-    { from, into, tables: include, name = from, goal, hasChecks, isWritten, ...input },
-    signal,
-  ) {
+  async handler(context, { from, into, tables: include, name = from, goal, isWritten, ...input }, signal) {
     const schema = input.schema ?? (goal === 'star' ? 'mart' : 'raw');
     if (!NAME_PATTERN.test(name)) throw wrong(`"${name}" cannot name a pipeline. Choose a name with --name.`);
     const project = await context.project();
@@ -114,7 +110,6 @@ export const generatePipeline = defineOperation({
     const generated = generate({
       name,
       goal,
-      hasChecks,
       from: { connection: from, source: reads },
       into: { connection: into, destination: writes, schema },
       tables: discovered.map((table, index) => ({ table, sample: samples[index]?.sample ?? null })),
@@ -143,10 +138,11 @@ export const generatePipeline = defineOperation({
 });
 
 function summarize(
-  { evidence, rows, key, load, references, meanings, checks }: AnalysedTable,
+  analysed: AnalysedTable,
   problem: string | null,
   clean: (text: string) => string,
 ): GeneratedTable {
+  const { evidence, rows, key, load, references, checks } = analysed;
   return {
     table: formatTableName(evidence.table.table),
     rows,
@@ -159,11 +155,12 @@ function summarize(
       to: formatTableName(to),
       certainty,
     })),
-    personalData: [...meanings].flatMap(([column, meaning]) => {
-      const mask = proposeMask(meaning);
-      return mask === null ? [] : [{ column, about: meaning.words, proposal: mask.method }];
-    }),
-    checks: checks?.length ?? 0,
+    personalData: personalColumns(analysed).map(({ column, meaning, proposal, keptBecause }) => ({
+      column,
+      about: meaning.words,
+      proposal: keptBecause === null ? proposal.settings.method : null,
+    })),
+    checks: checks.length,
   };
 }
 
