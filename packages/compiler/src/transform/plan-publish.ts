@@ -2,6 +2,7 @@ import {
   formatLogicalType,
   nearestNames,
   parseStepReference,
+  type DeleteMode,
   type DestinationStep,
   type SourceTable,
   type WriteMode,
@@ -21,8 +22,8 @@ import {
   type LoadTask,
   type PlannedColumn,
 } from '../plan.ts';
+import { findField } from './columns.ts';
 import type { DefinedRelation } from './compiled-step.ts';
-import { findField } from './build-context.ts';
 
 /** The task that writes a relation into a table, and where to; undefined when something is wrong with it, which is reported. */
 export function planPublish(
@@ -39,7 +40,7 @@ export function planPublish(
   if (destination === undefined || target === undefined) return undefined;
   const problemsBefore = compilation.diagnostics.length;
   const mode = settings.write ?? 'replace';
-  const deletes = settings.deletes ?? 'ignore';
+  const deletes = settings.deletes ?? defaultDeletes(settings.from, mode, compilation);
   if (!destination.destination.writeModes.includes(mode)) {
     const { connector } = destination;
     const supported = destination.destination.writeModes;
@@ -82,6 +83,14 @@ export function planPublish(
     key: key.map(nameOf),
   });
   return { task, destination };
+}
+
+/** A source whose deletes are detected marks them, whether its rows are checked on the way or not. */
+function defaultDeletes(from: string, mode: WriteMode, { document }: Compilation): DeleteMode {
+  const step = Object.hasOwn(document.steps, from) ? document.steps[from] : undefined;
+  const load = step !== undefined && 'source' in step ? step.source.load : undefined;
+  const isDetected = load?.mode === 'incremental' && load.deletes === 'detect';
+  return mode === 'merge' && isDetected ? 'soft' : 'ignore';
 }
 
 /** Not the name of a step: those hold no space. */
