@@ -14,7 +14,7 @@ function events(bodies: readonly RunEventBody[]): readonly RunEvent[] {
 function manyTables(count: number): readonly RunEvent[] {
   const tasks = Array.from({ length: count }, (_, index) => `shop:table_${index}`);
   return events([
-    { type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks },
+    { type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks, tables: {} },
     ...tasks.map((task) => ({ type: 'taskStarted', task, mode: 'full', reason: 'first load' }) as const),
   ]);
 }
@@ -23,16 +23,22 @@ describe('formatProgress', () => {
   it('shows rows, rate, bytes and what remains', () => {
     const lines = formatProgress(
       events([
-        { type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks: ['a:t', 'a:u'] },
-        { type: 'taskStarted', task: 'a:t', mode: 'full', reason: 'first load' },
-        { type: 'taskProgress', task: 'a:t', rows: 250_000, bytes: 2 ** 20, estimatedRows: 1_000_000 },
+        {
+          type: 'runStarted',
+          pipeline: 'p',
+          planFingerprint: 'f',
+          tasks: ['publishT:t', 'publishU:u'],
+          tables: { 'publishT:t': 'mart.t', 'publishU:u': 'mart.u' },
+        },
+        { type: 'taskStarted', task: 'publishT:t', mode: 'full', reason: 'first load' },
+        { type: 'taskProgress', task: 'publishT:t', rows: 250_000, bytes: 2 ** 20, estimatedRows: 1_000_000 },
       ]),
       5000,
       space,
     );
     expect(lines).toEqual([
       '0 of 2 tables  250,000 rows  50,000/s  1.0 MiB  5.00 s',
-      '  a:t         250,000 rows  50,000/s  1.0 MiB  25 %  about 15.0 s left',
+      '  mart.t      250,000 rows  50,000/s  1.0 MiB  25 %  about 15.0 s left',
       '… 1 waiting',
     ]);
   });

@@ -18,41 +18,63 @@ const REPAINT_MS = 120;
 /** A block that repaints itself on a terminal, plain lines elsewhere, nothing for programs. */
 export function watchRun(session: Session): RunWatcher {
   if (session.isJson) return { see: () => undefined, end: () => undefined };
-  if (!session.process.isTerminal) return { see: (event) => seeLine(session, event), end: () => undefined };
+  if (!session.process.isTerminal) return new Lines(session);
   return new LiveBlock(session);
 }
 
 /** One line per thing that happened to a table; progress is not worth a line. */
-function seeLine(session: Session, event: RunEvent): void {
-  const line = describeEvent(event);
-  if (line !== undefined) session.remark(printable(line));
+class Lines implements RunWatcher {
+  readonly #session: Session;
+  #titles: Titles = new Map();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  readonly see = (event: RunEvent): void => {
+    if (event.type === 'runStarted') this.#titles = titlesOf([event]);
+    const line = describeEvent(event, this.#titles);
+    if (line !== undefined) this.#session.remark(printable(line));
+  };
+
+  readonly end = (): void => undefined;
 }
 
-function describeEvent(event: RunEvent): string | undefined {
+/** Tables by the tasks that write them. */
+type Titles = ReadonlyMap<string, string>;
+
+function titlesOf(events: readonly RunEvent[]): Titles {
+  return new Map(
+    events.flatMap((event) => (event.type === 'runStarted' ? Object.entries(event.tables) : [])),
+  );
+}
+
+function describeEvent(event: RunEvent, titles: Titles): string | undefined {
+  const table = 'task' in event && event.task !== null ? (titles.get(event.task) ?? event.task) : '';
   switch (event.type) {
     case 'runStarted':
       return `run ${event.runId}, attempt ${event.attempt}: ${formatCount(event.tasks.length)} table${event.tasks.length === 1 ? '' : 's'}`;
     case 'taskStarted':
-      return `${event.task}: ${event.mode} (${event.reason})`;
+      return `${table}: ${event.mode} (${event.reason})`;
     case 'taskRetrying':
-      return `${event.task}: try ${event.try} failed, next in ${formatDuration(event.afterMs)}: ${event.error.message}`;
+      return `${table}: try ${event.try} failed, next in ${formatDuration(event.afterMs)}: ${event.error.message}`;
     case 'taskPublished':
-      return `${event.task}: published ${formatCount(event.rowsRead)} rows in ${formatDuration(event.durationMs)}`;
+      return `${table}: published ${formatCount(event.rowsRead)} rows in ${formatDuration(event.durationMs)}`;
     case 'taskUnchanged':
-      return `${event.task}: nothing new`;
+      return `${table}: nothing new`;
     case 'taskFailed':
-      return `${event.task}: failed: ${event.error.message}`;
+      return `${table}: failed: ${event.error.message}`;
     case 'taskVerified':
-      return `${event.task}: ${event.isEqual ? `verified, ${formatCount(event.rows)} rows are equal` : event.statement}`;
+      return `${table}: ${event.isEqual ? `verified, ${formatCount(event.rows)} rows are equal` : event.statement}`;
     case 'tableChecked': {
       const { results } = event;
       const passed = results.filter(({ status }) => status === 'passed').length;
       return `${event.step}: ${formatCount(passed)} of ${formatCount(results.length)} checks passed`;
     }
     case 'schemaDrift':
-      return `${event.task}: columns changed: ${event.changes.join('; ')}`;
+      return `${table}: columns changed: ${event.changes.join('; ')}`;
     case 'codeLogged':
-      return `${event.task}: ${event.level}${event.row === null ? '' : `, row ${formatCount(event.row)}`}: ${event.text}`;
+      return `${table}: ${event.level}${event.row === null ? '' : `, row ${formatCount(event.row)}`}: ${event.text}`;
     case 'warning':
       return `warning: ${event.message}`;
     case 'rowsParted':
@@ -142,15 +164,17 @@ export function formatProgress(
     formatDuration(elapsedMs),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ].join('  ');
-  const width = Math.min(40, Math.max(...shown.map((task) => task.task.length), 10));
-  const lines = shown.map((task) => formatTask(task, width, elapsedMs));
+  const titles = titlesOf(events);
+  const titleOf = ({ task }: TaskState): string => titles.get(task) ?? task;
+  const width = Math.min(40, Math.max(...shown.map((task) => titleOf(task).length), 10));
+  const lines = shown.map((task) => formatTask(task, titleOf(task), width, elapsedMs));
   if (waiting > 0) lines.push(`… ${formatCount(waiting)} waiting`);
   const fitted = [head, ...lines].map((line) => fitText(line, space.columns - 1));
   return fitted.map((line, index) => (index === 0 ? space.paint('bold', line) : line));
 }
 
-function formatTask(task: TaskState, width: number, elapsedMs: number): string {
-  const name = padText(fitText(printable(task.task), width), width);
+function formatTask(task: TaskState, title: string, width: number, elapsedMs: number): string {
+  const name = padText(fitText(printable(title), width), width);
   const parts = [`${formatCount(task.rows)} rows`, formatRate(task.rows, elapsedMs), formatBytes(task.bytes)];
   if (task.estimatedRows !== null && task.estimatedRows > 0 && task.rows > 0) {
     const share = Math.min(1, task.rows / task.estimatedRows);

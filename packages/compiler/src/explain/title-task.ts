@@ -13,6 +13,20 @@ export interface TaskTitle {
   readonly connection: string;
 }
 
+/** What each task writes, by its id, as a run names it: the connection is said where tables are called alike. */
+export function titleTasks(
+  tasks: readonly Pick<LoadTask, 'id' | 'source' | 'destination'>[],
+): Readonly<Record<string, string>> {
+  const titles = tasks.map((task) => ({ id: task.id, ...titleTask(task) }));
+  const named = Map.groupBy(titles, ({ table }) => table);
+  return Object.fromEntries(
+    titles.map(({ id, table, connection }) => [
+      id,
+      named.get(table)?.length === 1 ? table : `${connection}:${table}`,
+    ]),
+  );
+}
+
 export function titleTask({ source, destination }: Pick<LoadTask, 'source' | 'destination'>): TaskTitle {
   const { name } = source.table.table;
   const isKept = destination.connection === LANDING;

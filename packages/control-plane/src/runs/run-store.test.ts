@@ -102,7 +102,7 @@ describe('runs in the store', () => {
     const at = '2026-01-01T00:00:00.000Z';
     const base = { at, runId: 'r1', attempt: 1 };
     const events: readonly RunEvent[] = [
-      { ...base, type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks: ['t'] },
+      { ...base, type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks: ['t'], tables: {} },
       { ...base, type: 'taskStarted', task: 't', mode: 'full', reason: 'first load' },
       { ...base, type: 'taskProgress', task: 't', rows: 5, bytes: 5, estimatedRows: 10 },
       { ...base, type: 'taskUnchanged', task: 't', durationMs: 5 },

@@ -19,7 +19,7 @@ function event(body: RunEventBody, attempt = 1): RunEvent {
 }
 
 const started = (attempt = 1) =>
-  event({ type: 'runStarted', pipeline: 'p', planFingerprint: 'x', tasks: ['a', 'b'] }, attempt);
+  event({ type: 'runStarted', pipeline: 'p', planFingerprint: 'x', tasks: ['a', 'b'], tables: {} }, attempt);
 const published = (task: string, attempt = 1) =>
   event(
     {

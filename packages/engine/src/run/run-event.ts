@@ -17,6 +17,8 @@ export type RunEventBody =
       readonly pipeline: string;
       readonly planFingerprint: string;
       readonly tasks: readonly string[];
+      /** By task what it writes, as people call it. */
+      readonly tables: Readonly<Record<string, string>>;
     }
   | {
       readonly type: 'taskStarted';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { FAILED, LANDING, STEPS, UNCHECKED, type LoadTask } from '@millrace/compiler';
+import { FAILED, LANDING, STEPS, titleTasks, UNCHECKED, type LoadTask } from '@millrace/compiler';
 import { formatTableName, parseStepReference } from '@millrace/spec';
 
 import type { CodeLogRecord } from '../code/code-runner.ts';
@@ -46,6 +46,7 @@ export async function runPlan(
     pipeline: plan.pipeline,
     planFingerprint: plan.fingerprint,
     tasks: tasks.map((task) => task.id),
+    tables: titleTasks(tasks),
   });
   const scratch = join(request.folders.scratch, `${toFolderName(runId)}-${attempt}`);
   const onCodeLog = (task: string, { level, row, text }: CodeLogRecord): void =>

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import { LANDING, titleTask, type LoadTask, type Plan } from '@millrace/compiler';
+import { LANDING, titleTask, titleTasks, type LoadTask, type Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { RollbackResult, RunEvent, RunEventBody } from '@millrace/engine';
 import { formatTableName, nearestNames, parseSize } from '@millrace/spec';
@@ -89,7 +89,13 @@ function describeRollback(
   durationMs: number,
 ): readonly RunEvent[] {
   const bodies: readonly RunEventBody[] = [
-    { type: 'runStarted', pipeline: plan.pipeline, planFingerprint: plan.fingerprint, tasks: [task.id] },
+    {
+      type: 'runStarted',
+      pipeline: plan.pipeline,
+      planFingerprint: plan.fingerprint,
+      tasks: [task.id],
+      tables: titleTasks([task]),
+    },
     {
       type: 'taskPublished',
       task: task.id,
