@@ -1,4 +1,4 @@
-import type { LoadTask } from '@millrace/compiler';
+import { titleRelation, type LoadTask } from '@millrace/compiler';
 import { PipelineError, type PublicationRecord, type PublishedTable } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
@@ -42,6 +42,9 @@ export async function decideSteps(
     const before = position && readStepsPosition(position.source);
     if (before === undefined || task.load.kind !== 'steps') return 'its saved position cannot be read';
     if (before.definition !== source.definitionOf(task)) return 'the steps that make it changed';
+    const [missing] = await source.missingDatasets(task);
+    if (missing !== undefined)
+      return `the rows of ${titleRelation(missing)} that it is made of are gone from this machine, and are read again first`;
     const now = await source.position(task);
     if (JSON.stringify(now) === JSON.stringify(before)) {
       await source.changes(task, now, signal);

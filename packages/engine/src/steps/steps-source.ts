@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { LANDING, STEPS, type LoadTask, type Plan, type PlannedStep } from '@millrace/compiler';
+import {
+  LANDING,
+  STEPS,
+  titleRelation,
+  type LoadTask,
+  type Plan,
+  type PlannedStep,
+} from '@millrace/compiler';
 import {
   PipelineError,
   throwIfCancelled,
@@ -133,6 +140,13 @@ export class StepsSource implements OpenSource {
         .toSorted(([left], [right]) => compareText(left, right)),
     );
     return { definition: this.definitionOf(task), versions };
+  }
+
+  /** The landed tables and kept steps that a task reads and whose rows are not on this machine. */
+  async missingDatasets(task: LoadTask): Promise<readonly string[]> {
+    const names = this.datasetsOf(task);
+    const found = await Promise.all(names.map((name) => this.#options.landing.dataset(name)));
+    return names.filter((_, index) => found[index] === undefined);
   }
 
   /** What changed in a task's rows since a position; kept for the read that follows. */
@@ -287,7 +301,7 @@ export class StepsSource implements OpenSource {
     const datasets = new Map<string, Dataset>();
     for (const name of names) {
       const dataset = await this.#options.landing.dataset(name);
-      if (dataset === undefined) throw notLoaded(ref, name);
+      if (dataset === undefined) throw notHere(ref, name, this.#options.plan.pipeline);
       datasets.set(name, dataset);
     }
     return datasets;
@@ -309,11 +323,11 @@ function fromOf(task: LoadTask): string {
   return task.source.table.table.name;
 }
 
-function notLoaded(ref: string, name: string): PipelineError {
+function notHere(ref: string, name: string, pipeline: string): PipelineError {
   return new PipelineError({
     code: 'tableMissing',
     blame: 'config',
     retry: 'never',
-    message: `${ref} cannot be computed: ${name} was not loaded yet. Run the whole pipeline once.`,
+    message: `The rows of ${titleRelation(ref)} cannot be computed: those of ${titleRelation(name)} are not on this machine, because they were not loaded yet or their files are gone. Load them with: millrace run ${pipeline}`,
   });
 }
