@@ -2,6 +2,7 @@ import { formatLogicalType, type Field } from '@millrace/spec';
 
 import { literalSql } from '../../checks/literal.ts';
 import type { LineageUse, StepColumn } from '../../plan.ts';
+import { isSqlProblem } from '../../sql/sql-analyser.ts';
 import {
   copyColumn,
   duplicateNames,
@@ -20,6 +21,13 @@ import {
 
 type Settings = StepOf<'pivot'>['pivot'];
 
+interface Measure {
+  readonly name: string;
+  readonly expression: Expression;
+  /** The query of what it gives over no rows; undefined when that is NULL. */
+  readonly overNothing: string | undefined;
+}
+
 /** Measures are computed for each value first, so that they can be any expression over aggregates. */
 export const pivot = defineTransformVerb({
   name: 'pivot',
@@ -35,7 +43,7 @@ export const pivot = defineTransformVerb({
     const cells = values.flatMap(({ name, literal }) =>
       measures.map((measure, index) => ({
         name: measures.length === 1 ? name : `${name}_${measure.name}`,
-        sql: `any_value("m${index}") FILTER (WHERE "value" = ${literal})`,
+        sql: cellSql(`"m${index}"`, literal, measure.overNothing),
         expression: measure.expression,
       })),
     );
@@ -99,22 +107,55 @@ function valuesOf(
   return literals.every((literal) => literal !== undefined) ? literals : undefined;
 }
 
+/** The measure over the rows of one value: none is a number of rows, too. */
+function cellSql(measure: string, literal: string, overNothing: string | undefined): string {
+  const value = `any_value(${measure}) FILTER (WHERE "value" = ${literal})`;
+  return overNothing === undefined
+    ? value
+    : `CASE WHEN bool_or("value" = ${literal}) THEN ${value} ELSE (${overNothing}) END`;
+}
+
 async function measuresOf(
   { measures }: Settings,
   by: readonly Field[],
   column: Field,
   input: InputRelation,
   context: BuildContext,
-): Promise<readonly { readonly name: string; readonly expression: Expression }[] | undefined> {
+): Promise<readonly Measure[] | undefined> {
   const groups = [...by, column].map(({ name }) => quote(name)).join(', ');
   const made = await Promise.all(
-    Object.entries(measures).map(async ([name, text]) => {
+    Object.entries(measures).map(async ([name, text]): Promise<Measure | undefined> => {
       const expression = await context.expression(text, ['measures', name], [input], {
         allows: ['aggregate'],
         frame: { before: 'SELECT ', after: ` FROM ${quote(input.alias)} GROUP BY ${groups}` },
       });
-      return expression && { name, expression };
+      return (
+        expression && { name, expression, overNothing: await overNothing(text, expression, input, context) }
+      );
     }),
   );
   return made.every((measure) => measure !== undefined) ? made : undefined;
+}
+
+/** Aggregates that give NULL for no rows. */
+const NULL_OVER_NOTHING: ReadonlySet<string> = new Set(
+  'any_value arg_max arg_min avg first last max median min mode string_agg sum'.split(' '),
+);
+
+async function overNothing(
+  text: string,
+  { sql, parsed }: Expression,
+  input: InputRelation,
+  context: BuildContext,
+): Promise<string | undefined> {
+  const [only = '', ...others] = parsed.functions;
+  if (others.length === 0 && NULL_OVER_NOTHING.has(only) && /^\s*\w+\s*\([^()]*\)\s*$/u.test(text))
+    return undefined;
+  const query = `SELECT ${sql} FROM ${quote(input.alias)} WHERE false`;
+  const described = await context.sql.describe({
+    relations: [{ name: input.alias, fields: input.fields }],
+    sql: query,
+  });
+  // One that names the columns it is grouped by has no value without them.
+  return isSqlProblem(described) ? undefined : query;
 }
