@@ -3,6 +3,8 @@ import { nearestNames, type DocumentPath, type Field } from '@millrace/spec';
 import type { Compilation } from '../compilation.ts';
 import { reportSqlProblem } from '../sql/report-problem.ts';
 import { isSqlProblem, type ParsedExpression, type SqlAnalyser } from '../sql/sql-analyser.ts';
+import { withinText } from '../sql/within-text.ts';
+import { findField } from '../transform/columns.ts';
 import type { CheckContext } from './check-compiler.ts';
 import type { CheckedRelation } from './checked-relation.ts';
 import { columnSql } from './check-sql.ts';
@@ -61,7 +63,7 @@ export function buildCheckContext(scene: CheckScene, path: DocumentPath): CheckC
       const problem = isSqlProblem(parsed)
         ? parsed
         : isSqlProblem(described)
-          ? moved(described, before.length, text)
+          ? withinText(described, before.length, text)
           : undefined;
       if (problem !== undefined) reportSqlProblem(problem, text, [...path, ...below], compilation);
       if (isSqlProblem(parsed) || isSqlProblem(described)) return undefined;
@@ -87,28 +89,8 @@ export function buildCheckContext(scene: CheckScene, path: DocumentPath): CheckC
   };
 }
 
-function findField(fields: readonly Field[], name: string): Field | undefined {
-  return (
-    fields.find((field) => field.name === name) ??
-    fields.find((field) => field.name.toLowerCase() === name.toLowerCase())
-  );
-}
-
 function refusal(parsed: ParsedExpression): string | undefined {
   if (parsed.hasSubquery) return 'a subquery; use a sql check';
   if (parsed.isWindow) return 'a window function; use a sql check';
   return undefined;
-}
-
-/** A problem of the statement around an expression, told in places of the expression. */
-function moved<Problem extends { readonly offset: number | null; readonly length: number }>(
-  problem: Problem,
-  by: number,
-  text: string,
-): Problem {
-  if (problem.offset === null) return problem;
-  const offset = problem.offset - by;
-  return offset < 0 || offset > text.length
-    ? { ...problem, offset: null, length: 0 }
-    : { ...problem, offset };
 }

@@ -17,7 +17,8 @@ import {
   type SqlAnalyser,
   type SqlProblem,
 } from '../sql/sql-analyser.ts';
-import { isSameName, quote } from './columns.ts';
+import { withinText } from '../sql/within-text.ts';
+import { findField, isSameName, quote } from './columns.ts';
 import type { BuildContext, Expression, ExpressionRules, InputRelation, Relation } from './transform-verb.ts';
 
 /** What one step is built with; its questions about SQL are answered together with those of other steps. */
@@ -111,8 +112,9 @@ export class StepBuilder implements BuildContext {
         sql: `${before}(${text}${over ?? ''}\n)${after}`,
       }),
     ]);
-    if (isSqlProblem(parsed)) return this.#refuse(shift(parsed, 0, text), text, path);
-    if (isSqlProblem(described)) return this.#refuse(shift(described, before.length + 1, text), text, path);
+    if (isSqlProblem(parsed)) return this.#refuse(withinText(parsed, 0, text), text, path);
+    if (isSqlProblem(described))
+      return this.#refuse(withinText(described, before.length + 1, text), text, path);
     const forbidden = forbiddenPart(parsed, rules.allows ?? []);
     if (forbidden !== undefined) {
       this.report('sqlNotHere', { step: this.step, what: forbidden }, path);
@@ -174,19 +176,6 @@ export class StepBuilder implements BuildContext {
     }
     return [...reads.values()];
   }
-}
-
-export function findField(fields: readonly Field[], name: string): Field | undefined {
-  return fields.find((field) => field.name === name) ?? fields.find((field) => isSameName(field.name, name));
-}
-
-/** A problem of the statement around an expression, told in places of the expression. */
-function shift(problem: SqlProblem, by: number, text: string): SqlProblem {
-  if (problem.offset === null) return problem;
-  const offset = problem.offset - by;
-  return offset < 0 || offset > text.length
-    ? { ...problem, offset: null, length: 0 }
-    : { ...problem, offset };
 }
 
 /** Aggregates whose value depends on the order in which rows come, unless an ORDER BY stands inside of their parentheses. */

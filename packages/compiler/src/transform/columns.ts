@@ -20,6 +20,11 @@ export function isSameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }
 
+/** The field of a name, by its very spelling before any other. */
+export function findField(fields: readonly Field[], name: string): Field | undefined {
+  return fields.find((field) => field.name === name) ?? fields.find((field) => isSameName(field.name, name));
+}
+
 /** A column handed on as it is, perhaps under another name. */
 export function copyColumn(input: Relation, field: Field, name = field.name): StepColumn {
   return {

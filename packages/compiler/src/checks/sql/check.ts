@@ -1,3 +1,4 @@
+import { queryText } from '../../sql/query-text.ts';
 import { isSqlProblem } from '../../sql/sql-analyser.ts';
 import { defineCheckCompiler } from '../check-compiler.ts';
 import { columnSql } from '../check-sql.ts';
@@ -6,7 +7,8 @@ const EXAMPLE_COLUMNS = 5;
 
 export const sql = defineCheckCompiler({
   name: 'sql',
-  async compile({ query, from = [] }, context) {
+  async compile({ query: statement, from = [] }, context) {
+    const query = queryText(statement);
     const { relation } = context;
     const others = [...new Set(from)].filter((ref) => ref !== relation.ref);
     const relations = [relation, ...others.flatMap((ref) => context.other(ref) ?? [])].map(
@@ -19,7 +21,7 @@ export const sql = defineCheckCompiler({
     ]);
     const problem = isSqlProblem(parsed) ? parsed : isSqlProblem(columns) ? columns : undefined;
     if (problem !== undefined) {
-      context.reportProblem(problem, query, ['query']);
+      context.reportProblem(problem, statement, ['query']);
       return undefined;
     }
     // On lines of its own, so that a comment at its end hides nothing.

@@ -1,3 +1,4 @@
+import { queryText } from '../../sql/query-text.ts';
 import { isSqlProblem } from '../../sql/sql-analyser.ts';
 import { duplicateNames, isSameName } from '../../transform/columns.ts';
 import { defineTransformVerb, type InputRelation } from '../../transform/transform-verb.ts';
@@ -6,8 +7,7 @@ export const sql = defineTransformVerb({
   name: 'sql',
   async build({ sql: settings }, context) {
     const inputs = namedInputs(settings.from, context.inputs);
-    // A person ends a statement; here it is part of one.
-    const query = settings.query.replace(/[\s;]+$/u, '');
+    const query = queryText(settings.query);
     const relations = inputs.map(({ alias, fields }) => ({ name: alias, fields }));
     const [parsed, described] = await Promise.all([
       context.sql.parseQuery(query, relations),
