@@ -1,5 +1,5 @@
 import type { ConnectorDefinition } from '@millrace/connector-sdk';
-import { pipelineJsonSchema, projectJsonSchema } from '@millrace/spec';
+import { pipelineJsonSchema, projectJsonSchema, templateJsonSchema } from '@millrace/spec';
 
 /** The JSON Schemas that editors and `millrace schema` use. */
 export function projectSchemas(
@@ -9,6 +9,7 @@ export function projectSchemas(
   return [
     { path: 'schema/pipeline.schema.json', content: toText(pipelineJsonSchema()) },
     { path: 'schema/project.schema.json', content: toText(projectJsonSchema(configs)) },
+    { path: 'schema/template.schema.json', content: toText(templateJsonSchema()) },
   ];
 }
 

@@ -5,11 +5,11 @@ import { renderValue, VERBS, type DocumentValue } from '@millrace/spec';
 
 import { settingsTable } from './settings-table.ts';
 
-type AnyVerb = Extract<(typeof VERBS)[number], { readonly kind: 'transform' }>;
+type AnyVerb = Exclude<(typeof VERBS)[number], { readonly kind: 'load' }>;
 
 /** The page of the verbs that make rows of rows: each from its schema and the notes beside its meaning. */
 export async function verbPage(root: string): Promise<{ readonly path: string; readonly content: string }> {
-  const verbs = VERBS.filter((verb) => verb.kind === 'transform');
+  const verbs = VERBS.filter((verb) => verb.kind !== 'load');
   const sections = await Promise.all(
     verbs.map(async (verb) =>
       section(verb, await readFile(join(root, 'packages/compiler/src/verbs', verb.name, 'notes.md'), 'utf8')),

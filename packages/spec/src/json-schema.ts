@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { pipelineSchema } from './document/pipeline-document.ts';
 import { projectSchema } from './document/project-document.ts';
+import { templateSchema } from './document/template-document.ts';
 
 /** A JSON Schema (draft 2020-12) as plain data. */
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
@@ -9,6 +10,11 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 /** The JSON Schema of pipeline files, with descriptions and examples, for editors and `millrace schema`. */
 export function pipelineJsonSchema(): JsonSchema {
   return z.toJSONSchema(pipelineSchema, { io: 'input' });
+}
+
+/** The JSON Schema of template files. */
+export function templateJsonSchema(): JsonSchema {
+  return z.toJSONSchema(templateSchema, { io: 'input' });
 }
 
 /**

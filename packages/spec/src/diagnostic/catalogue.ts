@@ -3,11 +3,13 @@ import { codeDiagnostics } from './areas/code.ts';
 import { columnsDiagnostics } from './areas/columns.ts';
 import { graphDiagnostics } from './areas/graph.ts';
 import { loadingDiagnostics } from './areas/loading.ts';
+import { parametersDiagnostics } from './areas/parameters.ts';
 import { projectDiagnostics } from './areas/project.ts';
 import { shapeDiagnostics } from './areas/shape.ts';
 import { sqlDiagnostics } from './areas/sql.ts';
 import { stepsDiagnostics } from './areas/steps.ts';
 import { tablesDiagnostics } from './areas/tables.ts';
+import { templatesDiagnostics } from './areas/templates.ts';
 import { textDiagnostics } from './areas/text.ts';
 import type { Entry } from './entry.ts';
 
@@ -17,6 +19,8 @@ const ENTRIES = {
   ...textDiagnostics,
   ...shapeDiagnostics,
   ...projectDiagnostics,
+  ...parametersDiagnostics,
+  ...templatesDiagnostics,
   ...graphDiagnostics,
   ...tablesDiagnostics,
   ...loadingDiagnostics,

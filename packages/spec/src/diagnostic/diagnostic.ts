@@ -11,8 +11,16 @@ export interface Diagnostic<Code extends DiagnosticCode = DiagnosticCode> {
   readonly path: DocumentPath;
   readonly range: SourceRange;
   readonly params: DiagnosticParams[Code];
-  /** Alternatives, best first; each alone removes the problem. */
+  /** Alternatives, best first; each alone removes the problem. They are edits of the file of `range`. */
   readonly fixes: readonly Edit[];
+  /** For what stands in a template: the steps that use it, the nearest first. */
+  readonly usedBy?: readonly TemplateUse[];
+}
+
+/** A step that uses a template, and where it stands. */
+export interface TemplateUse {
+  readonly step: string;
+  readonly range: SourceRange;
 }
 
 export interface DiagnosticPlace {

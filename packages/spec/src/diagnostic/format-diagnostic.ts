@@ -3,14 +3,18 @@ import type { Diagnostic } from './diagnostic.ts';
 const MAX_EXCERPT = 160;
 
 /**
- * `file:line:column: severity: message`, then the line and a caret under the place. Control characters of the text
+ * `file:line:column: severity: message`, then the line and a caret under the place, then the steps that use a template. Control characters of the text
  * are shown as `�`, so that a document cannot drive a terminal.
  */
 export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
   const { file, start, end } = diagnostic.range;
   const head = `${file}:${start.line}:${start.column}: ${diagnostic.severity}: ${printable(diagnostic.message)}`;
   const line = lineAt(text, start.line);
-  if (line === undefined) return head;
+  const uses = (diagnostic.usedBy ?? []).map(
+    ({ step, range }) =>
+      `  used by step '${printable(step)}' in ${range.file}:${range.start.line}:${range.start.column}`,
+  );
+  if (line === undefined) return [head, ...uses].join('\n');
   const from = Math.max(0, Math.min(start.column - 1 - MAX_EXCERPT / 2, line.length - MAX_EXCERPT));
   const excerpt = line.slice(from, from + MAX_EXCERPT);
   const column = Math.min(start.column - 1 - from, excerpt.length);
@@ -21,6 +25,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
     head,
     `  ${gutter} | ${printable(excerpt.replaceAll('\t', ' '))}`,
     `  ${' '.repeat(gutter.length)} | ${' '.repeat(column)}${'^'.repeat(width)}`,
+    ...uses,
   ].join('\n');
 }
 

@@ -6,16 +6,35 @@ import type { PipelineDocument } from './pipeline-document.ts';
 import { parseStepReference } from './step-reference.ts';
 import { stepInputs, stepOutputs, stepVerb, type Step } from './step.ts';
 
-/** What is wrong with the connections between steps. */
+/** What is wrong with the connections between the steps of a pipeline. */
 export function checkGraph(document: PipelineDocument, locate: Locate): readonly Diagnostic[] {
+  const { diagnostics, used } = checkConnections(document, [], locate);
+  const unused: Diagnostic[] = [];
+  for (const [name, step] of Object.entries(document.steps)) {
+    if (used.has(name) || readableNames(name, step).length === 0) continue;
+    const path = ['steps', name];
+    unused.push(diagnose('sourceUnused', { step: name }, { path, range: locate(path, 'key') }));
+  }
+  if (!Object.values(document.steps).some((step) => stepVerb(step).writes))
+    unused.push(diagnose('nothingToDo', {}, { path: ['steps'], range: locate(['steps'], 'key') }));
+  return [...diagnostics, ...unused];
+}
+
+/** Steps that read each other, and rows from outside by the names of `inputs`. */
+export function checkConnections(
+  document: Pick<PipelineDocument, 'steps'>,
+  inputs: readonly string[],
+  locate: Locate,
+): { readonly diagnostics: readonly Diagnostic[]; readonly used: ReadonlySet<string> } {
   const diagnostics: Diagnostic[] = [];
   const steps = new Map(Object.entries(document.steps));
-  const readable = [...steps].flatMap(([name, step]) => readableNames(name, step));
+  const readable = [...inputs, ...[...steps].flatMap(([name, step]) => readableNames(name, step))];
   const used = new Set<string>();
   for (const [name, step] of steps) {
     for (const { path: slot, from } of stepInputs(step)) {
       const reference = parseStepReference(from);
       used.add(reference.step);
+      if (inputs.includes(from)) continue;
       const path: DocumentPath = ['steps', name, ...slot];
       const place = { path, range: locate(path) };
       const input = steps.get(reference.step);
@@ -50,24 +69,16 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
   }
   for (const step of steps.values())
     for (const { from } of stepCheckReferences(step)) used.add(parseStepReference(from).step);
-  diagnostics.push(...checkStepReferences(document, locate));
-  for (const [name, step] of steps) {
-    if (used.has(name) || readableNames(name, step).length === 0) continue;
-    const path = ['steps', name];
-    diagnostics.push(diagnose('sourceUnused', { step: name }, { path, range: locate(path, 'key') }));
-  }
+  diagnostics.push(...checkStepReferences(document, inputs, locate));
   for (const cycle of findCycles(document)) {
     const path = ['steps', cycle[0] ?? ''];
     diagnostics.push(diagnose('stepCycle', { steps: cycle }, { path, range: locate(path, 'key') }));
   }
-  if (![...steps.values()].some((step) => stepVerb(step).writes)) {
-    diagnostics.push(diagnose('nothingToDo', {}, { path: ['steps'], range: locate(['steps'], 'key') }));
-  }
-  return diagnostics;
+  return { diagnostics, used };
 }
 
 /** The steps whose rows a step needs before it is done. A step is done when its checks are, so what they read counts. */
-function neededSteps(name: string, step: Step, document: PipelineDocument): readonly string[] {
+function neededSteps(name: string, step: Step, document: Pick<PipelineDocument, 'steps'>): readonly string[] {
   const checked = stepCheckReferences(step).flatMap(({ from }) => {
     const other = parseStepReference(from).step;
     const found = Object.hasOwn(document.steps, other) ? document.steps[other] : undefined;
@@ -77,7 +88,7 @@ function neededSteps(name: string, step: Step, document: PipelineDocument): read
 }
 
 /** Circles of steps, each once, closed by its first name. */
-function findCycles(document: PipelineDocument): readonly (readonly string[])[] {
+function findCycles(document: Pick<PipelineDocument, 'steps'>): readonly (readonly string[])[] {
   const inputs = new Map(
     Object.entries(document.steps).map(([name, step]) => [name, neededSteps(name, step, document)]),
   );

@@ -31,9 +31,13 @@ export function stepCheckReferences(step: Step): readonly CheckReference[] {
 }
 
 /** Checks that compare with a step that is not there, or hands nothing on. */
-export function checkStepReferences(document: PipelineDocument, locate: Locate): readonly Diagnostic[] {
+export function checkStepReferences(
+  document: Pick<PipelineDocument, 'steps'>,
+  inputs: readonly string[],
+  locate: Locate,
+): readonly Diagnostic[] {
   const steps = new Map(Object.entries(document.steps));
-  const readable = new Set([...steps].flatMap(([name, step]) => readableNames(name, step)));
+  const readable = new Set([...inputs, ...[...steps].flatMap(([name, step]) => readableNames(name, step))]);
   return [...steps].flatMap(([name, step]) =>
     stepCheckReferences(step).flatMap(({ check, path: below, from }): Diagnostic[] => {
       if (readable.has(from)) return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parametersSchema } from './parameters.ts';
 import { durationSchema } from './schema-parts.ts';
 import { stepSchema } from './step.ts';
 
@@ -65,11 +66,7 @@ export const pipelineSchema = z
       .optional()
       .describe('How old the data may be. This version does not watch it.')
       .meta({ examples: [{ within: '30m', alert: ['ops'] }] }),
-    parameters: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('Values given when a run starts. This version does not use them.')
-      .meta({ examples: [{ day: { type: 'date' } }] }),
+    parameters: parametersSchema.optional(),
     steps: z
       .record(z.string(), stepSchema)
       .describe('The steps by name.')

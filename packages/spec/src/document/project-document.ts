@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parameterValuesSchema } from './parameters.ts';
 import { sizeSchema } from './schema-parts.ts';
 
 /** A connection: its connector and the connector's own settings, which the connector checks. */
@@ -17,6 +18,35 @@ export const connectionsSchema = z
   .record(z.string(), connectionSchema)
   .describe('Systems by name. Values may be ${env:NAME} or ${secret:NAME}.')
   .meta({ examples: [{ shop: { type: 'postgres', host: 'db.example.com' } }] });
+
+const retentionSchema = z
+  .strictObject({
+    packages: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Load packages to keep per table beyond what the current state needs. Default 3.')
+      .meta({ examples: [3] }),
+  })
+  .describe('How long the past is kept.')
+  .meta({ examples: [{ packages: 3 }] });
+
+const limitsSchema = z
+  .strictObject({
+    parallelTables: z
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Tables in work at the same time. Default: one per processor, at least 4, at most 8.')
+      .meta({ examples: [4] }),
+    memory: sizeSchema
+      .optional()
+      .describe('Memory of the staging engine, with a unit: KiB, MiB, GiB, KB, MB, GB.')
+      .meta({ examples: ['512MiB'] }),
+  })
+  .describe('How much of the machine a run may use.')
+  .meta({ examples: [{ parallelTables: 4, memory: '512MiB' }] });
 
 export const projectSchema = z
   .strictObject({
@@ -39,6 +69,14 @@ export const projectSchema = z
             .optional()
             .describe('Settings that replace those of the same connection in this environment.')
             .meta({ examples: [{ warehouse: { path: 'production.db' } }] }),
+          parameters: parameterValuesSchema
+            .optional()
+            .describe(
+              'Values of the parameters that pipelines declare; they stand in for the defaults there.',
+            )
+            .meta({ examples: [{ since: '2026-01-01' }] }),
+          limits: limitsSchema.optional(),
+          retention: retentionSchema.optional(),
         }),
       )
       .optional()
@@ -60,35 +98,8 @@ export const projectSchema = z
       .optional()
       .describe('What holds when nothing is said.')
       .meta({ examples: [{ warehouse: 'warehouse' }] }),
-    retention: z
-      .strictObject({
-        packages: z
-          .int()
-          .min(0)
-          .optional()
-          .describe('Load packages to keep per table beyond what the current state needs. Default 3.')
-          .meta({ examples: [3] }),
-      })
-      .optional()
-      .describe('How long the past is kept.')
-      .meta({ examples: [{ packages: 3 }] }),
-    limits: z
-      .strictObject({
-        parallelTables: z
-          .int()
-          .min(1)
-          .max(256)
-          .optional()
-          .describe('Tables in work at the same time. Default: one per processor, at least 4, at most 8.')
-          .meta({ examples: [4] }),
-        memory: sizeSchema
-          .optional()
-          .describe('Memory of the staging engine, with a unit: KiB, MiB, GiB, KB, MB, GB.')
-          .meta({ examples: ['512MiB'] }),
-      })
-      .optional()
-      .describe('How much of the machine a run may use.')
-      .meta({ examples: [{ parallelTables: 4, memory: '512MiB' }] }),
+    retention: retentionSchema.optional(),
+    limits: limitsSchema.optional(),
   })
   .describe('A Millrace project.');
 

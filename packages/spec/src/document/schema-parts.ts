@@ -38,6 +38,9 @@ export const tableReferenceSchema = z
   )
   .meta({ examples: ['shop.orders'] });
 
+/** A text that becomes part of a statement; `sql` in its metadata says so to forms and to parameters. */
+export const sqlTextSchema = z.string().min(1).meta({ sql: true });
+
 export const globsSchema = z.array(z.string().min(1)).min(1);
 
 export const writeModeSchema = z.enum(['append', 'replace', 'merge', 'scd2']);

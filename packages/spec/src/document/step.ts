@@ -23,6 +23,7 @@ import { sortVerb } from './verbs/sort.ts';
 import { sourceVerb } from './verbs/source.ts';
 import { splitVerb } from './verbs/split.ts';
 import { sqlVerb } from './verbs/sql.ts';
+import { templateVerb } from './verbs/template.ts';
 import { unionVerb } from './verbs/union.ts';
 import { unpivotVerb } from './verbs/unpivot.ts';
 import type { InputSlot } from './verbs/verb.ts';
@@ -55,6 +56,7 @@ export const VERBS = [
   maskVerb,
   sqlVerb,
   codeVerb,
+  templateVerb,
 ] as const;
 
 export type VerbName = (typeof VERBS)[number]['name'];
@@ -87,14 +89,16 @@ export const stepSchema = z.union([
   maskVerb.schema,
   sqlVerb.schema,
   codeVerb.schema,
+  templateVerb.schema,
 ]);
 
 export type Step = z.infer<typeof stepSchema>;
 export type SourceStep = z.infer<typeof sourceVerb.schema>;
 export type DestinationStep = z.infer<typeof destinationVerb.schema>;
 export type ReplicateStep = z.infer<typeof replicateVerb.schema>;
+export type TemplateStep = z.infer<typeof templateVerb.schema>;
 /** A step that makes rows of rows. */
-export type TransformStep = Exclude<Step, SourceStep | DestinationStep | ReplicateStep>;
+export type TransformStep = Exclude<Step, SourceStep | DestinationStep | ReplicateStep | TemplateStep>;
 
 /** The verb of a step. */
 export function stepVerb(step: Step): (typeof VERBS)[number] {

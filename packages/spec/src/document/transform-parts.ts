@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checksSchema } from './check-list.ts';
 import { typeTextSchema } from './checks/type-text.ts';
 import { quarantineSchema } from './contract.ts';
+import { sqlTextSchema } from './schema-parts.ts';
 
 /** A step, or a named output of one. */
 export const inputSchema = z
@@ -11,9 +12,7 @@ export const inputSchema = z
   .describe('The step whose rows are read; step.output for a named output of it.')
   .meta({ examples: ['orders', 'routed.large'] });
 
-export const expressionSchema = z
-  .string()
-  .min(1)
+export const expressionSchema = sqlTextSchema
   .describe('An expression in the SQL of DuckDB.')
   .meta({ examples: ["status <> 'cancelled'", 'quantity * price'] });
 
@@ -37,7 +36,7 @@ export const namedExpressionsSchema = z
 
 /** `created_at desc nulls last` */
 export const orderSchema = z
-  .array(z.string().min(1))
+  .array(sqlTextSchema)
   .min(1)
   .describe(
     'What rows are ordered by: expressions, each with asc or desc and nulls first or last as in ORDER BY.',

@@ -22,7 +22,7 @@ export function allowedKeys(schema: unknown, root: unknown, path: DocumentPath):
 }
 
 /** The schema that applies to the value at a path, alternatives chosen by the value. */
-function schemaAt(schema: unknown, root: unknown, path: DocumentPath): unknown {
+export function schemaAt(schema: unknown, root: unknown, path: DocumentPath): unknown {
   let current = chooseOption(unwrap(schema), root);
   let value = root;
   for (const part of path) {
@@ -59,18 +59,28 @@ function chooseOption(schema: unknown, value: unknown): unknown {
  * literal differs counts against it.
  */
 export function bestOption(options: readonly unknown[], value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const wanted = Array.isArray(value) ? z.ZodArray : typeof value === 'string' ? z.ZodString : undefined;
+    return wanted === undefined
+      ? 0
+      : Math.max(
+          0,
+          options.findIndex((option) => unwrap(option) instanceof wanted),
+        );
+  }
   const entries = Object.entries(value);
   let best = 0;
   let bestScore = Number.NEGATIVE_INFINITY;
   options.forEach((option, index) => {
     const schema = unwrap(option);
-    if (!(schema instanceof z.ZodObject)) return;
-    let score = 0;
+    // A map of any names fits, but less than one that knows a name.
+    let score = schema instanceof z.ZodRecord ? 0.5 : 0;
+    if (!(schema instanceof z.ZodObject) && score === 0) return;
     for (const [key, item] of entries) {
-      const child = unwrap(Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined);
+      const child =
+        schema instanceof z.ZodObject && Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
       if (child === undefined) continue;
-      score += child instanceof z.ZodLiteral ? (child.safeParse(item).success ? 100 : -100) : 1;
+      score += unwrap(child) instanceof z.ZodLiteral ? (child.safeParse(item).success ? 100 : -100) : 1;
     }
     if (score > bestScore) {
       best = index;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { sqlTextSchema } from '../schema-parts.ts';
 import { ROW_OPTIONS } from './check-options.ts';
 import { defineCheck } from './check.ts';
 
@@ -9,9 +10,7 @@ export const expressionCheck = defineCheck({
   onFailure: 'stop',
   schema: z
     .strictObject({
-      condition: z
-        .string()
-        .min(1)
+      condition: sqlTextSchema
         .describe(
           'A condition in SQL. Over columns it must hold in every row; with aggregates such as sum(total) it must hold once, for all rows. As in a CHECK of SQL, NULL passes.',
         )

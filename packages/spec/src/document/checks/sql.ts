@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { sqlTextSchema } from '../schema-parts.ts';
 import { COUNT_OPTIONS } from './check-options.ts';
 import { stepNameSchema } from './check-parts.ts';
 import { defineCheck } from './check.ts';
@@ -10,9 +11,7 @@ export const sqlCheck = defineCheck({
   onFailure: 'stop',
   schema: z
     .strictObject({
-      query: z
-        .string()
-        .min(1)
+      query: sqlTextSchema
         .describe('A SELECT that returns what is wrong; no row, no failure. Steps are tables by their names.')
         .meta({ examples: ['SELECT customer_id FROM orders GROUP BY ALL HAVING count(*) > 1000'] }),
       from: z

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 
+import { sqlTextSchema } from '../schema-parts.ts';
 import { datasetOptions } from './check-options.ts';
 import { boundSchema, columnSchema, stepNameSchema } from './check-parts.ts';
 import { defineCheck } from './check.ts';
 
-const where = z
-  .string()
-  .min(1)
+const where = sqlTextSchema
   .optional()
   .describe('Only rows for which this condition in SQL holds.')
   .meta({ examples: ["status <> 'cancelled'"] });

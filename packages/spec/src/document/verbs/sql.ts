@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { sqlTextSchema } from '../schema-parts.ts';
 import { besideTransform, columnsSchema, inputSchema } from '../transform-parts.ts';
 import { defineVerb } from './verb.ts';
 
@@ -9,9 +10,7 @@ const sqlSchema = z
       .union([z.array(inputSchema).min(1), z.record(z.string().min(1), inputSchema)])
       .describe('The steps that the query reads, as tables by their names, or by names of your own.')
       .meta({ examples: [['orders'], { o: 'orders', c: 'customers' }] }),
-    query: z
-      .string()
-      .min(1)
+    query: sqlTextSchema
       .describe('One SELECT in the SQL of DuckDB.')
       .meta({ examples: ['SELECT status, count(*) AS orders FROM orders GROUP BY ALL'] }),
     key: columnsSchema

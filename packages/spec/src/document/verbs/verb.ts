@@ -6,11 +6,13 @@ import type { z } from 'zod';
  */
 export type InputSlot = readonly string[];
 
+/** `load` moves tables between systems; `transform` makes rows of rows; `template` stands for steps that do. */
+export type VerbKind = 'load' | 'transform' | 'template';
+
 /** What a step can do. One file per verb; `VERBS` lists them. */
-export interface Verb<Name extends string, Kind extends 'load' | 'transform', Schema extends z.ZodObject> {
+export interface Verb<Name extends string, Kind extends VerbKind, Schema extends z.ZodObject> {
   /** The key of the step that holds the verb's settings. */
   readonly name: Name;
-  /** `load` moves tables between systems; `transform` makes rows of rows. */
   readonly kind: Kind;
   /** The whole step: the verb's settings and what may stand beside them. */
   readonly schema: Schema;
@@ -29,7 +31,7 @@ export interface Verb<Name extends string, Kind extends 'load' | 'transform', Sc
 
 export function defineVerb<
   const Name extends string,
-  const Kind extends 'load' | 'transform',
+  const Kind extends VerbKind,
   Schema extends z.ZodObject,
 >(verb: Verb<Name, Kind, Schema>): Verb<Name, Kind, Schema> {
   return Object.freeze(verb);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { sqlTextSchema } from '../schema-parts.ts';
 import {
   besideTransform,
   columnsSchema,
@@ -20,9 +21,7 @@ const windowSchema = z
       .optional()
       .describe('What the rows of a group are ordered by.')
       .meta({ examples: [['created_at']] }),
-    frame: z
-      .string()
-      .min(1)
+    frame: sqlTextSchema
       .optional()
       .describe(
         'Which rows of the group are looked at, as in SQL: rows, range or groups between two bounds. Without it, all up to the last that is equal in order; the whole group without order.',
