@@ -19,6 +19,7 @@ import type { CodeAnalyser, CodeProblem } from './code/code-analyser.ts';
 import type { CodeFiles } from './code/code-files.ts';
 import type { CompileConnection, CompileInput } from './compile-input.ts';
 import type { SqlAnalyser } from './sql/sql-analyser.ts';
+import { NO_LOCAL_NAMES, type LocalNames } from './verbs/template/local-names.ts';
 
 /** A connection that plays the wanted part, with its name. */
 export interface NamedConnection extends CompileConnection {
@@ -35,6 +36,7 @@ export type DestinationConnection = NamedConnection & {
 /** One run of the compiler: its input by name, and what it found wrong. */
 export class Compilation {
   readonly document: PipelineDocument;
+  readonly localNames: LocalNames;
   readonly diagnostics: Diagnostic[] = [];
   readonly codeFiles: CodeFiles | undefined;
   readonly #sql: SqlAnalyser | undefined;
@@ -44,7 +46,8 @@ export class Compilation {
   readonly #tables: ReadonlyMap<string, readonly SourceTable[]>;
   readonly #tablesByName = new Map<string, ReadonlyMap<string, readonly SourceTable[]>>();
 
-  constructor(input: CompileInput) {
+  constructor(input: CompileInput, localNames: LocalNames = NO_LOCAL_NAMES) {
+    this.localNames = localNames;
     this.document = input.document;
     this.codeFiles = input.codeFiles;
     this.#sql = input.sql;

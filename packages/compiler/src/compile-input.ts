@@ -1,4 +1,5 @@
 import type {
+  AppliedParameters,
   Capabilities,
   DestinationType,
   Locate,
@@ -29,6 +30,10 @@ export interface CompileInput {
   readonly document: PipelineDocument;
   /** From `parsePipeline`, so that diagnostics stand where the text does; without it they stand at 1:1. */
   readonly locate?: Locate | undefined;
+  /** From `parsePipeline`: the values that are in the document, and its diagnostics as a person can act on them. */
+  readonly parameters?: AppliedParameters | undefined;
+  /** The files of templates by the name of the template. */
+  readonly templates?: Readonly<Record<string, { readonly file: string; readonly text: string }>> | undefined;
   readonly connections: Readonly<Record<string, CompileConnection>>;
   /** What `requiredTables` asked for, as discovered, by connection. */
   readonly tables: Readonly<Record<string, readonly SourceTable[]>>;

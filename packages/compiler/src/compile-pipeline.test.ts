@@ -31,9 +31,15 @@ const cases = readdirSync(FOLDER)
   });
 
 async function compile(text: string): Promise<CompileResult> {
-  const { document, diagnostics, locate } = parsePipeline(text, 'case.yaml');
-  if (document === undefined) return { diagnostics };
-  const result = await compilePipeline({ document, locate, connections: CONNECTIONS, tables: TABLES });
+  const { document, diagnostics, locate, parameters } = parsePipeline(text, 'case.yaml');
+  if (document === undefined) return { diagnostics, locate };
+  const result = await compilePipeline({
+    document,
+    locate,
+    parameters,
+    connections: CONNECTIONS,
+    tables: TABLES,
+  });
   return { ...result, diagnostics: [...diagnostics, ...result.diagnostics] };
 }
 

@@ -1,9 +1,11 @@
 import {
+  compareText,
   formatTableName,
   hasErrors,
   stepInputs,
   stepVerb,
   type Diagnostic,
+  type Locate,
   type PipelineDocument,
   type SourceStep,
 } from '@millrace/spec';
@@ -21,12 +23,15 @@ import { hasChecks, UNCHECKED } from './transform/check-step.ts';
 import { keepSteps } from './transform/keep-steps.ts';
 import { planLanding } from './transform/plan-landing.ts';
 import { planKeep, planPublish } from './transform/plan-publish.ts';
+import { expandTemplates } from './verbs/template/expand-templates.ts';
 
 export interface CompileResult {
   /** Present when no diagnostic is an error. */
   readonly plan?: Plan;
   /** In the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Finds the steps of the plan, those of templates too. */
+  readonly locate: Locate;
 }
 
 /**
@@ -34,9 +39,10 @@ export interface CompileResult {
  * gives the same plan.
  */
 export async function compilePipeline(input: CompileInput): Promise<CompileResult> {
-  const compilation = new Compilation(input);
+  const { document, locate, localNames, ...expanded } = expandTemplates(input);
+  const compilation = new Compilation({ ...input, document, locate }, localNames);
   reportUnsupported(compilation);
-  const feeding = feedingSources(input.document);
+  const feeding = feedingSources(document);
   const collected = collectLoads(compilation, feeding);
   const tasks: LoadTask[] = [];
   for (const { settings, tables } of collected) {
@@ -51,12 +57,14 @@ export async function compilePipeline(input: CompileInput): Promise<CompileResul
   const writes = [...writesOfLoads(collected), ...transformed.writes];
   refuseDuplicateTargets(writes, compilation);
   refuseReservedTargets(writes, compilation);
-  const diagnostics = compilation.diagnostics.toSorted(
-    (left, right) => left.range.start.offset - right.range.start.offset,
+  const diagnostics = [...expanded.diagnostics, ...compilation.diagnostics.map(expanded.asWritten)].toSorted(
+    ({ range: left }, { range: right }) =>
+      compareText(left.file, right.file) || left.start.offset - right.start.offset,
   );
-  if (hasErrors(diagnostics)) return { diagnostics };
+  if (hasErrors(diagnostics)) return { diagnostics, locate };
   const { steps } = transformed;
-  return { plan: makePlan(input.document, { steps, tasks: [...tasks, ...transformed.tasks] }), diagnostics };
+  const work = { steps, tasks: [...tasks, ...transformed.tasks] };
+  return { plan: makePlan(document, input.parameters, work), diagnostics, locate };
 }
 
 /** Source steps that other steps than destinations read, or whose rows are checked: they are landed first. */
@@ -155,7 +163,7 @@ function reportUnsupported(compilation: Compilation): void {
     const path = ['steps', name, 'checks'];
     compilation.report('checksUnsupported', { step: name }, path, [{ kind: 'removeField', path }], 'key');
   }
-  for (const key of ['schedule', 'freshness', 'parameters'] as const) {
+  for (const key of ['schedule', 'freshness'] as const) {
     if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
   }
 }
@@ -177,14 +185,20 @@ function writesOfLoads(collected: readonly CollectedLoads[]): readonly TableWrit
   });
 }
 
-function makePlan(document: PipelineDocument, work: Pick<Plan, 'tasks' | 'steps'>): Plan {
+function makePlan(
+  document: PipelineDocument,
+  parameters: CompileInput['parameters'],
+  work: Pick<Plan, 'tasks' | 'steps'>,
+): Plan {
   const { layout: _, ...meaning } = document;
-  const documentFingerprint = fingerprint(meaning);
+  const values = [...(parameters?.values ?? [])].map(([name, { text }]) => [name, text] as const);
+  const documentFingerprint = fingerprint(values.length === 0 ? meaning : [meaning, values]);
   return Object.freeze({
     version: 1,
     pipeline: document.name,
     documentFingerprint,
     fingerprint: fingerprintPlan(documentFingerprint, work.tasks),
+    ...(values.length === 0 ? {} : { parameters: Object.freeze(Object.fromEntries(values)) }),
     tasks: Object.freeze(work.tasks),
     steps: Object.freeze(work.steps),
   });

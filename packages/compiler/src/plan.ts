@@ -22,6 +22,8 @@ export interface Plan {
   readonly documentFingerprint: string;
   /** Fingerprint of the whole plan, schemas included. */
   readonly fingerprint: string;
+  /** The values of the document's parameters, by name; they are part of both fingerprints. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /**
    * Tables to write, each after those whose rows it needs: from a connection or from the steps (`STEPS`), into a
    * connection or onto this machine (`LANDING`).

@@ -12,6 +12,8 @@ import { columnSql } from './check-sql.ts';
 export interface CheckScene {
   readonly relation: CheckedRelation;
   readonly others: ReadonlyMap<string, CheckedRelation>;
+  /** How the texts of the check call relations, where that is not by their names. */
+  readonly localNames?: ReadonlyMap<string, string> | undefined;
   readonly sql: SqlAnalyser;
   readonly compilation: Pick<Compilation, 'report'>;
 }
@@ -39,6 +41,7 @@ export function buildCheckContext(scene: CheckScene, path: DocumentPath): CheckC
 
   return {
     relation,
+    nameOf: (ref) => scene.localNames?.get(ref) ?? ref,
     table: columnSql(relation.ref),
     sql,
     report,

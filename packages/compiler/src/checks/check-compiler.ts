@@ -42,6 +42,8 @@ export interface CheckContext {
   readonly relation: CheckedRelation;
   /** The relation's name as SQL. */
   readonly table: string;
+  /** How the texts of the check call a relation. */
+  nameOf(ref: string): string;
   readonly sql: SqlAnalyser;
   report<Code extends DiagnosticCode>(
     code: Code,

@@ -20,6 +20,8 @@ export interface ChecksRequest extends CheckScene {
   readonly checks: readonly CheckItem[];
   /** Where the list of checks stands in the document. */
   readonly path: DocumentPath;
+  /** For each check, how its texts call relations where that is not by their names. */
+  readonly names?: readonly ReadonlyMap<string, string>[];
   /** The step's own limit on rows that are set aside; a check that does so without a threshold takes it. */
   readonly quarantine: QuarantineLimit;
 }
@@ -31,7 +33,12 @@ export interface ChecksRequest extends CheckScene {
 export async function compileChecks(request: ChecksRequest): Promise<CheckPlan> {
   const { checks, path, relation } = request;
   const builds = await Promise.all(
-    checks.map(async (item, index) => compileItem(checkName(item), item, [...path, index], request)),
+    checks.map(async (item, index) =>
+      compileItem(checkName(item), item, [...path, index], {
+        ...request,
+        localNames: request.names?.[index],
+      }),
+    ),
   );
   const dataset = new DatasetMeasures(columnSql(relation.ref));
   const names = new Set<string>();

@@ -57,6 +57,7 @@ export async function checkStep(
     path: ['steps', name, 'checks'],
     relation: rows,
     others,
+    names: compilation.localNames.checks.get(name) ?? [],
     sql: compilation.sql,
     compilation,
     quarantine: stepSettings('quarantine' in step ? { quarantine: step.quarantine } : {}).quarantine,

@@ -111,7 +111,7 @@ async function compileStep(
 ): Promise<readonly CompiledStep[] | undefined> {
   const verb = stepVerb(step).name;
   const refs = stepInputs(step).map(({ from }) => from);
-  const inputs = nameInputs(refs, relations);
+  const inputs = nameInputs(refs, compilation.localNames.inputs.get(name) ?? refs, relations);
   if (inputs === undefined || !isTransformVerb(verb)) return undefined;
   const builder = new StepBuilder(compilation, name, verb, inputs);
   const { build }: { readonly build: TransformVerb<never>['build'] } = TRANSFORM_VERBS[verb];
@@ -192,15 +192,17 @@ async function describeOutput(
 
 function nameInputs(
   refs: readonly string[],
+  names: readonly string[],
   relations: ReadonlyMap<string, DefinedRelation>,
 ): readonly InputRelation[] | undefined {
   const taken = new Set<string>();
   const inputs: InputRelation[] = [];
-  for (const ref of refs) {
+  for (const [index, ref] of refs.entries()) {
     const relation = relations.get(ref);
     if (relation === undefined) return undefined;
-    let alias = ref;
-    for (let count = 2; taken.has(alias.toLowerCase()); count++) alias = `${ref}_${count}`;
+    const name = names[index] ?? ref;
+    let alias = name;
+    for (let count = 2; taken.has(alias.toLowerCase()); count++) alias = `${name}_${count}`;
     taken.add(alias.toLowerCase());
     inputs.push({ ...relation, alias });
   }

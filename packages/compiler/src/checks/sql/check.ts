@@ -12,7 +12,7 @@ export const sql = defineCheckCompiler({
     const { relation } = context;
     const others = [...new Set(from)].filter((ref) => ref !== relation.ref);
     const relations = [relation, ...others.flatMap((ref) => context.other(ref) ?? [])].map(
-      ({ ref, fields }) => ({ name: ref, fields }),
+      ({ ref, fields }) => ({ ref, name: context.nameOf(ref), fields }),
     );
     if (relations.length <= others.length) return undefined;
     const [parsed, columns] = await Promise.all([
@@ -25,7 +25,10 @@ export const sql = defineCheckCompiler({
       return undefined;
     }
     // On lines of its own, so that a comment at its end hides nothing.
-    const returned = `(\n${query}\n)`;
+    const renamed = relations.filter(({ ref, name }) => ref !== name);
+    const names = renamed.map(({ ref, name }) => `${columnSql(name)} AS (FROM ${columnSql(ref)})`);
+    const returned =
+      names.length === 0 ? `(\n${query}\n)` : `(WITH ${names.join(', ')} SELECT * FROM (\n${query}\n))`;
     const shown = isSqlProblem(columns) ? [] : columns.slice(0, EXAMPLE_COLUMNS).map(({ name }) => name);
     const texts = shown.map((name) => `left(CAST(${columnSql(name)} AS VARCHAR), 80) AS ${columnSql(name)}`);
     return (measures) => {
