@@ -4,10 +4,11 @@ import { formatDiagnostic } from '@millrace/spec';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption } from '../session/command-input.ts';
+import { listOption, parameterOptions } from '../session/command-input.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatLoad, formatLoads } from './plan-load-text.ts';
 import { formatSections, formatStep, formatWrite } from './plan-steps-text.ts';
+import { formatParameters } from './run-text.ts';
 
 /** With more tables and steps than this, columns and statements are left to --json and to --tables. */
 const MAX_DETAILED = 20;
@@ -17,6 +18,7 @@ export const plan: Action = async (session, input) => {
     pipeline: input.arguments[0],
     isFullRefresh: input.options['fullRefresh'] === true,
     tables: listOption(input, 'tables'),
+    parameters: parameterOptions(input),
   });
   const { texts, ...result } = planned;
   session.answer(result, () => {
@@ -24,7 +26,9 @@ export const plan: Action = async (session, input) => {
     const { tasks } = planned.plan;
     const previews = new Map(planned.tables.map((table) => [table.task, table]));
     const hasSteps = outline.steps.length > 0;
-    const parts = [hasSteps ? formatSections(planned.plan, outline, previews) : formatLoads(tasks, previews)];
+    const given = formatParameters(planned.plan.parameters ?? {});
+    const parts: string[] = given === '' ? [] : [`Parameters: ${given}`];
+    parts.push(hasSteps ? formatSections(planned.plan, outline, previews) : formatLoads(tasks, previews));
     if (tasks.length + outline.steps.length > MAX_DETAILED)
       parts.push(
         `Columns and statements of one table: millrace plan ${printable(planned.plan.pipeline)} --tables NAME`,

@@ -36,6 +36,8 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
       ].join(', ') +
       '.',
   ];
+  const given = formatParameters(run.parameters);
+  if (given !== '') lines.push(`Parameters: ${given}`);
   const isSaidByTable = run.tasks.some((task) => task.error !== null || task.verified?.isEqual === false);
   if (run.reason !== null && !(run.state === 'failed' && isSaidByTable))
     lines.push(printableLines(run.reason));
@@ -74,6 +76,13 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
       );
   }
   return lines.join('\n');
+}
+
+/** `since=2026-01-01, region=EU`; empty when there are none. */
+export function formatParameters(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => printable(`${name}=${value}`))
+    .join(', ');
 }
 
 function isLoaded({ state }: TaskSummary): boolean {

@@ -2,7 +2,7 @@ import { runPipeline } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption } from '../session/command-input.ts';
+import { listOption, parameterOptions } from '../session/command-input.ts';
 import { watchRun } from '../terminal/watch-run.ts';
 import { formatRunSummary } from './run-text.ts';
 
@@ -17,6 +17,7 @@ export const run: Action = async (session, input) => {
       isFullRefresh: input.options['fullRefresh'] === true,
       isVerified: input.options['verify'] === true,
       tables: listOption(input, 'tables'),
+      parameters: parameterOptions(input),
     });
     watcher.end();
     session.answer(summary, () => formatRunSummary(summary, session.paint));

@@ -7,7 +7,7 @@ import { printable } from '../terminal/terminal-text.ts';
 export const schema: Action = async (session, input) => {
   if (input.options['write'] === true) {
     const written = await session.call(writeSchemas, {});
-    session.answer(written, () => `Wrote ${written.files.map(printable).join(' and ')}.`);
+    session.answer(written, () => `Wrote ${written.files.map(printable).join(', ')}.`);
     return EXIT.done;
   }
   const shown = await session.call(showSchema, { document: input.arguments[0] });

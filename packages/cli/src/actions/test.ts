@@ -2,13 +2,17 @@ import { testPipeline } from '@millrace/control-plane';
 import type { StepDifference } from '@millrace/engine';
 
 import type { Action } from '../commands/command.ts';
+import { parameterOptions } from '../session/command-input.ts';
 import { EXIT } from '../session/exit-code.ts';
 import { formatDuration } from '../terminal/amounts.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 
 export const test: Action = async (session, input) => {
-  const tested = await session.call(testPipeline, { pipeline: input.arguments[0] });
+  const tested = await session.call(testPipeline, {
+    pipeline: input.arguments[0],
+    parameters: parameterOptions(input),
+  });
   session.answer(tested, () => {
     if (tested.tests.length === 0) return 'The document has no tests: see its key "tests".';
     const lines = tested.tests.flatMap(({ name, isPassed, durationMs, differences, problem }) => [

@@ -2,7 +2,7 @@ import { verifyPipeline } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { listOption } from '../session/command-input.ts';
+import { listOption, parameterOptions } from '../session/command-input.ts';
 import { formatCount } from '../terminal/amounts.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
@@ -14,6 +14,7 @@ export const verify: Action = async (session, input) => {
   const verified = await session.call(verifyPipeline, {
     pipeline: input.arguments[0],
     tables: listOption(input, 'tables'),
+    parameters: parameterOptions(input),
   });
   session.answer(verified, () => {
     const table = formatTable(

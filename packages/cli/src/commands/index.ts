@@ -10,6 +10,12 @@ const connection = {
 
 const secret = { name: 'name', description: 'name of a secret', completes: 'secret' } as const;
 
+const parameter = {
+  flags: '--param <name=value>',
+  description: 'value of a parameter of the pipeline; may be repeated',
+  isRepeatable: true,
+} as const;
+
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandDeclaration[] = [
   {
@@ -137,11 +143,17 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   },
   {
     name: 'validate',
-    summary: 'Check the documents of the project without connecting to anything',
+    summary: 'Check the documents of the project, down to SQL, columns and types; moves no data',
     arguments: [{ ...pipeline, isOptional: true, description: 'name of a pipeline; all when left out' }],
-    options: [],
-    examples: ['millrace validate'],
-    usesRunner: false,
+    options: [
+      {
+        flags: '--offline',
+        description:
+          'ask no source, not even for tables that were never discovered; says what that leaves open',
+      },
+    ],
+    examples: ['millrace validate', 'millrace validate shop-orders --offline'],
+    usesRunner: true,
     load: async () => (await import('../actions/validate.ts')).validate,
   },
   {
@@ -155,8 +167,9 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         description: 'only these tables, with what they need; may be repeated',
         isRepeatable: true,
       },
+      parameter,
     ],
-    examples: ['millrace plan shop-orders'],
+    examples: ['millrace plan shop-orders', 'millrace plan shop-orders --param since=2026-01-01'],
     usesRunner: true,
     load: async () => (await import('../actions/plan.ts')).plan,
   },
@@ -182,7 +195,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'test',
     summary: 'Run the tests of a pipeline over its steps, in memory',
     arguments: [pipeline],
-    options: [],
+    options: [parameter],
     examples: ['millrace test shop-orders'],
     usesRunner: true,
     load: async () => (await import('../actions/test.ts')).test,
@@ -191,7 +204,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'export',
     summary: 'Write a pipeline as a Mermaid graph, a script of SQL or an Airflow DAG',
     arguments: [{ name: 'format', description: 'mermaid, sql or airflow' }, pipeline],
-    options: [],
+    options: [parameter],
     examples: [
       'millrace export mermaid shop-orders',
       'millrace export airflow shop-orders > dags/shop_orders.py',
@@ -210,9 +223,14 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         description: 'only these tables, with what they need; may be repeated',
         isRepeatable: true,
       },
+      parameter,
       { flags: '--verify', description: 'compare source and destination of every table, row by row' },
     ],
-    examples: ['millrace run shop-orders', "millrace run shop-orders --tables 'shop.order*' --verify"],
+    examples: [
+      'millrace run shop-orders',
+      "millrace run shop-orders --tables 'shop.order*' --verify",
+      'millrace run shop-orders --param since=2026-01-01',
+    ],
     usesRunner: true,
     load: async () => (await import('../actions/run.ts')).run,
   },
@@ -245,6 +263,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         description: 'only these tables, with what they need; may be repeated',
         isRepeatable: true,
       },
+      parameter,
     ],
     examples: ['millrace verify shop-orders'],
     usesRunner: true,
@@ -281,7 +300,9 @@ export const COMMANDS: readonly CommandDeclaration[] = [
   {
     name: 'schema',
     summary: 'Print the JSON Schema of a document, for editors',
-    arguments: [{ name: 'document', description: 'pipeline (default) or project', isOptional: true }],
+    arguments: [
+      { name: 'document', description: 'pipeline (default), project or template', isOptional: true },
+    ],
     options: [
       {
         flags: '--write',

@@ -16,6 +16,22 @@ export function listOption(input: CommandInput, name: string): readonly string[]
   return Array.isArray(value) ? value : [];
 }
 
+/** `name=value` of each option, by name; the last of a name holds. Throws `configInvalid` for anything else. */
+export function parameterOptions(input: CommandInput): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    listOption(input, 'param').map((text) => {
+      const equals = text.indexOf('=');
+      if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)] as const;
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: `--param takes name=value, not "${text}".`,
+      });
+    }),
+  );
+}
+
 /** A whole number above zero. Throws `configInvalid` for anything else. */
 export function countOption(input: CommandInput, name: string): number | undefined {
   const text = textOption(input, name);

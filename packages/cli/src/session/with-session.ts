@@ -69,13 +69,14 @@ function sayError(session: Session, error: unknown): ExitCode {
   const redact = (text: string): string => session.context.redactor.text(text);
   const { paint, process } = session;
   if (error instanceof DocumentError) {
-    const diagnostics = error.diagnostics.map(({ code, severity, message, path, range, fixes }) => ({
+    const diagnostics = error.diagnostics.map(({ code, severity, message, path, range, fixes, usedBy }) => ({
       code,
       severity,
       message: redact(message),
       path,
       range,
       fixes,
+      usedBy,
     }));
     if (session.isJson)
       session.answer(

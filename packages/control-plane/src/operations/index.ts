@@ -11,6 +11,7 @@ export { showLineage } from './pipelines/show-lineage.ts';
 export type { PipelineLineage } from './pipelines/show-lineage.ts';
 export { testPipeline } from './pipelines/test-pipeline.ts';
 export { validatePipelines } from './pipelines/validate-pipelines.ts';
+export type { UncheckedPipeline } from './pipelines/validate-pipelines.ts';
 export { verifyPipeline } from './pipelines/verify-pipeline.ts';
 export type { TableVerification } from './pipelines/verify-pipeline.ts';
 export { PIPELINE_SCHEMA_LINE, createProject } from './projects/create-project.ts';

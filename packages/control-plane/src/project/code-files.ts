@@ -9,13 +9,13 @@ export const TRANSFORMS_FOLDER = 'transforms';
 /** What a person writes is far below; a file of this size is not code. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads the files that the code steps of a document name; undefined when it has none. */
+/** Reads the files that the code steps of documents name; undefined when they have none. */
 export async function loadCode(
   projectFolder: string,
   workingFolder: string,
-  document: PipelineDocument,
+  documents: readonly Pick<PipelineDocument, 'steps'>[],
 ): Promise<CodeFiles | undefined> {
-  const required = requiredCode(document);
+  const required = [...new Set(documents.flatMap(requiredCode))];
   if (required.length === 0) return undefined;
   const folder = join(projectFolder, TRANSFORMS_FOLDER);
   const known = await listCode(folder);

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ConnectorRegistry } from '@millrace/connector-sdk';
-import { pipelineJsonSchema, projectJsonSchema } from '@millrace/spec';
+import { pipelineJsonSchema, projectJsonSchema, templateJsonSchema } from '@millrace/spec';
 
 import { STATE_FOLDER } from '../operation-context.ts';
 
@@ -10,6 +10,7 @@ import { STATE_FOLDER } from '../operation-context.ts';
 export interface EditorSchemas {
   readonly pipeline: Readonly<Record<string, unknown>>;
   readonly project: Readonly<Record<string, unknown>>;
+  readonly template: Readonly<Record<string, unknown>>;
 }
 
 export async function editorSchemas(registry: ConnectorRegistry): Promise<EditorSchemas> {
@@ -19,6 +20,7 @@ export async function editorSchemas(registry: ConnectorRegistry): Promise<Editor
   return {
     pipeline: { ...pipelineJsonSchema() },
     project: { ...projectJsonSchema(Object.fromEntries(settings)) },
+    template: { ...templateJsonSchema() },
   };
 }
 

@@ -1,8 +1,8 @@
-import { compilePipeline, narrowPlan, requiredTables, taskNames } from '@millrace/compiler';
-import type { CodeFiles, CompileConnection, Plan } from '@millrace/compiler';
+import { compilePipeline, narrowPlan, taskNames } from '@millrace/compiler';
+import type { CodeFiles, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { ResolvedConnection, RunLimits } from '@millrace/engine';
-import { compileSelection, nearestNames, parseSize } from '@millrace/spec';
+import { compileSelection, nearestNames } from '@millrace/spec';
 import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 
 import type { OperationContext } from '../operation-context.ts';
@@ -10,12 +10,16 @@ import { runLimits } from '../runs/run-limits.ts';
 import { RunnerAnalyser } from '../runner/runner-analyser.ts';
 import { loadCode, textsOfCode } from './code-files.ts';
 import { checkPipelineConnections } from './check-pipeline-connections.ts';
+import { compileConnections } from './compile-connections.ts';
 import { useConnections } from './connect.ts';
 import type { UsableConnection } from './connect.ts';
-import { loadPipeline, throwIfWrong } from './project.ts';
+import { discoverRequired } from './discover-schemas.ts';
+import { giveParameters } from './give-parameters.ts';
+import { loadPipeline, textsOf, throwIfWrong } from './project.ts';
 import type { ValidPipeline } from './project.ts';
 import { declareConnections } from './resolve-connections.ts';
 import { resolveMaskKeys } from './resolve-mask-keys.ts';
+import { documentsOf, loadTemplates, templatesByName, type TemplateFile } from './templates.ts';
 import { writeCodeTypes } from './write-code-types.ts';
 
 /** A plan made from the documents and from what the sources declare now, with what a run of it needs. */
@@ -30,34 +34,45 @@ export interface PreparedPlan {
   readonly limits: RunLimits;
 }
 
+/** What a plan is asked for beside its pipeline. */
+export interface PlanRequest {
+  /** Globs over tables (those that are read, and those that are written from steps) that narrow the plan; none means all. */
+  readonly tables?: readonly string[];
+  /** Values of parameters by name. Left out, a parameter stands for some value of its type: to look at, not to run. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /**
  * Parses, discovers and compiles a pipeline. Wrong documents are a `DocumentError`, unreachable sources their
- * `PipelineError`. `tables` are globs over tables (those that are read, and those that are written
- * from steps) that narrow the plan; none means all.
+ * `PipelineError`.
  */
 export async function preparePlan(
   context: OperationContext,
   name: string,
-  tables: readonly string[],
+  { tables = [], parameters }: PlanRequest,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
-  const [project, pipeline] = await Promise.all([
-    context.project(),
-    loadPipeline(context.projectFolder, context.workingFolder, name),
+  const project = await context.project();
+  const environment = await context.environmentName();
+  const given = giveParameters(project, environment, parameters);
+  const pipeline = await loadPipeline(context.projectFolder, context.workingFolder, name, given);
+  const templates = await loadTemplates(context.projectFolder, context.workingFolder);
+  const code = await loadCode(context.projectFolder, context.workingFolder, [
+    pipeline.document,
+    ...documentsOf(templates),
   ]);
-  const code = await loadCode(context.projectFolder, context.workingFolder, pipeline.document);
-  const files = [pipeline, project, ...textsOfCode(code)];
+  const files = [pipeline, project, ...templates, ...textsOfCode(code)];
   const declared = Object.keys(project.document.connections ?? {});
   const names = connectionsOf(pipeline.document);
   if (names.some((connection) => !declared.includes(connection))) {
-    const environment = await context.environmentName();
     const connections = await declareConnections(project, context.registry, environment, declared);
     throwIfWrong(checkPipelineConnections(pipeline.document, pipeline.parsed.locate, connections), files);
   }
   const connections = await useConnections(context, names);
   const discovered = await discoverRequired(context, pipeline.document, connections, signal);
-  const { plan, diagnostics } = await compile(
+  const { plan, diagnostics, locate } = await compile(
     pipeline,
+    templates,
     connections,
     discovered,
     code,
@@ -66,22 +81,23 @@ export async function preparePlan(
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   await writeCodeTypes(plan, context.projectFolder);
-  const masks = await resolveMaskKeys(plan, pipeline.parsed.locate, context);
+  const masks = await resolveMaskKeys(plan, locate, context);
   throwIfWrong(masks.diagnostics, files);
   return {
     plan: selectTables(plan, tables),
     diagnostics,
-    texts: new Map(files.map((file) => [file.file, file.text])),
+    texts: textsOf(files),
     connections: Object.fromEntries(
       [...connections].map(([connection, { resolved }]) => [connection, resolved]),
     ),
     maskKeys: masks.keys,
-    limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+    limits: runLimits(project.document, environment),
   };
 }
 
 function compile(
   pipeline: ValidPipeline,
+  templates: readonly TemplateFile[],
   connections: ReadonlyMap<string, UsableConnection>,
   tables: Readonly<Record<string, readonly SourceTable[]>>,
   codeFiles: CodeFiles | undefined,
@@ -90,32 +106,14 @@ function compile(
   return compilePipeline({
     document: pipeline.document,
     locate: pipeline.parsed.locate,
-    connections: compileConnections(connections),
+    parameters: pipeline.parsed.parameters,
+    templates: templatesByName(templates),
+    connections: compileConnections([...connections.values()].map(({ declared }) => declared)),
     tables,
     sql: analyser,
     code: analyser,
     codeFiles,
   });
-}
-
-/** What the compiler may know of connections. */
-export function compileConnections(
-  connections: ReadonlyMap<string, UsableConnection>,
-): Readonly<Record<string, CompileConnection>> {
-  return Object.fromEntries(
-    [...connections].map(([name, { declared }]) => {
-      const { capabilities, destinationType } = declared.definition;
-      return [
-        name,
-        {
-          connector: declared.connector,
-          source: capabilities.source,
-          destination: capabilities.destination,
-          destinationType,
-        },
-      ];
-    }),
-  );
 }
 
 /** Every connection that the steps of a document name, in the order of the text. */
@@ -127,40 +125,6 @@ export function connectionsOf(document: PipelineDocument): readonly string[] {
     else if ('replicate' in step) names.add(step.replicate.from).add(step.replicate.into.connection);
   }
   return [...names];
-}
-
-async function discoverRequired(
-  context: OperationContext,
-  document: PipelineDocument,
-  connections: ReadonlyMap<string, UsableConnection>,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, readonly SourceTable[]>>> {
-  const required = Object.entries(requiredTables(document));
-  const found = await Promise.all(
-    required.map(async ([name, { include, exclude }]): Promise<readonly [string, readonly SourceTable[]]> => {
-      const connection = connections.get(name);
-      if (!connection?.declared.definition.openSource) return [name, []];
-      const request = { connection: connection.resolved, include, exclude };
-      try {
-        return [name, await context.runner().call('discover', request, signal)];
-      } catch (error) {
-        if (!(error instanceof PipelineError)) throw error;
-        if (error.code !== 'tableMissing') throw nameConnection(name, error);
-        // The compiler then says where in the document the name stands, and what it may have meant.
-        return [
-          name,
-          await context.runner().call('discover', { ...request, include: [], exclude: [] }, signal),
-        ];
-      }
-    }),
-  );
-  return Object.fromEntries(found);
-}
-
-/** A pipeline reads from several connections, and a server's own message names none of them. */
-function nameConnection(name: string, error: PipelineError): PipelineError {
-  const { code, blame, retry, message, cause } = error;
-  return new PipelineError({ code, blame, retry, message: `Connection "${name}": ${message}`, cause });
 }
 
 /** The plan of the tables that match one of the globs; none means all. */

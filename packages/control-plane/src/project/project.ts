@@ -4,7 +4,14 @@ import { basename, extname, join, relative } from 'node:path';
 
 import { PipelineError } from '@millrace/connector-sdk';
 import { hasErrors, nearestNames, parsePipeline, parseProject } from '@millrace/spec';
-import type { Diagnostic, Locate, ParsedPipeline, PipelineDocument, ProjectDocument } from '@millrace/spec';
+import type {
+  Diagnostic,
+  GivenParameters,
+  Locate,
+  ParsedPipeline,
+  PipelineDocument,
+  ProjectDocument,
+} from '@millrace/spec';
 
 import { DocumentError } from './document-error.ts';
 
@@ -59,31 +66,34 @@ function noProject(file: string): string {
 export async function loadPipelineFiles(
   folder: string,
   workingFolder: string,
+  given?: GivenParameters,
 ): Promise<readonly PipelineFile[]> {
   const paths = await listPipelinePaths(folder);
-  return await Promise.all(paths.map((path) => loadPipelineFile(path, workingFolder)));
+  return await Promise.all(paths.map((path) => loadPipelineFile(path, workingFolder, given)));
 }
 
 /**
- * The pipeline of this name: the file `<name>.yaml` if it says so itself, else the file that says so.
+ * The pipeline of this name: the file `<name>.yaml` if it says so itself, else the file that says so. Its parameters have
+ * the values that are given.
  * Throws `DocumentError` when that file is wrong and `configInvalid` naming near misses when there is none.
  */
 export async function loadPipeline(
   folder: string,
   workingFolder: string,
   name: string,
+  given?: GivenParameters,
 ): Promise<ValidPipeline> {
   const paths = await listPipelinePaths(folder);
   const namesake = paths.find((path) => basename(path, extname(path)) === name);
   if (namesake !== undefined) {
     const file = await loadPipelineFile(namesake, workingFolder);
     if (!file.parsed.document) throw new DocumentError(file.parsed.diagnostics, textsOf([file]));
-    if (file.parsed.document.name === name) return { ...file, document: file.parsed.document };
+    if (file.parsed.document.name === name) return withValues(file, given);
   }
   const files = await Promise.all(paths.map((path) => loadPipelineFile(path, workingFolder)));
   const named = files.filter((file) => file.parsed.document?.name === name);
   const [found, second] = named;
-  if (found?.parsed.document && !second) return { ...found, document: found.parsed.document };
+  if (found && !second) return withValues(found, given);
   if (found && second)
     throw configError(
       `Two files say they are the pipeline "${name}": ${found.file} and ${second.file}. Rename one.`,
@@ -128,10 +138,21 @@ export async function listPipelinePaths(folder: string): Promise<readonly string
   }
 }
 
-async function loadPipelineFile(path: string, workingFolder: string): Promise<PipelineFile> {
+/** The file with values in place of its parameters. */
+function withValues(file: PipelineFile, given: GivenParameters | undefined): ValidPipeline {
+  const parsed = parsePipeline(file.text, file.file, given);
+  if (!parsed.document) throw new DocumentError(parsed.diagnostics, textsOf([file]));
+  return { ...file, parsed, document: parsed.document };
+}
+
+async function loadPipelineFile(
+  path: string,
+  workingFolder: string,
+  given?: GivenParameters,
+): Promise<PipelineFile> {
   const file = relative(workingFolder, path) || path;
   const text = await readText(path, `${file} disappeared while it was read. Run the command again.`);
-  return { path, file, text, parsed: parsePipeline(text, file) };
+  return { path, file, text, parsed: parsePipeline(text, file, given) };
 }
 
 async function readText(path: string, whenMissing: string): Promise<string> {

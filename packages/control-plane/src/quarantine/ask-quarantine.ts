@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { PublishedLoad, QuarantineRequest, QuarantineSelection } from '@millrace/engine';
-import { nearestNames, parseSize } from '@millrace/spec';
+import { nearestNames } from '@millrace/spec';
 import { z } from 'zod';
 
 import { STATE_FOLDER, type OperationContext } from '../operation-context.ts';
@@ -33,10 +33,7 @@ export async function quarantineRequest(
   const plans = await readWholePlans(store, pipeline);
   if (pipeline !== undefined && plans.length === 0) throw await neverRan(context, pipeline);
   const state = join(context.projectFolder, STATE_FOLDER);
-  const { memoryBytes, threads } = runLimits(
-    project.document,
-    parseSize(project.document.limits?.memory ?? ''),
-  );
+  const { memoryBytes, threads } = runLimits(project.document, await context.environmentName());
   const folders = {
     stage: join(state, 'stage'),
     quarantine: join(state, 'quarantine'),

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { DECIDED, tasksBehind, titleTask } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { Decision, QuarantineSelection } from '@millrace/engine';
-import { locateNowhere, parseSize } from '@millrace/spec';
+import { locateNowhere } from '@millrace/spec';
 
 import type { OperationContext } from '../operation-context.ts';
 import { useConnections } from '../project/connect.ts';
@@ -83,7 +83,7 @@ export async function decide(
     connections: Object.fromEntries([...connections].map(([name, { resolved }]) => [name, resolved])),
     maskKeys: masks.keys,
     reason: `${decision === 'release' ? 'Release' : 'Discard'} of rows in quarantine of ${steps.join(', ')}.`,
-    limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+    limits: runLimits(project.document, await context.environmentName()),
   });
   const finished = await readRun(store, runId);
   if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);

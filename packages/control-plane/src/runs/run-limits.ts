@@ -1,19 +1,23 @@
 import { availableParallelism } from 'node:os';
 
 import type { RunLimits } from '@millrace/engine';
+import { parseSize } from '@millrace/spec';
 import type { ProjectDocument } from '@millrace/spec';
 
 /** For staging; reading and publishing have their own, smaller buffers. */
 const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 
-/** What a run may use, as the project says, else for the machine at hand. `memoryBytes` is `limits.memory`. */
-export function runLimits(project: ProjectDocument, memoryBytes: number | undefined): RunLimits {
+/** What a run may use: as the environment says, else the project, else for the machine at hand. */
+export function runLimits(project: ProjectDocument, environment: string | undefined): RunLimits {
+  const here = environment === undefined ? undefined : project.environments?.[environment];
+  const limits = { ...project.limits, ...here?.limits };
+  const retention = { ...project.retention, ...here?.retention };
   const threads = availableParallelism();
   return {
-    parallelTables: project.limits?.parallelTables ?? Math.max(4, Math.min(8, threads)),
-    memoryBytes: memoryBytes ?? DEFAULT_MEMORY_BYTES,
+    parallelTables: limits.parallelTables ?? Math.max(4, Math.min(8, threads)),
+    memoryBytes: parseSize(limits.memory ?? '') ?? DEFAULT_MEMORY_BYTES,
     threads,
-    keepPackages: project.retention?.packages ?? 3,
+    keepPackages: retention.packages ?? 3,
     maxTries: 5,
   };
 }

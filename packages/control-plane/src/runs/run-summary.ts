@@ -37,6 +37,8 @@ export interface RunSummary {
   readonly state: RunRecord['state'];
   readonly reason: string | null;
   readonly attempts: number;
+  /** The values that it ran with, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly durationMs: number | null;
@@ -64,6 +66,7 @@ export function summarizeRun(record: RunRecord, plan: Plan, events: Iterable<Run
     state: record.state,
     reason: record.reason,
     attempts: record.attempts,
+    parameters: plan.parameters ?? {},
     startedAt: record.startedAt,
     finishedAt: record.finishedAt,
     durationMs:

@@ -9,7 +9,8 @@ export interface StoreSchema {
   readonly run_attempts: RunAttemptRow;
   readonly run_events: RunEventRow;
   readonly leases: LeaseRow;
-  readonly discovered_tables: DiscoveredTablesRow;
+  readonly known_schemas: KnownSchemaRow;
+  readonly discoveries: DiscoveryRow;
 }
 
 /** One execution of one plan. `state` leaves `running` once and never changes again. */
@@ -58,9 +59,22 @@ export interface LeaseRow {
   readonly expires_at: number;
 }
 
-/** What discovery last saw of a connection: for completion and for near misses, never for a run. */
-export interface DiscoveredTablesRow {
+/** What discovery last saw of a table: for checks of documents, never for a run. */
+export interface KnownSchemaRow {
   readonly connection: string;
-  readonly tables: string;
+  /** Fingerprint of the settings, secrets left out: another environment can have other tables under the same name. */
+  readonly settings: string;
+  readonly table_name: string;
+  /** The `SourceTable` as JSON. */
+  readonly definition: string;
+  readonly discovered_at: number;
+}
+
+/** A selection of tables of which all that match are known. */
+export interface DiscoveryRow {
+  readonly connection: string;
+  readonly settings: string;
+  /** JSON of `[include, excludes]`; an empty include stands for every table. */
+  readonly selection: string;
   readonly discovered_at: number;
 }

@@ -72,9 +72,11 @@ class Substitution {
   }
 
   #text(text: string, path: DocumentPath): unknown {
-    const references = parseParameterReferences(text);
     const schema = schemaAt(this.#schema, this.#root, path);
-    const isSql = isSqlText(schema);
+    // In code `${…}` belongs to its language.
+    if (isMarked(schema, 'code')) return text;
+    const references = parseParameterReferences(text);
+    const isSql = isMarked(schema, 'sql');
     const places = isSql
       ? sqlPlaces(
           text,
@@ -145,8 +147,8 @@ class Substitution {
 }
 
 /** Texts that become part of a statement are marked in the language. */
-export function isSqlText(schema: unknown): boolean {
-  return schema instanceof z.ZodType && schema.meta()?.['sql'] === true;
+function isMarked(schema: unknown, mark: 'sql' | 'code'): boolean {
+  return schema instanceof z.ZodType && schema.meta()?.[mark] === true;
 }
 
 function isText(schema: unknown): boolean {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
 import { useConnection } from '../../project/connect.ts';
-import { rememberTables } from '../../project/discovered-tables.ts';
+import { rememberSchemas } from '../../project/known-schemas.ts';
 
 /** Tables with columns, keys, sizes and cursor candidates, as the source declares them now. */
 export const discoverTables = defineOperation({
@@ -17,12 +17,11 @@ export const discoverTables = defineOperation({
   }),
   output: z.strictObject({ connection: z.string(), tables: z.array(z.custom<SourceTable>()) }),
   async handler(context, { connection, include, exclude }, signal) {
-    const { resolved } = await useConnection(context, connection);
+    const { declared, resolved } = await useConnection(context, connection);
     const tables = await context
       .runner()
       .call('discover', { connection: resolved, include, exclude }, signal);
-    if (include.length === 0 && exclude.length === 0)
-      await rememberTables(await context.store(), connection, tables);
+    await rememberSchemas(await context.store(), declared, { include, exclude }, tables);
     return { connection, tables: [...tables] };
   },
 });

@@ -4,13 +4,14 @@ import { join, relative } from 'node:path';
 import { generatePipeline as generate, pairsToCompare, personalColumns } from '@millrace/advisor';
 import type { AnalysedTable } from '@millrace/advisor';
 import { PipelineError } from '@millrace/connector-sdk';
-import { formatTableName, hasErrors, parsePipeline, parseSize } from '@millrace/spec';
+import { formatTableName, hasErrors, parsePipeline } from '@millrace/spec';
 import { z } from 'zod';
 
 import { STATE_FOLDER } from '../../operation-context.ts';
 import { defineOperation } from '../../operation.ts';
 import { useConnections } from '../../project/connect.ts';
 import type { UsableConnection } from '../../project/connect.ts';
+import { rememberSchemas } from '../../project/known-schemas.ts';
 import { PIPELINES_FOLDER } from '../../project/project.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { runLimits } from '../../runs/run-limits.ts';
@@ -85,6 +86,7 @@ export const generatePipeline = defineOperation({
       .runner()
       .call('discover', { connection: source.resolved, include, exclude: [], withForeignKeys: true }, signal);
     if (discovered.length === 0) throw noTables(from, include);
+    await rememberSchemas(await context.store(), source.declared, { include, exclude: [] }, discovered);
     const at = new Date().toISOString();
     const scratch = join(
       context.projectFolder,
@@ -101,7 +103,7 @@ export const generatePipeline = defineOperation({
           connection: source.resolved,
           tables: discovered.map((table) => ({ table, pairs: pairsToCompare(table) })),
           maxRows: SAMPLE_ROWS,
-          limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+          limits: runLimits(project.document, await context.environmentName()),
           scratchFolder: scratch,
         },
         signal,

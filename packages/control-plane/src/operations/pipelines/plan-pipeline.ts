@@ -4,6 +4,7 @@ import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
+import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
@@ -17,6 +18,7 @@ export const planPipeline = defineOperation({
     pipeline: z.string(),
     isFullRefresh: z.boolean().default(false),
     tables: z.array(z.string()).default([]),
+    parameters: parameterInput,
   }),
   output: z.strictObject({
     plan: z.custom<Plan>(),
@@ -25,8 +27,8 @@ export const planPipeline = defineOperation({
     diagnostics: z.array(z.custom<Diagnostic>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
   }),
-  async handler(context, { pipeline, isFullRefresh, tables }, signal) {
-    const prepared = await preparePlan(context, pipeline, tables, signal);
+  async handler(context, { pipeline, isFullRefresh, tables, parameters }, signal) {
+    const prepared = await preparePlan(context, pipeline, { tables, parameters }, signal);
     const { plan, diagnostics, texts, connections, maskKeys, limits } = prepared;
     const run = toRunRequest(context, 0, {
       runId: `plan-${newRunId(new Date())}`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { assignLease } from '../../lease/lease.ts';
 import { defineOperation } from '../../operation.ts';
+import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { executeRun } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
@@ -31,15 +32,21 @@ export const runPipeline = defineOperation({
     isFullRefresh: z.boolean().default(false),
     isVerified: z.boolean().default(false),
     tables: z.array(z.string()).default([]),
+    parameters: parameterInput,
   }),
   output: z.custom<RunSummary>(),
-  async handler(context, { pipeline, ...options }, signal) {
+  async handler(context, { pipeline, parameters, ...options }, signal) {
     const store = await context.store();
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
     const unfinished = await findUnfinishedRun(store, pipeline);
     const newId = newRunId(new Date());
     await assignLease(store, held.lease, unfinished?.record.runId ?? newId);
-    const prepared = await preparePlan(context, pipeline, options.tables, held.signal);
+    const prepared = await preparePlan(
+      context,
+      pipeline,
+      { tables: options.tables, parameters },
+      held.signal,
+    );
     const { connections, maskKeys, limits } = prepared;
     const isSame =
       unfinished !== undefined &&

@@ -25,7 +25,7 @@ export const showLineage = defineOperation({
     const lineage: PipelineLineage[] = [];
     const nearest = new Set<string>();
     for (const name of pipelines) {
-      const traced = tracePlan((await preparePlan(context, name, [], signal)).plan);
+      const traced = tracePlan((await preparePlan(context, name, {}, signal)).plan);
       const found = findColumns(traced, column);
       if (found.columns === null) {
         for (const near of found.nearest) nearest.add(near);

@@ -1,48 +1,109 @@
-import { hasErrors } from '@millrace/spec';
+import { diagnose, hasErrors, nearestNames } from '@millrace/spec';
 import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
-import { declareConnections } from '../../project/resolve-connections.ts';
-import { checkPipelineConnections } from '../../project/check-pipeline-connections.ts';
+import { checkPipeline, type CheckedPipeline, type UsedSchemas } from '../../project/check-pipeline.ts';
+import { giveParameters } from '../../project/give-parameters.ts';
 import { loadPipeline, loadPipelineFiles, textsOf } from '../../project/project.ts';
+import type { PipelineFile, Project } from '../../project/project.ts';
+import { declareConnections } from '../../project/resolve-connections.ts';
+import { loadTemplates } from '../../project/templates.ts';
 
-/** Checks documents without connecting to anything. Wrong documents are the result here, not an error. */
+/** A pipeline of which not everything could be checked. */
+export interface UncheckedPipeline {
+  readonly pipeline: string;
+  readonly file: string;
+  /** What could not be checked, why, and the next step. */
+  readonly reason: string;
+}
+
+/**
+ * Checks documents down to SQL, columns and types, with what earlier discoveries saw of the sources. Wrong documents
+ * are the result here, not an error.
+ */
 export const validatePipelines = defineOperation({
   name: 'pipelines/validate-pipelines',
-  summary: 'Check the documents of the project without connecting to anything.',
+  summary: 'Check the documents of the project, with their SQL, columns and types.',
   permission: 'pipeline.read',
-  input: z.strictObject({ pipeline: z.string().optional() }),
+  input: z.strictObject({ pipeline: z.string().optional(), isOffline: z.boolean().default(false) }),
   output: z.strictObject({
     isValid: z.boolean(),
     files: z.array(z.string()),
     diagnostics: z.array(z.custom<Diagnostic>()),
+    unchecked: z.array(z.custom<UncheckedPipeline>()),
+    /** The connections whose tables were taken as they were then. */
+    schemas: z.array(z.custom<UsedSchemas>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
   }),
-  async handler(context, { pipeline }) {
+  async handler(context, { pipeline, isOffline }, signal) {
     const project = await context.project();
     const names = Object.keys(project.document.connections ?? {});
-    const declared = await declareConnections(
-      project,
-      context.registry,
-      await context.environmentName(),
-      names,
-    );
+    const environment = await context.environmentName();
+    const declared = await declareConnections(project, context.registry, environment, names);
+    const given = giveParameters(project, environment, undefined);
     const files =
       pipeline === undefined
-        ? await loadPipelineFiles(context.projectFolder, context.workingFolder)
-        : [await loadPipeline(context.projectFolder, context.workingFolder, pipeline)];
+        ? await loadPipelineFiles(context.projectFolder, context.workingFolder, given)
+        : [await loadPipeline(context.projectFolder, context.workingFolder, pipeline, given)];
+    const templates = await loadTemplates(context.projectFolder, context.workingFolder);
+    const known = new Set<string>();
     const diagnostics: Diagnostic[] = [...project.diagnostics];
-    for (const file of files) {
-      diagnostics.push(...file.parsed.diagnostics);
-      if (file.parsed.document)
-        diagnostics.push(...checkPipelineConnections(file.parsed.document, file.parsed.locate, declared));
+    for (const { parsed } of templates) {
+      diagnostics.push(...parsed.diagnostics);
+      for (const diagnostic of parsed.diagnostics) known.add(placeOf(diagnostic));
+    }
+    if (pipeline === undefined) diagnostics.push(...findUndeclared(project, files));
+    const unchecked: UncheckedPipeline[] = [];
+    const schemas = new Map<string, UsedSchemas>();
+    const code = new Map<string, CheckedPipeline['code'][number]>();
+    for (const { file, parsed, ...rest } of files) {
+      diagnostics.push(...parsed.diagnostics);
+      const { document } = parsed;
+      if (document === undefined) continue;
+      const checked = await checkPipeline(
+        context,
+        { ...rest, file, parsed, document },
+        declared,
+        templates,
+        isOffline,
+        signal,
+      );
+      // What is wrong with a template alone was told without the steps that use it.
+      diagnostics.push(...checked.diagnostics.filter((diagnostic) => !known.has(placeOf(diagnostic))));
+      if (checked.unchecked !== null)
+        unchecked.push({
+          pipeline: document.name,
+          file,
+          reason: context.redactor.text(checked.unchecked),
+        });
+      for (const used of checked.schemas) schemas.set(used.connection, used);
+      for (const used of checked.code) code.set(used.file, used);
     }
     return {
       isValid: !hasErrors(diagnostics),
-      files: [project.file, ...files.map((file) => file.file)],
+      files: [project, ...templates, ...files].map(({ file }) => file),
       diagnostics,
-      texts: textsOf([project, ...files]),
+      unchecked,
+      schemas: [...schemas.values()],
+      texts: textsOf([project, ...templates, ...files, ...code.values()]),
     };
   },
 });
+
+/** Values in environments that no pipeline asks for: most likely misspelt. */
+function findUndeclared(project: Project, files: readonly PipelineFile[]): readonly Diagnostic[] {
+  const declared = new Set(files.flatMap(({ parsed }) => [...parsed.parameters.values.keys()]));
+  return Object.entries(project.document.environments ?? {}).flatMap(([environment, { parameters = {} }]) =>
+    Object.keys(parameters).flatMap((name) => {
+      if (declared.has(name)) return [];
+      const path = ['environments', environment, 'parameters', name];
+      const params = { name, nearest: nearestNames(name, declared) };
+      return [diagnose('parameterUndeclared', params, { path, range: project.locate(path, 'key') })];
+    }),
+  );
+}
+
+function placeOf({ code, range: { file, start } }: Diagnostic): string {
+  return JSON.stringify([code, file, start.offset]);
+}

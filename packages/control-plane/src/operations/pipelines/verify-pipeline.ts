@@ -5,6 +5,7 @@ import type { VerifyResult } from '@millrace/engine';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
+import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
@@ -16,14 +17,23 @@ export const verifyPipeline = defineOperation({
   name: 'pipelines/verify-pipeline',
   summary: 'Compare every row of source and destination.',
   permission: 'pipeline.read',
-  input: z.strictObject({ pipeline: z.string(), tables: z.array(z.string()).default([]) }),
+  input: z.strictObject({
+    pipeline: z.string(),
+    tables: z.array(z.string()).default([]),
+    parameters: parameterInput,
+  }),
   output: z.strictObject({
     pipeline: z.string(),
     isEqual: z.boolean(),
     tables: z.array(z.custom<TableVerification>()),
   }),
-  async handler(context, { pipeline, tables }, signal) {
-    const { plan, connections, maskKeys, limits } = await preparePlan(context, pipeline, tables, signal);
+  async handler(context, { pipeline, tables, parameters }, signal) {
+    const { plan, connections, maskKeys, limits } = await preparePlan(
+      context,
+      pipeline,
+      { tables, parameters },
+      signal,
+    );
     const request = toRunRequest(context, 0, {
       runId: `verify-${newRunId(new Date())}`,
       attempt: 1,

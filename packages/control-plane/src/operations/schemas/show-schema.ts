@@ -10,8 +10,9 @@ export const showSchema = defineOperation({
   permission: 'pipeline.read',
   input: z.strictObject({
     document: z
-      .enum(['pipeline', 'project'], {
-        error: ({ input }) => `There is no schema "${String(input)}". There are: pipeline, project.`,
+      .enum(['pipeline', 'project', 'template'], {
+        error: ({ input }) =>
+          `There is no schema "${String(input)}". There are: pipeline, project, template.`,
       })
       .default('pipeline'),
   }),

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { LANDING, titleTask, titleTasks, type LoadTask, type Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { RollbackResult, RunEvent, RunEventBody } from '@millrace/engine';
-import { formatTableName, nearestNames, parseSize } from '@millrace/spec';
+import { formatTableName, nearestNames } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
@@ -56,7 +56,7 @@ export const rollbackTable = defineOperation({
       plan: narrowed,
       options,
       connections: Object.fromEntries([...connections].map(([name, { resolved }]) => [name, resolved])),
-      limits: runLimits(project.document, parseSize(project.document.limits?.memory ?? '')),
+      limits: runLimits(project.document, await context.environmentName()),
     });
     try {
       const result = await context

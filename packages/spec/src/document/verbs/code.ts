@@ -40,6 +40,7 @@ const codeSchema = z
     source: z
       .string()
       .min(1)
+      .meta({ code: true })
       .optional()
       .describe('The TypeScript itself, for a few lines.')
       .meta({ examples: ['export default (row) => ({ slug: row.name.toLowerCase() });'] }),

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { defineConnector } from '@millrace/connector-sdk';
+import { formatTableName, locateNowhere, type SourceTable } from '@millrace/spec';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { openStore, type Store } from '../store/open-store.ts';
+import { recallSchemas, rememberSchemas } from './known-schemas.ts';
+import type { DeclaredConnection } from './resolve-connections.ts';
+
+let folder: string;
+let store: Store;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-schemas-'));
+  store = await openStore(join(folder, 'state.db'));
+});
+
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const definition = defineConnector({
+  name: 'system',
+  title: 'System',
+  summary: 'A system.',
+  config: z.strictObject({ host: z.string(), password: z.string().meta({ secret: true }) }),
+  capabilities: {},
+});
+
+function connection(settings: Readonly<Record<string, unknown>>): DeclaredConnection {
+  return { name: 'shop', connector: 'system', definition, settings, locate: locateNowhere('millrace.yaml') };
+}
+
+function table(name: string, column = 'id'): SourceTable {
+  return {
+    table: { schema: 'shop', name },
+    kind: 'table',
+    fields: [
+      {
+        name: column,
+        type: { kind: 'integer', bits: 64, signed: true },
+        nullable: false,
+        nativeType: 'bigint',
+      },
+    ],
+    key: [],
+    indexedColumns: [],
+    estimatedRows: null,
+    estimatedBytes: null,
+    cursorCandidates: [],
+    notes: [],
+  };
+}
+
+const ALL = { include: [], exclude: [] };
+const shop = connection({ host: 'a', password: 'x' });
+
+async function known(
+  asked: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  of: DeclaredConnection = shop,
+): Promise<{ readonly tables: readonly string[]; readonly missing: readonly string[] }> {
+  const { tables, missing } = await recallSchemas(store, of, asked);
+  return { tables: tables.map((one) => formatTableName(one.table)), missing };
+}
+
+describe('known schemas', () => {
+  it('are what was asked for, and say what was not', async () => {
+    expect(await recallSchemas(store, shop, ALL)).toEqual({ tables: [], missing: [''], discoveredAt: null });
+    await rememberSchemas(store, shop, { include: ['shop.a', 'shop.b*'], exclude: [] }, [
+      table('a'),
+      table('bc'),
+    ]);
+    const asked = { include: ['shop.a', 'shop.bc', 'shop.b*', 'shop.c'], exclude: [] };
+    expect(await known(asked)).toEqual({ tables: ['shop.a', 'shop.bc'], missing: ['shop.c'] });
+    expect((await known({ include: ['shop.b*'], exclude: ['shop.bc'] })).missing).toEqual(['shop.b*']);
+    expect((await known(ALL)).missing).toEqual(['']);
+  });
+
+  it('lack nothing once every table was seen, and forget those that are gone', async () => {
+    await rememberSchemas(store, shop, ALL, [table('a'), table('b')]);
+    expect(await known({ include: ['shop.z', 'x.*'], exclude: ['y'] })).toEqual({
+      tables: ['shop.a', 'shop.b'],
+      missing: [],
+    });
+    await rememberSchemas(store, shop, { include: ['shop.b*'], exclude: [] }, []);
+    expect((await known(ALL)).tables).toEqual(['shop.a']);
+    await rememberSchemas(store, shop, ALL, [table('a', 'other')]);
+    const { tables, discoveredAt } = await recallSchemas(store, shop, ALL);
+    expect(tables).toEqual([table('a', 'other')]);
+    expect(Date.parse(discoveredAt ?? '')).toBeGreaterThan(Date.parse('2026-01-01'));
+  });
+
+  it('belong to the settings that they were seen with; secrets do not count', async () => {
+    await rememberSchemas(store, shop, ALL, [table('a')]);
+    expect((await known(ALL, connection({ host: 'b', password: 'x' }))).missing).toEqual(['']);
+    expect((await known(ALL, connection({ password: 'y', host: 'a' }))).tables).toEqual(['shop.a']);
+  });
+
+  it('hold thousands of tables', async () => {
+    const tables = Array.from({ length: 2_500 }, (_, index) => table(`t${index}`));
+    await rememberSchemas(store, shop, ALL, tables);
+    await rememberSchemas(store, shop, ALL, tables);
+    expect((await known(ALL)).tables).toHaveLength(2_500);
+  });
+});
