@@ -13,7 +13,7 @@ export interface CodeFiles {
 }
 
 /** The files of the folder `transforms` that the code steps of a document name, each once. */
-export function requiredCode(document: PipelineDocument): readonly string[] {
+export function requiredCode(document: Pick<PipelineDocument, 'steps'>): readonly string[] {
   const files = Object.values(document.steps).flatMap((step) =>
     'code' in step && step.code.file !== undefined ? [step.code.file] : [],
   );
