@@ -9,7 +9,8 @@ import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace
 
 import { lockDatabase } from '../stage/lock-database.ts';
 import { openStagingDatabase } from '../stage/staging-database.ts';
-import { CodeSteps, isCodeStep } from './code-steps.ts';
+import { addCodeRows } from './add-code-rows.ts';
+import { CodeSteps } from './code-steps.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
@@ -116,26 +117,6 @@ async function runTest(test: StepTest, bench: Bench, signal: AbortSignal): Promi
     differences,
     problem,
   };
-}
-
-/** Runs the code of the steps that the expected rows are made from. */
-async function addCodeRows(
-  expected: readonly string[],
-  given: Map<string, string>,
-  { plan, code }: Bench,
-  signal: AbortSignal,
-): Promise<void> {
-  const steps = stepsByRef(plan);
-  const needed = new Set(expected);
-  for (const ref of needed) {
-    if (given.has(ref)) continue;
-    for (const input of steps.get(ref)?.inputs ?? []) needed.add(input.ref);
-  }
-  for (const step of plan.steps) {
-    if (!needed.has(step.ref) || given.has(step.ref) || !isCodeStep(step)) continue;
-    const sql = new RelationSql(steps, (each) => given.get(each)).codeInput(step, 'new');
-    given.set(step.ref, `SELECT * FROM ${await code.relation({ step, sql }, signal)}`);
-  }
 }
 
 async function compare(
