@@ -104,6 +104,21 @@ describe('a pipeline with a code step', { timeout: 60_000 }, () => {
     );
   });
 
+  it('shows what its function logs', async () => {
+    write(
+      'transforms/slug.ts',
+      SLUG.replace('if (row.name === null)', "console.log('seen', row.name);\n  if (row.name === null)"),
+    );
+    const { out, err } = await line.run(['run', 'catalogue', '--json']);
+    expect(err).toBe('');
+    const log = await line.run(['runs', JSON.parse(out).runId, '--log']);
+    const lines = log.out.trim().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const text of lines) expect(text).toMatch(/^slugged \(kept here\): info, row [123]: seen /);
+    expect(log.out).toContain(': seen null\n');
+    write('transforms/slug.ts', SLUG);
+  });
+
   it('gives editors the types of its function', () => {
     const types = readFileSync(join(line.folder, '.millrace/types/catalogue/slugged.d.ts'), 'utf8');
     expect(types).toContain('"name": string | null;');

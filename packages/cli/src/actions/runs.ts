@@ -1,4 +1,4 @@
-import { listRuns, showOpenLineage, showRun } from '@millrace/control-plane';
+import { listRuns, showCodeLog, showOpenLineage, showRun } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
@@ -6,6 +6,7 @@ import { countOption, textOption } from '../session/command-input.ts';
 import { formatDuration } from '../terminal/amounts.ts';
 import { printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
+import { formatCodeLog } from '../terminal/watch-run.ts';
 import { formatRunSummary, paintState } from './run-text.ts';
 
 export const runs: Action = async (session, input) => {
@@ -13,6 +14,15 @@ export const runs: Action = async (session, input) => {
   if (run !== undefined && input.options['openlineage'] === true) {
     const { events } = await session.call(showOpenLineage, { run });
     session.answer(events, () => events.map((event) => JSON.stringify(event)).join('\n'));
+    return EXIT.done;
+  }
+  if (run !== undefined && input.options['log'] === true) {
+    const log = await session.call(showCodeLog, { run });
+    session.answer(log, () =>
+      log.lines.length === 0
+        ? 'No step of this run logged anything.'
+        : printableLines(log.lines.map(formatCodeLog).join('\n')),
+    );
     return EXIT.done;
   }
   if (run !== undefined) {

@@ -243,6 +243,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     options: [
       { flags: '--pipeline <name>', description: 'only runs of this pipeline' },
       { flags: '--limit <count>', description: 'at most so many (20)' },
+      { flags: '--log', description: 'what the code of its steps logged' },
       { flags: '--openlineage', description: 'the run as OpenLineage events, one JSON object per line' },
     ],
     examples: [

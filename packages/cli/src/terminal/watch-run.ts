@@ -1,3 +1,4 @@
+import type { CodeLogEvent } from '@millrace/control-plane';
 import { foldRun } from '@millrace/engine';
 import type { RunEvent, TaskState } from '@millrace/engine';
 
@@ -74,7 +75,9 @@ function describeEvent(event: RunEvent, titles: Titles): string | undefined {
     case 'schemaDrift':
       return `${table}: columns changed: ${event.changes.join('; ')}`;
     case 'codeLogged':
-      return `${table}: ${event.level}${event.row === null ? '' : `, row ${formatCount(event.row)}`}: ${event.text}`;
+      return event.level === 'warn' || event.level === 'error'
+        ? formatCodeLog({ ...event, task: table })
+        : undefined;
     case 'warning':
       return `warning: ${event.message}`;
     case 'rowsParted':
@@ -83,6 +86,12 @@ function describeEvent(event: RunEvent, titles: Titles): string | undefined {
     case 'runFinished':
       return undefined;
   }
+}
+
+/** A line of code, with the row that it was written for. */
+export function formatCodeLog({ task, level, row, text }: CodeLogEvent): string {
+  const place = row === null ? '' : `, row ${formatCount(row)}`;
+  return `${task}: ${level}${place}: ${text}`;
 }
 
 class LiveBlock implements RunWatcher {

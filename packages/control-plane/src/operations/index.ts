@@ -22,6 +22,8 @@ export { releaseRows } from './quarantine/release-rows.ts';
 export { showQuarantine } from './quarantine/show-quarantine.ts';
 export { listRuns } from './runs/list-runs.ts';
 export type { ListedRun } from './runs/list-runs.ts';
+export { showCodeLog } from './runs/show-code-log.ts';
+export type { CodeLogEvent } from './runs/show-code-log.ts';
 export { showOpenLineage } from './runs/show-open-lineage.ts';
 export { showRun } from './runs/show-run.ts';
 export { listSecrets } from './secrets/list-secrets.ts';

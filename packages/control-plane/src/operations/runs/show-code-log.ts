@@ -1,0 +1,33 @@
+import { PipelineError } from '@millrace/connector-sdk';
+import type { RunEvent } from '@millrace/engine';
+import { z } from 'zod';
+
+import { defineOperation } from '../../operation.ts';
+import { readEvents, readRun } from '../../runs/run-store.ts';
+
+/** A line that the code of a step wrote with `console`. */
+export type CodeLogEvent = Extract<RunEvent, { type: 'codeLogged' }>;
+
+/** What the code of a run's steps logged, in the order in which it came. */
+export const showCodeLog = defineOperation({
+  name: 'runs/show-code-log',
+  summary: 'Show what the code of the steps of a run logged.',
+  permission: 'run.read',
+  input: z.strictObject({ run: z.string().min(1) }),
+  output: z.strictObject({ run: z.string(), lines: z.array(z.custom<CodeLogEvent>()) }),
+  async handler(context, { run }) {
+    const store = await context.store();
+    const found = await readRun(store, run);
+    if (!found) {
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: `There is no run "${run}", or several runs begin so. See: millrace runs`,
+      });
+    }
+    const { runId } = found.record;
+    const events = await readEvents(store, runId);
+    return { run: runId, lines: events.filter((event) => event.type === 'codeLogged') };
+  },
+});
