@@ -66,6 +66,8 @@ export interface PlannedStep {
   readonly uses: readonly LineageUse[];
   /** The reference to the key of masks, never the key: `${secret:NAME}`. Its SQL reads the key as the relation `MASK_KEY`. */
   readonly maskKey?: string;
+  /** Columns in which a mask shows again what another one hid. */
+  readonly reveals?: readonly string[];
   /** The function that the rows of `sql` go through; its rows are then not those of `sql`. */
   readonly code?: PlannedCode;
   /**

@@ -28,6 +28,12 @@ export interface CursorRange {
   readonly lookback: bigint;
 }
 
+/** Rows in which a column has one of some values, as canonical text: integers, decimals, texts, uuids and dates. */
+export interface ValueMatch {
+  readonly column: string;
+  readonly values: readonly string[];
+}
+
 export interface ReadRequest {
   readonly table: SourceTable;
   /** The columns to read, in this order; a subset of `table.fields`, by the names the source knows. */
@@ -40,6 +46,8 @@ export interface ReadRequest {
    * a file more may be sent; position and high mark then mean nothing.
    */
   readonly maxRows?: number;
+  /** For samples, with `maxRows`: only such rows, found by an index of theirs. Sources without indexes may send any rows. */
+  readonly matching?: ValueMatch;
   /** A folder of the attempt's own on a local disk. */
   readonly scratchFolder: string;
 }

@@ -1,6 +1,9 @@
 import type { CodeAnalyser, SqlAnalyser } from '@millrace/compiler';
 
+import type { TableDiff } from './diff/diff-plan.ts';
 import type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
+import type { PreviewStepRequest, StepPreview } from './preview/preview-step.ts';
+import type { ProposedTest, ProposeTestRequest } from './preview/propose-test.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 import type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
 import type {
@@ -41,6 +44,19 @@ export async function previewPlan(
   return await module.previewPlan(request, context, signal);
 }
 
+/**
+ * Runs a plan without publishing, and compares what each table would be with what it is. What is kept on this machine
+ * stays as it was. Throws `PipelineError`.
+ */
+export async function diffPlan(
+  request: RunRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<readonly TableDiff[]> {
+  const module = await import('./diff/diff-plan.ts');
+  return await module.diffPlan(request, context, signal);
+}
+
 /** Compares each table of a plan with its source, one after the other, as they come. Throws `PipelineError`. */
 export async function* verifyPlan(
   request: VerifyRequest,
@@ -59,6 +75,26 @@ export async function sampleTables(
 ): Promise<readonly SampleResult[]> {
   const module = await import('./sample/sample-tables.ts');
   return await module.sampleTables(request, context, signal);
+}
+
+/** Computes a step over a bounded sample of its tables; writes nothing but the kept sample. Throws `PipelineError`. */
+export async function previewStep(
+  request: PreviewStepRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<StepPreview> {
+  const module = await import('./preview/preview-step.ts');
+  return await module.previewStep(request, context, signal);
+}
+
+/** Makes a test of a few rows of the samples and of what the steps make of them. Throws `PipelineError`. */
+export async function proposeTest(
+  request: ProposeTestRequest,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<ProposedTest> {
+  const module = await import('./preview/propose-test.ts');
+  return await module.proposeTest(request, context, signal);
 }
 
 /**

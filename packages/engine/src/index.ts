@@ -5,7 +5,17 @@
  */
 export { describeTypes } from './code/describe-types.ts';
 export * from './data-plane.ts';
+export type { DifferenceSamples, StateDifference } from './diff/compare-states.ts';
+export type { TableDiff } from './diff/diff-plan.ts';
 export type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
+export type {
+  PreviewedColumn,
+  PreviewedRelation,
+  PreviewedSource,
+  PreviewStepRequest,
+  StepPreview,
+} from './preview/preview-step.ts';
+export type { ProposedTest, ProposeTestRequest } from './preview/propose-test.ts';
 export type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 export type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
 export type { Decision } from './quarantine/decision-log.ts';
@@ -16,6 +26,7 @@ export * from './run/run-event.ts';
 export type { RunSummary } from './run/run-plan.ts';
 export * from './run/run-request.ts';
 export type { SampleRequest, SampleResult, SampledTable } from './sample/sample-tables.ts';
+export type { CheckDifference } from './steps/compare-checks.ts';
 export type {
   StepDifference,
   StepTest,

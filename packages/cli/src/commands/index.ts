@@ -174,6 +174,22 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/plan.ts')).plan,
   },
   {
+    name: 'preview',
+    summary: 'Show what goes into a step and what comes out, on a sample of the tables',
+    arguments: [pipeline, { name: 'step', description: 'name of a step in the document' }],
+    options: [
+      { flags: '--rows <count>', description: 'rows to show of each (10)' },
+      { flags: '--fresh', description: 'read a new sample; a kept one is used for an hour' },
+      parameter,
+    ],
+    examples: [
+      'millrace preview shop-orders enriched',
+      'millrace preview shop-orders enriched --rows 3 --json',
+    ],
+    usesRunner: true,
+    load: async () => (await import('../actions/preview.ts')).preview,
+  },
+  {
     name: 'lineage',
     summary: 'Show where a column comes from, through every step, and where it goes',
     arguments: [
@@ -195,8 +211,14 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     name: 'test',
     summary: 'Run the tests of a pipeline over its steps, in memory',
     arguments: [pipeline],
-    options: [parameter],
-    examples: ['millrace test shop-orders'],
+    options: [
+      parameter,
+      {
+        flags: '--generate',
+        description: 'propose a test instead: rows of the sources, masked, and what comes of them',
+      },
+    ],
+    examples: ['millrace test shop-orders', 'millrace test shop-orders --generate'],
     usesRunner: true,
     load: async () => (await import('../actions/test.ts')).test,
   },
@@ -269,6 +291,23 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     examples: ['millrace verify shop-orders'],
     usesRunner: true,
     load: async () => (await import('../actions/verify.ts')).verify,
+  },
+  {
+    name: 'diff',
+    summary: 'Show what a run would change in the published tables, without publishing',
+    arguments: [pipeline],
+    options: [
+      { flags: '--full-refresh', description: 'as the run with --full-refresh would' },
+      {
+        flags: '--tables <pattern>',
+        description: 'only these tables, with what they need; may be repeated',
+        isRepeatable: true,
+      },
+      parameter,
+    ],
+    examples: ['millrace diff shop-orders', "millrace diff shop-orders --tables 'mart.*' --json"],
+    usesRunner: true,
+    load: async () => (await import('../actions/diff.ts')).diff,
   },
   {
     name: 'query',

@@ -4,9 +4,12 @@ import {
   createCodeAnalyser,
   decideRows,
   exportQuarantine,
+  diffPlan,
   listQuarantine,
   openSqlAnalyser,
   previewPlan,
+  previewStep,
+  proposeTest,
   rollbackTable,
   runPlan,
   sampleTables,
@@ -128,6 +131,12 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   async sample(request, context, signal) {
     return await sampleTables(request, context, signal);
   },
+  async previewStep(request, context, signal) {
+    return await previewStep(request, context, signal);
+  },
+  async proposeTest(request, context, signal) {
+    return await proposeTest(request, context, signal);
+  },
   async test(request, _, signal) {
     return await testSteps(request, signal);
   },
@@ -140,6 +149,9 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   },
   async run({ run }, context, signal) {
     return (await runPlan(run, context, signal)).state;
+  },
+  async diff({ run }, context, signal) {
+    return await diffPlan(run, context, signal);
   },
   async verify({ run }, context, signal) {
     const results: VerifyResult[] = [];

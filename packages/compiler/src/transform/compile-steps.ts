@@ -152,6 +152,7 @@ async function compileStep(
       ]),
       ...(code === undefined ? {} : { code }),
       ...(query.maskKey === undefined ? {} : { maskKey: query.maskKey }),
+      ...(query.reveals === undefined ? {} : { reveals: query.reveals }),
       ...(query.order === undefined ? {} : { order: query.order }),
       ...(query.notes === undefined ? {} : { notes: query.notes }),
     };

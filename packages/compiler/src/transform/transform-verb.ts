@@ -48,6 +48,7 @@ export interface OutputQuery {
   readonly order?: string;
   /** The reference to the key of masks, when the SQL reads `MASK_KEY`. */
   readonly maskKey?: string;
+  readonly reveals?: readonly string[];
   /** When rows go through a function: what the SQL gives it, and what comes of that. */
   readonly code?: QueryCode;
   /** What a person should know of the result. */

@@ -47,8 +47,8 @@ export class MysqlSource implements Source {
     return this.#sessions.stream(signal, (session) => readTable(session, request));
   }
 
-  async describeRead({ table, fields, cursor, maxRows }: ReadRequest): Promise<string> {
-    return selectStatement(table, fields, cursor, maxRows);
+  async describeRead(request: ReadRequest): Promise<string> {
+    return selectStatement(request);
   }
 
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import { PipelineError, throwIfCancelled, type CursorEvidence, type Source } from '@millrace/connector-sdk';
+import {
+  PipelineError,
+  throwIfCancelled,
+  type CursorEvidence,
+  type ReadRequest,
+  type Source,
+} from '@millrace/connector-sdk';
 import type { SourceTable } from '@millrace/spec';
 
 import type { SqliteConfig } from './config.ts';
@@ -31,15 +37,28 @@ export function openSqliteSource(config: SqliteConfig): Source {
     async *read(request, signal) {
       throwIfCancelled(signal);
       const { table, fields, cursor, maxRows } = request;
+      const conditions = matchConditions(request);
       try {
         requireTable(database, table);
-        return yield* readTable(database, { table: table.table, fields, cursor, maxRows }, signal);
+        return yield* readTable(
+          database,
+          { table: table.table, fields, cursor, maxRows, conditions },
+          signal,
+        );
       } catch (error) {
         throw toPipelineError(error, config.path, 'source', `Reading ${table.table.name}`);
       }
     },
-    describeRead: async ({ table, fields, cursor, maxRows }) =>
-      readStatement({ table: table.table, fields, cursor, maxRows }).text,
+    describeRead: async (request) => {
+      const { table, fields, cursor, maxRows } = request;
+      return readStatement({
+        table: table.table,
+        fields,
+        cursor,
+        maxRows,
+        conditions: matchConditions(request),
+      }).text;
+    },
     inspectCursor: async (table, column, signal) =>
       guard(`Inspecting ${table.table.name}.${column}`, signal, () => inspectCursor(database, table, column)),
     async digest(request, signal) {
@@ -98,4 +117,16 @@ function inspectCursor(database: DatabaseSync, table: SourceTable, column: strin
     isIndexed,
     estimatedRows: table.estimatedRows,
   };
+}
+
+function matchConditions({ table, matching }: ReadRequest): readonly string[] {
+  if (matching === undefined) return [];
+  const field = table.fields.find(({ name }) => name === matching.column);
+  if (field === undefined || matching.values.length === 0) return ['false'];
+  const isNumber = field.type.kind === 'integer' || field.type.kind === 'decimal';
+  const literals = matching.values.map((value) => {
+    const text = `'${value.replaceAll("'", "''")}'`;
+    return isNumber ? `CAST(${text} AS NUMERIC)` : text;
+  });
+  return [`${quote(field.name)} IN (${literals.join(', ')})`];
 }

@@ -23,15 +23,20 @@ import type {
   QuarantinedRecord,
   QuarantineGroup,
   QuarantineRequest,
+  PreviewStepRequest,
+  ProposedTest,
+  ProposeTestRequest,
   ResolvedConnection,
   RollbackResult,
   RunEvent,
   RunOutcome,
   RunRequest,
   SampleRequest,
+  StepPreview,
   StepTestResult,
   TestStepsRequest,
   SampleResult,
+  TableDiff,
   VerifyResult,
 } from '@millrace/engine';
 import type { SourceTable } from '@millrace/spec';
@@ -62,9 +67,12 @@ export interface RunnerMethods {
     readonly request: { readonly run: RunRequest };
     readonly result: readonly LoadPreview[];
   };
+  readonly previewStep: { readonly request: PreviewStepRequest; readonly result: StepPreview };
+  readonly proposeTest: { readonly request: ProposeTestRequest; readonly result: ProposedTest };
   readonly test: { readonly request: TestStepsRequest; readonly result: readonly StepTestResult[] };
   readonly sample: { readonly request: SampleRequest; readonly result: readonly SampleResult[] };
   readonly run: { readonly request: { readonly run: RunRequest }; readonly result: RunOutcome };
+  readonly diff: { readonly request: { readonly run: RunRequest }; readonly result: readonly TableDiff[] };
   readonly verify: {
     readonly request: { readonly run: RunRequest };
     readonly result: readonly VerifyResult[];

@@ -10,7 +10,7 @@ export async function keepHouse(
   signal: AbortSignal,
 ): Promise<void> {
   // Nothing is old in the first package of a table; a thousand of them would be listed for nothing.
-  if (published === undefined) return;
+  if (published === undefined || session.isDry) return;
   try {
     await compactPackages(
       {

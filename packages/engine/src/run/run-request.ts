@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly isFullRefresh: boolean;
   /** Compare source and destination of every table, also where the run found nothing new. */
   readonly isVerified: boolean;
+  /** Do all but publish into destinations; what is kept on this machine is kept in `folders` all the same. */
+  readonly isDry?: true;
 }
 
 export interface ResolvedConnection {

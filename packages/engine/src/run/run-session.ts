@@ -4,6 +4,7 @@ import { LANDING, STEPS, type Plan } from '@millrace/compiler';
 import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
 
 import type { CodeLogRecord } from '../code/code-runner.ts';
+import { dryDestination } from '../diff/dry-destination.ts';
 import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
 import { loadDefinition } from '../extract/open-sources.ts';
 import { DecisionLog } from '../quarantine/decision-log.ts';
@@ -27,6 +28,7 @@ export interface SessionOptions {
   readonly maskKeys?: MaskKeys | undefined;
   /** Told what the code of a step logs, with the task that it works for. */
   readonly onCodeLog?: ((task: string, record: CodeLogRecord) => void) | undefined;
+  readonly isDry?: true;
 }
 
 /** What the tasks of a run share, each opened at its first use: sources, destinations, the staging database. */
@@ -34,6 +36,8 @@ export class RunSession {
   readonly plan: Plan;
   readonly folders: RunFolders;
   readonly limits: RunLimits;
+  /** Nothing is published into destinations. */
+  readonly isDry: boolean;
   /** The rows that the plan's steps make. */
   readonly steps: StepsSource;
   readonly landing: Landing;
@@ -50,6 +54,7 @@ export class RunSession {
     this.plan = options.plan;
     this.folders = options.folders;
     this.limits = options.limits;
+    this.isDry = options.isDry === true;
     const { registry, registryModule } = options.context;
     const database = () => this.database();
     const { plan, folders } = options;
@@ -90,7 +95,8 @@ export class RunSession {
     return this.#open(this.#destinations, connection, async () => {
       const resolved = this.#resolve(connection);
       const definition = await loadDefinition(this.#options.context.registry, resolved.connector);
-      return openDestination(connection, definition, resolved, signal);
+      const open = await openDestination(connection, definition, resolved, signal);
+      return this.isDry ? dryDestination(open) : open;
     });
   }
 

@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 
 import type { TableSample } from '@millrace/compiler';
-import { type Batch, type ParquetFile, PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
+import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 import type { SourceTable } from '@millrace/spec';
-import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import { openExtractPool } from '../extract/extract-pool.ts';
 import { loadDefinition } from '../extract/open-sources.ts';
@@ -11,7 +10,8 @@ import { removeFolder } from '../package/package-store.ts';
 import { openSource, type OpenSource } from '../run/open-source.ts';
 import type { ResolvedConnection, RunContext, RunRequest } from '../run/run-request.ts';
 import { createSlots } from '../run/slots.ts';
-import { openStagingDatabase, StagingDatabase } from '../stage/staging-database.ts';
+import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
+import { collectRows } from './collect-rows.ts';
 import { type ColumnPair, profileSample } from './profile-sample.ts';
 
 /** Tables of one connection, and how many rows of each may be read. Holds secrets, as a run request does. */
@@ -85,34 +85,9 @@ async function sampleTable(
 ): Promise<TableSample> {
   const { fields } = table;
   if (fields.length === 0) return { rows: 0, isComplete: false, columns: [], pairs: [] };
-  const batches: Batch[] = [];
-  const files: ParquetFile[] = [];
   const request = { table, fields, cursor: null, position: null, maxRows, scratchFolder };
-  for await (const item of source.read(request, signal)) {
-    if (item.kind === 'parquet') files.push(item);
-    else if (item.rows > 0) batches.push(item);
-  }
-  const name = database.uniqueName('sample');
-  const columns = fields.map((field, index) => `c${index} ${duckdbType(field.type)}`);
-  await database.execute(`CREATE TABLE ${name} (${columns.join(', ')})`);
+  const name = await collectRows(database, source, request, signal);
   try {
-    const scan = database.scans.add(
-      fields.map((field) => field.type),
-      batches,
-    );
-    try {
-      if (batches.length > 0) await database.execute(`INSERT INTO ${name} FROM ${scan.sql} LIMIT ${maxRows}`);
-    } finally {
-      scan.remove();
-    }
-    for (const file of files) {
-      const values = fields.map(
-        (field) => `TRY_CAST(${quoteIdentifier(duckdbDialect, field.name)} AS ${duckdbType(field.type)})`,
-      );
-      await database.execute(
-        `INSERT INTO ${name} SELECT ${values.join(', ')} FROM ${StagingDatabase.parquetOf([file.path])} LIMIT ${maxRows}`,
-      );
-    }
     const profile = await profileSample(database, name, fields, pairs);
     return { ...profile, isComplete: profile.rows < maxRows };
   } finally {

@@ -11,7 +11,9 @@ import { lockDatabase } from '../stage/lock-database.ts';
 import { openStagingDatabase } from '../stage/staging-database.ts';
 import { addCodeRows } from './add-code-rows.ts';
 import { CodeSteps } from './code-steps.ts';
+import { checksOf, compareChecks, type CheckDifference } from './compare-checks.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
+import { TestProblem } from './test-problem.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
 
@@ -22,7 +24,9 @@ export type TestRow = Readonly<Record<string, unknown>>;
 export interface StepTest {
   readonly name: string;
   readonly given: Readonly<Record<string, readonly TestRow[]>>;
-  readonly expect: Readonly<Record<string, readonly TestRow[]>>;
+  readonly expect?: Readonly<Record<string, readonly TestRow[]>> | undefined;
+  /** Names of the checks that must fail, by step. */
+  readonly expectFailures?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 export interface TestStepsRequest {
@@ -36,6 +40,8 @@ export interface StepTestResult {
   readonly durationMs: number;
   /** By step: rows that were expected and did not come, and rows that came and were not expected. */
   readonly differences: readonly StepDifference[];
+  /** By step: checks that were to fail and did not, and those that failed all the same. */
+  readonly failures: readonly CheckDifference[];
   /** Why it could not be run; null when it could. */
   readonly problem: string | null;
 }
@@ -87,6 +93,8 @@ async function runTest(test: StepTest, bench: Bench, signal: AbortSignal): Promi
     }),
   );
   const differences: StepDifference[] = [];
+  const failures: CheckDifference[] = [];
+  const { expect = {}, expectFailures = {} } = test;
   let problem: string | null = null;
   try {
     const relations = new Map(
@@ -98,13 +106,21 @@ async function runTest(test: StepTest, bench: Bench, signal: AbortSignal): Promi
           : [[ref, rowsSql(ref, columns, rows ?? [], columns)] as const];
       }),
     );
-    for (const name of [...Object.keys(given), ...Object.keys(test.expect)])
+    for (const name of [...Object.keys(given), ...Object.keys(expect)])
       if (!fields.has(name))
         throw new TestProblem(`"${name}" is no step whose rows other steps read or make.`);
-    await addCodeRows(Object.keys(test.expect), relations, bench, signal);
-    for (const [ref, rows] of Object.entries(test.expect)) {
+    const targets = [
+      ...Object.keys(expect),
+      ...Object.keys(expectFailures).map((step) => checksOf(plan, step).ref),
+    ];
+    await addCodeRows(targets, relations, bench, signal);
+    for (const [ref, rows] of Object.entries(expect)) {
       const difference = await compare(ref, rows, relations, fields.get(ref) ?? [], bench);
       if (difference !== undefined) differences.push(difference);
+    }
+    for (const [step, names] of Object.entries(expectFailures)) {
+      const difference = await compareChecks({ ...bench, step, names, relations, fields }, signal);
+      if (difference !== undefined) failures.push(difference);
     }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -112,9 +128,10 @@ async function runTest(test: StepTest, bench: Bench, signal: AbortSignal): Promi
   }
   return {
     name: test.name,
-    isPassed: problem === null && differences.length === 0,
+    isPassed: problem === null && differences.length === 0 && failures.length === 0,
     durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
     differences,
+    failures,
     problem,
   };
 }
@@ -151,9 +168,6 @@ async function compare(
     unexpected: rowsOf('unexpected'),
   };
 }
-
-/** What stands in a test is wrong, not the product. */
-class TestProblem extends Error {}
 
 /** The columns of everything that a test can give or expect. */
 function relationFields({ tasks, steps }: Plan): ReadonlyMap<string, readonly Field[]> {

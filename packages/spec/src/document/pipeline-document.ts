@@ -66,6 +66,13 @@ export const pipelineSchema = z
       .optional()
       .describe('How old the data may be. This version does not watch it.')
       .meta({ examples: [{ within: '30m', alert: ['ops'] }] }),
+    profile: z
+      .enum(['quick', 'full', 'off'])
+      .optional()
+      .describe(
+        'What each run keeps of the values it loads, to tell what is unusual. quick (when left out): NULLs, smallest and largest from the files, means from a sample. full: one more scan of the loaded rows for different values, quantiles, frequent values and shapes. off: nothing.',
+      )
+      .meta({ examples: ['full'] }),
     parameters: parametersSchema.optional(),
     steps: z
       .record(z.string(), stepSchema)
@@ -85,10 +92,18 @@ export const pipelineSchema = z
             )
             .meta({ examples: [{ orders: [{ id: 1, status: 'cancelled' }] }] }),
           expect: rowsByStep
+            .optional()
             .describe(
               'Rows that must come out, by step, in any order. Columns that no row names are not compared.',
             )
             .meta({ examples: [{ daily: [] }] }),
+          expectFailures: z
+            .record(z.string(), z.array(z.string()))
+            .optional()
+            .describe(
+              'Checks that must fail, by step, under the names that a run shows; every other check of these steps must pass.',
+            )
+            .meta({ examples: [{ orders: ['notNull(customer_id)'] }] }),
         }),
       )
       .optional()

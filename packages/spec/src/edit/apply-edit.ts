@@ -88,7 +88,11 @@ function renameStep(text: string, from: string, to: string): string {
   const places: DocumentPath[] = [['layout', from]];
   if (isList(tests))
     tests.forEach((_, index) =>
-      places.push(['tests', index, 'given', from], ['tests', index, 'expect', from]),
+      places.push(
+        ['tests', index, 'given', from],
+        ['tests', index, 'expect', from],
+        ['tests', index, 'expectFailures', from],
+      ),
     );
   for (const place of places) {
     if (valueAt(read(current), place) !== undefined) current = rename(current, place, to);

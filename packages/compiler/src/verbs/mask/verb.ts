@@ -52,6 +52,7 @@ export const mask = defineTransformVerb({
       return sql === undefined ? quote(name) : `${sql} AS ${quote(name)}`;
     });
     const maskKey = keyed === undefined ? undefined : reference;
+    const reveals = masked.filter(({ method }) => method === 'reveal').map(({ field }) => field.name);
     return [
       {
         inputs: [{ alias: input.alias, ref: input.ref }],
@@ -59,6 +60,7 @@ export const mask = defineTransformVerb({
         columns: kept.map((field) => byName.get(field.name)?.column ?? copyColumn(input, field)),
         uses: [],
         ...(maskKey === undefined ? {} : { maskKey }),
+        ...(reveals.length === 0 ? {} : { reveals }),
         key: keptKey(input, byName),
         incrementality: { kind: 'rowwise' },
       },

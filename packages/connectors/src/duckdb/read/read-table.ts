@@ -8,11 +8,13 @@ import {
   type ParquetFile,
   type ReadRequest,
   type ReadResult,
+  type ValueMatch,
 } from '@millrace/connector-sdk';
-import type { SourceField } from '@millrace/spec';
+import type { SourceField, SourceTable } from '@millrace/spec';
 import { canonicalText } from '@millrace/sql';
 
 import { readExpression } from '../native-field.ts';
+import { nativeType } from '../types.ts';
 import { identifier, qualifiedName, text } from '../warehouse/names.ts';
 import type { Session } from '../warehouse/session.ts';
 import { cursorCondition } from './cursor-bound.ts';
@@ -50,7 +52,7 @@ interface PlannedRead {
   readonly statement: string;
 }
 
-export function planRead({ table, fields, cursor, maxRows }: ReadRequest): PlannedRead {
+export function planRead({ table, fields, cursor, matching, maxRows }: ReadRequest): PlannedRead {
   const cursorField = cursor === null ? undefined : table.fields.find(({ name }) => name === cursor.column);
   if (cursor !== null && cursorField === undefined) {
     throw new PipelineError({
@@ -60,12 +62,21 @@ export function planRead({ table, fields, cursor, maxRows }: ReadRequest): Plann
       message: `${table.table.name} has no column ${cursor.column} to be its cursor. Choose another one.`,
     });
   }
-  const condition =
-    cursor === null || cursorField === undefined ? undefined : cursorCondition(cursorField, cursor);
-  const rows = `FROM ${qualifiedName(table.table)}${condition === undefined ? '' : ` WHERE ${condition}`}`;
+  const conditions = [
+    cursor === null || cursorField === undefined ? undefined : cursorCondition(cursorField, cursor),
+    matching === undefined ? undefined : matchCondition(table, matching),
+  ].filter((condition) => condition !== undefined);
+  const rows = `FROM ${qualifiedName(table.table)}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`;
   const columns = fields.map(
     (field) => `${readExpression(field, identifier(field.name))} AS ${identifier(field.name)}`,
   );
   const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
   return { rows, cursorField, statement: `SELECT ${columns.join(', ')} ${rows}${limit}` };
+}
+
+function matchCondition(table: SourceTable, { column, values }: ValueMatch): string {
+  const field = table.fields.find(({ name }) => name === column);
+  if (field === undefined || values.length === 0) return 'false';
+  const literals = values.map((value) => `CAST(${text(value)} AS ${nativeType(field.type)})`);
+  return `${identifier(column)} IN (${literals.join(', ')})`;
 }

@@ -24,7 +24,7 @@ export async function* readTable(
 ): AsyncGenerator<Batch, ReadResult, undefined> {
   const { connection } = session;
   const { table, fields, cursor } = request;
-  const statement = selectStatement(table, fields, cursor, request.maxRows);
+  const statement = selectStatement(request);
   const highMark = cursor === null ? [] : [highMarkStatement(table, cursor.column)];
   const bytesBefore = connection.bytesReceived;
   const { isMariadb } = connection.greeting;

@@ -1,4 +1,4 @@
-import { type CursorRange, PipelineError } from '@millrace/connector-sdk';
+import { type CursorRange, PipelineError, type ReadRequest, type ValueMatch } from '@millrace/connector-sdk';
 import {
   type Field,
   formatLogicalType,
@@ -6,7 +6,7 @@ import {
   type SourceField,
   type SourceTable,
 } from '@millrace/spec';
-import { mysqlDialect, quoteIdentifier, quoteTable } from '@millrace/sql';
+import { mysqlDialect, quoteIdentifier, quoteTable, quoteText } from '@millrace/sql';
 
 /** A column as it is selected, by the form that discovery noted. */
 export function selectExpression(field: SourceField): string {
@@ -23,15 +23,16 @@ export function selectExpression(field: SourceField): string {
 }
 
 /** The statement that reads the rows. */
-export function selectStatement(
-  table: SourceTable,
-  fields: readonly SourceField[],
-  cursor: CursorRange | null,
-  maxRows?: number,
-): string {
+export function selectStatement({
+  table,
+  fields,
+  cursor,
+  matching,
+  maxRows,
+}: Omit<ReadRequest, 'position' | 'scratchFolder'>): string {
   const columns = fields.map(selectExpression).join(', ');
   const limit = maxRows === undefined ? '' : ` LIMIT ${maxRows}`;
-  return `SELECT ${columns} FROM ${quoteTable(mysqlDialect, table.table)}${whereClause(table, cursor)}${limit}`;
+  return `SELECT ${columns} FROM ${quoteTable(mysqlDialect, table.table)}${whereClause(table, cursor, matching)}${limit}`;
 }
 
 /** The statement that finds the high mark, as canonical text. */
@@ -43,10 +44,29 @@ export function highMarkStatement(table: SourceTable, column: string): string {
   return `SELECT ${text} FROM ${quoteTable(mysqlDialect, table.table)}`;
 }
 
-function whereClause(table: SourceTable, cursor: CursorRange | null): string {
-  if (cursor === null || cursor.from === null) return '';
-  const field = cursorField(table, cursor.column);
-  return ` WHERE ${quoteIdentifier(mysqlDialect, cursor.column)} >= ${lowerBound(field, cursor.from, cursor.lookback)}`;
+function whereClause(
+  table: SourceTable,
+  cursor: CursorRange | null,
+  matching: ValueMatch | undefined,
+): string {
+  const conditions: string[] = [];
+  if (cursor !== null && cursor.from !== null) {
+    const field = cursorField(table, cursor.column);
+    const bound = lowerBound(field, cursor.from, cursor.lookback);
+    conditions.push(`${quoteIdentifier(mysqlDialect, cursor.column)} >= ${bound}`);
+  }
+  if (matching !== undefined) conditions.push(matchCondition(table, matching));
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+}
+
+function matchCondition(table: SourceTable, { column, values }: ValueMatch): string {
+  const field = table.fields.find(({ name }) => name === column);
+  if (field === undefined || values.length === 0) return 'FALSE';
+  const isText = field.type.kind === 'string' || field.type.kind === 'uuid';
+  const literals = values.map((value) =>
+    isText ? quoteText(mysqlDialect, value) : typedLiteral(field, value),
+  );
+  return `${quoteIdentifier(mysqlDialect, column)} IN (${literals.join(', ')})`;
 }
 
 export function cursorField(table: SourceTable, column: string): SourceField {

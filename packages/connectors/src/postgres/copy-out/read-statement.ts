@@ -30,11 +30,20 @@ export function describeRead(request: ReadRequest): string {
   return copyStatement(request, request.cursor === null ? '' : cursorSql(request, request.cursor).where);
 }
 
-function copyStatement(request: ReadRequest, condition: string): string {
+function copyStatement(request: ReadRequest, bound: string): string {
   const table = quoteTable(postgresDialect, request.table.table);
+  const conditions = [bound, matchCondition(request)].filter((condition) => condition !== '');
+  const condition = conditions.join(' AND ');
   const columns = request.fields.map(columnExpression).join(', ');
   const limit = request.maxRows === undefined ? '' : ` LIMIT ${request.maxRows}`;
   return `COPY (SELECT ${columns} FROM ${table}${condition === '' ? '' : ` WHERE ${condition}`}${limit}) TO STDOUT`;
+}
+
+function matchCondition({ table, matching }: ReadRequest): string {
+  if (matching === undefined) return '';
+  const field = table.fields.find(({ name }) => name === matching.column);
+  if (field === undefined || matching.values.length === 0) return 'false';
+  return `${columnOf(field)} IN (${matching.values.map((value) => literalOf(value, field.type)).join(', ')})`;
 }
 
 /** COPY prints what the type's output function prints; only money needs a cast to be a number. */
