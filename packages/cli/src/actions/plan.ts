@@ -6,6 +6,7 @@ import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
 import { listOption, parameterOptions } from '../session/command-input.ts';
 import { printable } from '../terminal/terminal-text.ts';
+import { formatChanges, formatEstimates } from './plan-changes-text.ts';
 import { formatLoad, formatLoads } from './plan-load-text.ts';
 import { formatSections, formatStep, formatWrite } from './plan-steps-text.ts';
 import { formatParameters } from './run-text.ts';
@@ -44,6 +45,8 @@ export const plan: Action = async (session, input) => {
         parts.push(formatStep(step, step.task === null ? undefined : previews.get(step.task)));
       for (const task of outline.write.flatMap(taskOf)) parts.push(formatWrite(task, previews.get(task.id)));
     }
+    parts.push(formatEstimates(tasks, planned.estimates));
+    if (planned.changes !== null) parts.push(formatChanges(planned.changes, session.paint));
     for (const diagnostic of planned.diagnostics)
       parts.push(formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''));
     parts.push('Nothing was read or written yet.');

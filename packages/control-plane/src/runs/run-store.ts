@@ -250,6 +250,25 @@ function toIso(milliseconds: number): string {
 /** How many runs back a table's load is looked for: runs of single tables stand between those of all. */
 const LOOK_BACK = 100;
 
+/** The plan of the newest run of a pipeline that was asked for all of its tables. */
+export async function readLastPlan(
+  store: Store,
+  pipeline: string,
+): Promise<{ readonly record: RunRecord; readonly plan: Plan } | undefined> {
+  const rows = await store.db
+    .selectFrom('runs')
+    .selectAll()
+    .where('pipeline', '=', pipeline)
+    .orderBy('started_at', 'desc')
+    .limit(LOOK_BACK)
+    .execute();
+  for (const row of rows) {
+    const record = toRecord(row);
+    if (record.options.tables.length === 0) return { record, plan: JSON.parse(row.plan) };
+  }
+  return undefined;
+}
+
 /** One plan per pipeline that ran, with the newest task for each table that one of the last runs loaded. */
 export async function readLatestPlans(store: Store): Promise<readonly Plan[]> {
   const rows = await store.db

@@ -1,13 +1,27 @@
-import { outlinePlan, type Plan, type PlanOutline } from '@millrace/compiler';
+import { rm } from 'node:fs/promises';
+
+import { comparePlans, narrowPlan, outlinePlan } from '@millrace/compiler';
+import type { Plan, PlanChanges, PlanOutline } from '@millrace/compiler';
 import type { LoadPreview } from '@millrace/engine';
-import type { Diagnostic } from '@millrace/spec';
+import { compileSelection, type Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
 
+import { estimateTables, type TableEstimate } from '../../history/estimate-tables.ts';
 import { defineOperation } from '../../operation.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
+import type { RunRecord } from '../../runs/run-record.ts';
+import { readLastPlan } from '../../runs/run-store.ts';
+
+/** What a run would do otherwise than the last one. */
+export interface ChangesSince {
+  readonly runId: string;
+  /** ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly changes: PlanChanges;
+}
 
 /** What a run would do now: the plan, and per table what would be asked of the source. */
 export const planPipeline = defineOperation({
@@ -24,6 +38,10 @@ export const planPipeline = defineOperation({
     plan: z.custom<Plan>(),
     outline: z.custom<PlanOutline>(),
     tables: z.array(z.custom<LoadPreview>()),
+    /** Null before the first run of the whole pipeline. */
+    changes: z.custom<ChangesSince | null>(),
+    /** What earlier runs of the tables took; of those that ran in the way that is planned. */
+    estimates: z.array(z.custom<TableEstimate>()),
     diagnostics: z.array(z.custom<Diagnostic>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
   }),
@@ -39,7 +57,12 @@ export const planPipeline = defineOperation({
       maskKeys,
       limits,
     });
-    const previews = await context.runner().call('preview', { run }, signal);
+    const previews = await context
+      .runner()
+      .call('preview', { run }, signal)
+      .finally(() => rm(run.folders.scratch, { recursive: true, force: true }));
+    const store = await context.store();
+    const last = await readLastPlan(store, pipeline);
     const clean = (text: string): string => context.redactor.text(text);
     return {
       plan,
@@ -49,8 +72,19 @@ export const planPipeline = defineOperation({
         reason: clean(preview.reason),
         statement: preview.statement === null ? null : clean(preview.statement),
       })),
+      changes: last === undefined ? null : changesSince(last.record, narrowed(last.plan, tables), plan),
+      estimates: [...(await estimateTables(store, plan, previews))],
       diagnostics,
       texts,
     };
   },
 });
+
+function changesSince({ runId, startedAt }: RunRecord, before: Plan, after: Plan): ChangesSince {
+  return { runId, startedAt, changes: comparePlans(before, after) };
+}
+
+/** What the last plan had of the tables that are asked for. */
+function narrowed(last: Plan, tables: readonly string[]): Plan {
+  return tables.length === 0 ? last : narrowPlan(last, compileSelection(tables, []));
+}
