@@ -99,3 +99,79 @@ describe('a pipeline with steps', { timeout: 60_000 }, () => {
     expect(outcome.exitCode).toBe(exitCode);
   });
 });
+
+describe('what a run measures', { timeout: 60_000 }, () => {
+  const lastRun = async (): Promise<string> => {
+    const { runs } = JSON.parse((await line.run(['runs', '--limit', '1', '--json'])).out) as {
+      runs: readonly { runId: string }[];
+    };
+    return runs[0]?.runId ?? '';
+  };
+
+  it('is shown with the run, by table and with the steps that were computed for it', async () => {
+    await line.run(['run', 'sales', '--full-refresh']);
+    const runId = await lastRun();
+    const { out } = await line.run(['runs', runId]);
+    const rows = normalize(out, line.folder).split('\n');
+    expect(rows.filter((row) => /^(?:table  steps|enriched|mart)/.test(row)).slice(3)).toEqual([
+      'table  steps  rows in  rows out  read  staged  seconds  CPU s  memory  spilled',
+      expect.stringMatching(
+        /^enriched \(kept here\)  paid, enriched  5  2  .*  \d\.\d\d  \d\.\d\d  [\d.]+ \w+  0 B$/,
+      ),
+      expect.stringMatching(/^mart\.orders  2  2 /),
+      expect.stringMatching(/^mart\.by_country  byCountry  2  2 /),
+    ]);
+    const { tasks } = JSON.parse((await line.run(['runs', runId, '--json'])).out) as {
+      tasks: readonly { table: string; measures: object }[];
+    };
+    expect(tasks[0]?.measures).toMatchObject({ rowsIn: 3, rowsOut: 3, steps: [], spilledBytes: null });
+  });
+
+  it('is compared with what earlier runs measured; what is unusual is a warning', async () => {
+    const runId = await lastRun();
+    using state = new DatabaseSync(join(line.folder, '.millrace', 'state.db'));
+    for (let run = 1; run <= 20; run++) {
+      state.exec(`INSERT INTO runs SELECT run_id || '-${run}', pipeline, state, document_fingerprint, options, plan, reason, attempts, started_at - ${run} * 3600000, finished_at - ${run} * 3600000 FROM runs WHERE run_id = '${runId}';
+        INSERT INTO table_measures SELECT run_id || '-${run}', task, pipeline, scope, measured_at - ${run} * 3600000, row_count, size_bytes, duration_ms, newest_at, replace(points, '"value":2,', '"value":2000,'), NULL FROM table_measures WHERE run_id = '${runId}'`);
+    }
+    const run = await line.run(['run', 'sales', '--full-refresh']);
+    expect(run.exitCode).toBe(0);
+    expect(run.out).toMatch(
+      /^unusual: mart\.orders: 2 rows, \d+ % below the .* expected from 2\d earlier points\.$/m,
+    );
+    expect((await line.run(['runs', await lastRun()])).out).toContain('unusual: mart.orders: 2 rows');
+  });
+
+  it('gives a plan its estimates, and an edit what it changes', async () => {
+    const { out } = await line.run(['plan', 'sales', '--full-refresh']);
+    expect(normalize(out, line.folder)).toMatch(/^mart\.orders  2  .*  <duration>  the middle of 10 runs$/m);
+    expect(out).toContain('Nothing changed since run');
+    const path = join(line.folder, 'pipelines', 'sales.yaml');
+    writeFileSync(
+      path,
+      PIPELINE.replace("status = 'paid'", "status <> 'cancelled'").replace(
+        'revenue: sum(total)',
+        'first: min(total)',
+      ),
+    );
+    const edited = await line.run(['plan', 'sales']);
+    writeFileSync(path, PIPELINE);
+    expect(normalize(edited.out.slice(edited.out.indexOf('Changed since')), line.folder)).toBe(
+      [
+        'Changed since run <run>:',
+        '  ~ step paid: changed',
+        '  ~ step enriched: computed anew, because paid changed',
+        '  ~ step byCountry: changed',
+        '  + first decimal(10, 2)',
+        '  - revenue decimal(38, 2)',
+        '  ~ table warehouse:mart.orders: all rows are made again (not breaking)',
+        '  ~ table warehouse:mart.by_country: all rows are made again (breaking)',
+        '  + first decimal(10, 2)',
+        '  - revenue decimal(38, 2)',
+        '',
+        'Nothing was read or written yet.',
+        '',
+      ].join('\n'),
+    );
+  });
+});

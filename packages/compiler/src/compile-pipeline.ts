@@ -201,5 +201,6 @@ function makePlan(
     ...(values.length === 0 ? {} : { parameters: Object.freeze(Object.fromEntries(values)) }),
     tasks: Object.freeze(work.tasks),
     steps: Object.freeze(work.steps),
+    ...(document.profile === undefined ? {} : { profile: document.profile }),
   });
 }

@@ -18,6 +18,7 @@ export * from './compile-pipeline.ts';
 export * from './drift/apply-contract.ts';
 export * from './drift/drift.ts';
 export * from './drift/reconcile-destination.ts';
+export * from './explain/compare-plans.ts';
 export * from './explain/explain-incrementality.ts';
 export * from './explain/outline-plan.ts';
 export * from './explain/schema-changes.ts';
@@ -31,11 +32,14 @@ export { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from './load/load-settings.ts';
 export * from './load/plan-columns.ts';
 export * from './lineage/find-columns.ts';
 export * from './lineage/follow-column.ts';
+export * from './lineage/hidden-columns.ts';
+export * from './lineage/joined-sources.ts';
 export * from './lineage/open-lineage.ts';
 export * from './lineage/trace-plan.ts';
 export * from './narrow-plan.ts';
 export * from './plan.ts';
 export type * from './sample/table-sample.ts';
+export { isNumericType } from './profile/column-traits.ts';
 export * from './profile/dataset-profile.ts';
 export {
   profileStatements,

@@ -1,6 +1,7 @@
 import type {
   DeleteMode,
   Field,
+  PipelineDocument,
   SourceField,
   SourceTable,
   TableName,
@@ -31,7 +32,11 @@ export interface Plan {
   readonly tasks: readonly LoadTask[];
   /** What is made of the rows between reading and writing; each after those that it reads. */
   readonly steps: readonly PlannedStep[];
+  /** What is kept of the values that are loaded; `quick` when left out. */
+  readonly profile?: ProfileDepth;
 }
+
+export type ProfileDepth = NonNullable<PipelineDocument['profile']>;
 
 /** The kinds of work in a plan. Steps are not among them: they are computed where a task needs their rows. */
 export type Task = LoadTask;

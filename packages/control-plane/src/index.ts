@@ -3,6 +3,7 @@
  * Knows no connector, no HTTP, no terminal; touches no data itself.
  * Enter at `operations` (every use case) and `createOperationContext` (what they work with).
  */
+export type { TableEstimate } from './history/estimate-tables.ts';
 export * from './operation-context.ts';
 export * from './operation.ts';
 export * from './operations/index.ts';

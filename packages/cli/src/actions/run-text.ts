@@ -5,6 +5,9 @@ import type { Paint } from '../terminal/paint.ts';
 import { printable, printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 
+/** One fault shows in many columns. */
+const SHOWN_ANOMALIES = 3;
+
 /** The table at the end of a run, its failures and its warnings. */
 export function formatRunSummary(run: RunSummary, paint: Paint): string {
   const table = formatTable(
@@ -53,6 +56,14 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
     lines.push(
       `${paint('dim', 'parted:')} ${printable(parted.step)}: ${formatCount(parted.rows)} rows${which} = ${parts.join(' + ')}`,
     );
+  }
+  for (const { anomalies, table } of run.tasks) {
+    for (const { message } of anomalies.slice(0, SHOWN_ANOMALIES))
+      lines.push(`${paint('yellow', 'unusual:')} ${printableLines(message)}`);
+    if (anomalies.length > SHOWN_ANOMALIES)
+      lines.push(
+        `${paint('yellow', 'unusual:')} ${printable(table)}: ${anomalies.length - SHOWN_ANOMALIES} more. See: millrace runs ${printable(run.runId)} --json`,
+      );
   }
   for (const { checks, error } of run.tasks) {
     for (const { status, action, message } of checks) {

@@ -7,6 +7,7 @@ import { formatDuration } from '../terminal/amounts.ts';
 import { printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 import { formatCodeLog } from '../terminal/watch-run.ts';
+import { formatMeasures } from './run-measures-text.ts';
 import { formatRunSummary, paintState } from './run-text.ts';
 
 export const runs: Action = async (session, input) => {
@@ -32,7 +33,11 @@ export const runs: Action = async (session, input) => {
         const reason = attempt.reason === null ? '' : `: ${attempt.reason}`;
         return `attempt ${attempt.attempt}  ${attempt.startedAt}  ${attempt.outcome ?? 'running'}${reason}`;
       });
-      return `${formatRunSummary(shown, session.paint)}\n\n${printableLines(attempts.join('\n'))}`;
+      return [
+        formatRunSummary(shown, session.paint),
+        ...formatMeasures(shown.tasks),
+        printableLines(attempts.join('\n')),
+      ].join('\n\n');
     });
     return EXIT.done;
   }

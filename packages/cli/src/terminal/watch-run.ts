@@ -80,8 +80,12 @@ function describeEvent(event: RunEvent, titles: Titles): string | undefined {
         : undefined;
     case 'warning':
       return `warning: ${event.message}`;
+    case 'anomalyFound':
+      return `unusual: ${event.message}`;
     case 'rowsParted':
     case 'taskProgress':
+    case 'taskMeasured':
+    case 'tableProfiled':
     case 'taskStaged':
     case 'runFinished':
       return undefined;

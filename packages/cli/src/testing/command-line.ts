@@ -64,7 +64,7 @@ export function normalize(text: string, folder: string): string {
     .replace(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, '<run>')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '<time>')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '<minute>')
-    .replace(/"(durationMs|milliseconds|fenceToken|afterMs)": \d+/g, '"$1": 0')
+    .replace(/"(durationMs|milliseconds|fenceToken|afterMs|cpuMs|peakMemoryBytes|bytesOut)": \d+/g, '"$1": 0')
     .replace(/\b\d+(?:\.\d+)? (?:s|ms)\b/g, '<duration>')
     .replace(/ +\d+\.\d\d +[\d,]+\/s\b/g, '  <seconds>  <rate>')
     .replace(/\bprocess \d+/g, 'process <pid>')

@@ -54,9 +54,9 @@ export function hiddenColumns({
   return hidden;
 }
 
-/** A step whose columns are not followed may make them of anything. */
-function isUntold({ columns }: PlannedStep): boolean {
-  return columns.every(({ from }) => from.length === 0);
+/** A query of the document whose columns could not be followed may make them of anything. */
+function isUntold({ verb, columns }: PlannedStep): boolean {
+  return verb === 'sql' && columns.every(({ from }) => from.length === 0);
 }
 
 function isMasking(

@@ -63,3 +63,8 @@ export function traitsOf(type: LogicalType): ColumnTraits {
       return NOTHING;
   }
 }
+
+/** Whether values have a mean. */
+export function isNumericType(type: LogicalType): boolean {
+  return traitsOf(type).isNumber;
+}

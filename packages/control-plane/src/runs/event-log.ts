@@ -8,7 +8,7 @@ const GATHER_MS = 100;
 
 /**
  * Writes a run's events in order, gathered into few transactions. Progress is for watchers only and is not kept:
- * `taskStaged` and `taskPublished` carry the final figures.
+ * `taskStaged` and `taskPublished` carry the final figures. Profiles are kept with the history of their tables.
  */
 export class EventLog implements AsyncDisposable {
   readonly #store: Store;
@@ -21,7 +21,7 @@ export class EventLog implements AsyncDisposable {
   }
 
   append(event: RunEvent): void {
-    if (event.type === 'taskProgress') return;
+    if (event.type === 'taskProgress' || event.type === 'tableProfiled') return;
     this.#waiting.push(event);
     this.#timer ??= setTimeout(() => this.#write(), GATHER_MS);
   }

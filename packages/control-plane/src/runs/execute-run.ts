@@ -1,18 +1,20 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Plan } from '@millrace/compiler';
+import type { DatasetProfile, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { PlainPipelineError } from '@millrace/connector-sdk';
+import { foldRun } from '@millrace/engine';
 import type { ResolvedConnection, RunEvent, RunLimits, RunOutcome, RunRequest } from '@millrace/engine';
 
+import { judgeTables } from '../history/judge-tables.ts';
 import { STATE_FOLDER } from '../operation-context.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { EventLog } from './event-log.ts';
 import type { HeldLease } from './run-lease.ts';
 import type { RunOptions } from './run-record.ts';
-import { endAttempt, finishRun, resumeRun } from './run-store.ts';
+import { endAttempt, finishRun, readEvents, resumeRun } from './run-store.ts';
 
 /** Attempts that one command makes when runner processes die under it. */
 const MAX_ATTEMPTS = 3;
@@ -43,13 +45,21 @@ export async function executeRun(
   const store = await context.store();
   await using log = new EventLog(store);
   const failures = new Map<string, string>();
+  const profiles = new Map<string, DatasetProfile>();
+  const end: { event?: RunEvent } = {};
   const emit = (event: RunEvent): void => {
     const clean = redactEvent(event, context.redactor);
+    if (clean.type === 'tableProfiled') profiles.set(clean.task, clean.profile);
     log.append(clean);
     if (clean.type === 'taskFailed') failures.set(clean.task, clean.error.message);
     if (clean.type === 'taskPublished') failures.delete(clean.task);
     if (clean.type === 'taskVerified' && !clean.isEqual) failures.set(clean.task, clean.statement);
     context.watch(clean);
+  };
+  // The end of a run comes last: what its tables measured is judged before.
+  const emitUntilEnd = (event: RunEvent): void => {
+    if (event.type === 'runFinished') end.event = event;
+    else emit(event);
   };
   let attempt = run.attempt;
   let limits = run.limits;
@@ -61,13 +71,35 @@ export async function executeRun(
   };
   held.signal.addEventListener('abort', recordCancel, { once: true });
   using _listening = { [Symbol.dispose]: () => held.signal.removeEventListener('abort', recordCancel) };
+  /** What fails here fails no run. */
+  async function judge(): Promise<void> {
+    const { runId, plan } = run;
+    const said = (): Pick<RunEvent, 'at' | 'runId' | 'attempt'> => ({
+      at: new Date().toISOString(),
+      runId,
+      attempt,
+    });
+    try {
+      const state = foldRun(await readEvents(store, runId));
+      for (const anomaly of await judgeTables(store, plan, { ...state, runId }, profiles, Date.now()))
+        emit({ ...said(), type: 'anomalyFound', ...anomaly });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `What was measured could not be added to the history of the tables: ${reason}`;
+      emit({ ...said(), type: 'warning', task: null, message });
+    }
+  }
   for (let tries = 1; ; tries++) {
     const request = toRunRequest(context, held.lease.fenceToken, { ...run, attempt, limits });
     const runner = context.runner();
+    delete end.event;
     try {
-      const outcome = await runner.call('run', { run: request }, held.signal, emit);
+      const outcome = await runner.call('run', { run: request }, held.signal, emitUntilEnd);
       await log.flush();
       await cancelled;
+      if (outcome !== 'cancelled' && !isFenced(held.signal)) await judge();
+      if (end.event !== undefined) emit(end.event);
+      await log.flush();
       if (isFenced(held.signal)) throw held.signal.reason;
       await finishRun(
         store,

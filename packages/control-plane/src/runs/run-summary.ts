@@ -1,7 +1,7 @@
 import { titleTask, type CheckResult, type LoadTask, type Plan } from '@millrace/compiler';
 import type { PlainPipelineError } from '@millrace/connector-sdk';
 import { foldRun } from '@millrace/engine';
-import type { PartedRows, RunEvent, TaskState } from '@millrace/engine';
+import type { Anomaly, PartedRows, RunEvent, TaskMeasures, TaskState } from '@millrace/engine';
 
 import type { RunRecord } from './run-record.ts';
 
@@ -25,6 +25,8 @@ export interface TaskSummary {
   readonly version: number | null;
   /** null when the run was not asked to verify. */
   readonly verified: { readonly isEqual: boolean; readonly differences: number } | null;
+  readonly anomalies: readonly Anomaly[];
+  readonly measures: TaskMeasures | null;
   readonly checks: readonly CheckResult[];
   /** Where the rows of a step went whose checks set rows aside. */
   readonly parted: PartedRows | null;
@@ -97,6 +99,8 @@ export function summarizeTask(task: LoadTask, state: TaskState | undefined): Tas
     verified: state?.verified
       ? { isEqual: state.verified.isEqual, differences: state.verified.differences }
       : null,
+    anomalies: state?.anomalies ?? [],
+    measures: state?.measures ?? null,
     checks: state?.checks ?? [],
     parted: state?.parted ?? null,
     error: state?.error ?? null,

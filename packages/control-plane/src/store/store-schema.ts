@@ -8,6 +8,7 @@ export interface StoreSchema {
   readonly runs: RunRow;
   readonly run_attempts: RunAttemptRow;
   readonly run_events: RunEventRow;
+  readonly table_measures: TableMeasuresRow;
   readonly leases: LeaseRow;
   readonly known_schemas: KnownSchemaRow;
   readonly discoveries: DiscoveryRow;
@@ -46,6 +47,26 @@ export interface RunEventRow {
   readonly attempt: number;
   readonly type: string;
   readonly event: string;
+}
+
+/** What a run measured of one of its tables: points of the series by which later runs are judged. */
+export interface TableMeasuresRow {
+  readonly run_id: string;
+  readonly task: string;
+  readonly pipeline: string;
+  /** Figures of all rows and of changed rows are not compared with each other. */
+  readonly scope: 'table' | 'changes';
+  readonly measured_at: number;
+  /** Null for what was published by an attempt that told no more of it. */
+  readonly row_count: number | null;
+  readonly size_bytes: number | null;
+  readonly duration_ms: number | null;
+  /** The newest moment in the rows. */
+  readonly newest_at: number | null;
+  /** JSON: a list of `TablePoint`. */
+  readonly points: string;
+  /** JSON: a `DatasetProfile`; the newest are kept. */
+  readonly profile: string | null;
 }
 
 export interface LeaseRow {

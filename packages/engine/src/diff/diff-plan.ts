@@ -4,7 +4,13 @@ import { LANDING, titleTask, type LoadTask } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import { DELETED_AT_FIELD, SCD2_FIELDS, type Field } from '@millrace/spec';
 
-import { listPackages, removeFolder, taskFolder, type LoadPackage } from '../package/package-store.ts';
+import {
+  listPackages,
+  removeFolder,
+  taskFolder,
+  toFolderName,
+  type LoadPackage,
+} from '../package/package-store.ts';
 import { packagesAsOf } from '../package/retain-packages.ts';
 import { tableState } from '../package/table-state-sql.ts';
 import type { TaskState } from '../run/fold-run.ts';
@@ -43,6 +49,12 @@ export async function diffPlan(
   const { folders, limits } = request;
   const { pipeline } = request.plan;
   const stage = join(folders.scratch, 'stage');
+  const quarantine = join(folders.scratch, 'quarantine');
+  // What people decided about rows is there.
+  await linkFolder(
+    join(folders.quarantine, toFolderName(pipeline)),
+    join(quarantine, toFolderName(pipeline)),
+  );
   for (const { id } of request.plan.tasks)
     await linkFolder(taskFolder(folders.stage, pipeline, id), taskFolder(stage, pipeline, id));
   const dry: RunRequest = {

@@ -31,6 +31,12 @@ export interface SourceCalls {
 
 export type SourceCallName = keyof SourceCalls;
 
+/** How a read ended, and what it took. */
+export interface ThreadReadResult extends ReadResult {
+  /** Of the thread that read; absent where that does other work too. */
+  readonly cpuMs?: number;
+}
+
 /** From the pool to a worker. A worker does one job at a time. */
 export type WorkerCommand =
   | {
@@ -55,7 +61,7 @@ export type WorkerCommand =
 /** From a worker to the pool. */
 export type WorkerReply =
   | { readonly type: 'item'; readonly item: Batch | ParquetFile }
-  | { readonly type: 'result'; readonly result: ReadResult }
+  | { readonly type: 'result'; readonly result: ThreadReadResult }
   | { readonly type: 'answer'; readonly answer: unknown }
   | { readonly type: 'error'; readonly error: PlainPipelineError };
 

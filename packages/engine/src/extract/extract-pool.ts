@@ -7,7 +7,6 @@ import {
   type ParquetFile,
   PipelineError,
   type ReadRequest,
-  type ReadResult,
   throwIfCancelled,
 } from '@millrace/connector-sdk';
 import type { ResolvedConnection } from '../run/run-request.ts';
@@ -16,6 +15,7 @@ import {
   buffersOf,
   type SourceCallName,
   type SourceCalls,
+  type ThreadReadResult,
   type WorkerCommand,
   type WorkerReply,
 } from './extract-message.ts';
@@ -55,7 +55,7 @@ export class ExtractPool {
     connection: ResolvedConnection,
     request: ReadRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
+  ): AsyncGenerator<Batch | ParquetFile, ThreadReadResult, undefined> {
     throwIfCancelled(signal);
     if (await this.#isOwnerRead(connection)) {
       try {
@@ -149,7 +149,7 @@ class ExtractThread {
     connection: ResolvedConnection,
     request: ReadRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
+  ): AsyncGenerator<Batch | ParquetFile, ThreadReadResult, undefined> {
     const cancel = () => this.#send({ type: 'cancel' });
     signal.addEventListener('abort', cancel, { once: true });
     let isOver = false;

@@ -79,11 +79,15 @@ async function read(
   signal: AbortSignal,
 ): Promise<WorkerReply> {
   return sources.use(connection, signal, async (source) => {
+    const before = process.threadCpuUsage();
     const reading = source.read(request, signal);
     try {
       for (;;) {
         const next = await reading.next();
-        if (next.done) return { type: 'result', result: next.value };
+        if (next.done) {
+          const { user, system } = process.threadCpuUsage(before);
+          return { type: 'result', result: { ...next.value, cpuMs: (user + system) / 1000 } };
+        }
         while (credits === 0 && !signal.aborted) {
           await new Promise<void>((resolve) => {
             wake = resolve;

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { LANDING } from '@millrace/compiler';
-import { PipelineError, type ReadResult, type StagedFile } from '@millrace/connector-sdk';
+import { PipelineError, type StagedFile } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
+import type { ThreadReadResult } from '../extract/extract-message.ts';
 import {
   packageFolder,
   removeFolder,
@@ -108,7 +109,7 @@ async function extract(
     return writer;
   });
   const progress = { rows: 0, rejected: 0, bytes: 0, at: performance.now() };
-  let result: ReadResult | undefined;
+  let result: ThreadReadResult | undefined;
   async function* readAll() {
     result = yield* source.read(readRequest(task, decision, scratchFolder), signal);
   }
@@ -143,6 +144,12 @@ async function extract(
     }
     if (result === undefined) throw endedEarly(load);
     refuseLostRows(load, result.rowsSent, progress.rows + progress.rejected, 'received');
+    const came = {
+      rowsIn: result.rowsSent,
+      bytesIn: result.bytesReceived,
+      cpuMs: result.cpuMs ?? null,
+    };
+    load.moved = { ...came, rowsOut: 0, bytesOut: 0 };
     const position = savePosition(load, result, tail);
     const deleted = await findDeleted(load, signal);
     if (isUnchanged(load, position, progress.rows, deleted)) {
@@ -157,6 +164,8 @@ async function extract(
     if (task.load.kind === 'incremental' && tail !== undefined)
       refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
     quarantine.finish(result.rowsSent);
+    const bytesOut = writer.writtenFiles.reduce((sum, file) => sum + file.sizeBytes, 0);
+    load.moved = { ...came, rowsOut: writer.rows, bytesOut };
     load.emit({
       type: 'taskStaged',
       task: task.id,

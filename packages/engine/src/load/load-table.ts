@@ -7,6 +7,7 @@ import {
 } from '@millrace/connector-sdk';
 
 import { findReusable, taskFolder, type LoadPackage } from '../package/package-store.ts';
+import { profileLoad } from '../profile/profile-load.ts';
 import type { RunEventBody } from '../run/run-event.ts';
 import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
@@ -21,7 +22,7 @@ import { keepHouse } from './keep-house.ts';
 import { readMode } from './decide-load.ts';
 import { prepareLoad } from './prepare-load.ts';
 import { publishDuring, publishPackage } from './publish-package.ts';
-import { reportAdopted, reportPublished, reportVerified } from './report-load.ts';
+import { reportAdopted, reportMeasured, reportPublished, reportVerified } from './report-load.ts';
 import { isKeyGuaranteed, isKeyed, type TableLoad } from './table-load.ts';
 
 export interface LoadTableOptions {
@@ -88,12 +89,14 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
       fenceToken: request.fenceToken,
       ...prepared,
       decision,
+      profile: request.plan.profile ?? 'quick',
       taskPath: taskFolder(request.folders.stage, request.plan.pipeline, task.id),
       loadedAt: new Date().toISOString(),
       emit,
     };
     session.point('planned', task.id);
     const outcome = await moveRows(load, options, leave, tries, signal);
+    reportMeasured(load, outcome?.finished, startedAt);
     if (outcome === undefined) {
       // Time and other tables may have changed what they are compared with.
       await judgeRows(load, undefined, signal);
@@ -105,6 +108,7 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     reportPublished(load, outcome.result, outcome.finished, startedAt);
     session.point('recorded', task.id);
     destination.forget(task.destination.table);
+    await profileLoad(load, outcome.finished, signal);
     await keepHouse(load, signal);
     await verify();
     return 'published';

@@ -29,6 +29,35 @@ export function reportPublished(
   });
 }
 
+/** Says what the rows of a load took; `finished` stands for what an earlier attempt had moved. */
+export function reportMeasured(load: TableLoad, finished: LoadPackage | undefined, startedAt: number): void {
+  const { task, session, moved = movedBefore(finished) } = load;
+  const usage = session.steps.usageOf(task);
+  load.emit({
+    type: 'taskMeasured',
+    task: task.id,
+    steps: session.steps.computedBy(task),
+    rowsIn: usage?.rows ?? moved.rowsIn,
+    rowsOut: moved.rowsOut,
+    bytesIn: usage?.bytes ?? moved.bytesIn,
+    bytesOut: moved.bytesOut,
+    durationMs: Math.round(performance.now() - startedAt),
+    cpuMs: roundUp(usage?.cpuMs ?? moved.cpuMs),
+    peakMemoryBytes: usage?.peakMemoryBytes ?? null,
+    spilledBytes: usage?.spilledBytes ?? null,
+  });
+}
+
+function movedBefore(finished: LoadPackage | undefined): NonNullable<TableLoad['moved']> {
+  const { rowsSent = 0, bytesReceived = 0, rows = 0, files = [] } = finished?.manifest ?? {};
+  const bytesOut = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { rowsIn: rowsSent, bytesIn: bytesReceived, cpuMs: null, rowsOut: rows, bytesOut };
+}
+
+function roundUp(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : Math.ceil(milliseconds);
+}
+
 /** Says that this run had published the table before. */
 export function reportAdopted(
   task: LoadTask,

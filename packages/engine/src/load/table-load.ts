@@ -1,4 +1,4 @@
-import type { LoadTask } from '@millrace/compiler';
+import type { LoadTask, ProfileDepth } from '@millrace/compiler';
 import type { PublishedTable, SchemaChange, ServerIdentity } from '@millrace/connector-sdk';
 
 import type { OpenDestination } from '../run/open-destination.ts';
@@ -23,11 +23,20 @@ export interface TableLoad {
   readonly identity: ServerIdentity;
   readonly published: PublishedTable | undefined;
   readonly decision: Exclude<LoadDecision, { kind: 'adopt' }>;
+  readonly profile: ProfileDepth;
   /** Folder of all packages of the task. */
   readonly taskPath: string;
   /** ISO 8601 UTC; the time of the load as the destination's rows show it. */
   readonly loadedAt: string;
   readonly emit: (event: RunEventBody) => void;
+  /** What came and what was staged of it, once it has; also where that is then found to be nothing new. */
+  moved?: {
+    readonly rowsIn: number;
+    readonly bytesIn: number;
+    readonly cpuMs: number | null;
+    readonly rowsOut: number;
+    readonly bytesOut: number;
+  };
 }
 
 /** True when the source itself guarantees that the destination's key is unique in one consistent read. */

@@ -1,4 +1,4 @@
-import { LANDING, STEPS, titleRelation, type LoadTask, type Plan } from '@millrace/compiler';
+import { isDecided, LANDING, STEPS, titleRelation, type LoadTask, type Plan } from '@millrace/compiler';
 import { formatLogicalType, type Field } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
@@ -142,7 +142,7 @@ function relationsOf(
   }
   const inputs = own
     .flatMap((planned) => planned.inputs.map(({ ref }) => ref))
-    .filter((ref) => !refs.has(ref));
+    .filter((ref) => !refs.has(ref) && !isDecided(ref));
   // What only the parts of a step read of each other is no result of it.
   const read = new Set(own.flatMap((planned) => planned.inputs.map(({ ref }) => ref)));
   const outputs = own.map(({ ref }) => ref).filter((ref) => !read.has(ref));

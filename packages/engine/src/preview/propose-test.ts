@@ -152,7 +152,10 @@ async function expectRows(
   const expect: Record<string, readonly TestRow[]> = {};
   for (const target of targets) {
     // What comes of them is what differs from an expectation of nothing.
-    const [empty] = await testSteps({ plan, tests: [{ name: target, given, expect: { [target]: [] } }] }, signal);
+    const [empty] = await testSteps(
+      { plan, tests: [{ name: target, given, expect: { [target]: [] } }] },
+      signal,
+    );
     if (empty === undefined || empty.problem !== null) {
       notes.push(`${target} is left out: ${empty?.problem ?? ''}`);
       continue;
@@ -172,7 +175,10 @@ async function expectRows(
       notes.push(`${target} is left out: ${rows.length} rows come of so few.`);
       continue;
     }
-    const [again] = await testSteps({ plan, tests: [{ name: target, given, expect: { [target]: rows } }] }, signal);
+    const [again] = await testSteps(
+      { plan, tests: [{ name: target, given, expect: { [target]: rows } }] },
+      signal,
+    );
     if (again?.isPassed === true) expect[target] = rows;
     else notes.push(`${target} is left out: its rows are others each time, or cannot be written in YAML.`);
   }

@@ -10,7 +10,7 @@ import { duckdbDialect, quoteText } from '@millrace/sql';
 import { toFolderName } from '../package/package-store.ts';
 import { syncFolder } from '../stage/manifest.ts';
 import { toStagingError } from '../stage/staging-error.ts';
-import type { Dataset, DatasetChanges } from '../steps/dataset.ts';
+import type { Dataset, DatasetAmount, DatasetChanges } from '../steps/dataset.ts';
 
 /** What a person decided about one row that was set aside. It holds while row and check stay as they are. */
 export interface Decision {
@@ -143,6 +143,11 @@ class DecidedRows implements Dataset {
       `WHERE step = ${text(step)} AND sequence <= ${last.decision.sequence} ` +
       'QUALIFY row_number() OVER (PARTITION BY "row" ORDER BY sequence DESC) = 1';
     return `SELECT "row", unnest(CASE decision WHEN 'release' THEN checks ELSE [NULL::VARCHAR] END) AS "check" FROM (${effective})`;
+  }
+
+  /** What was decided is no row of anyone's data. */
+  amount(): DatasetAmount {
+    return { rows: 0, bytes: 0 };
   }
 
   changesSince(version: string): DatasetChanges | undefined {

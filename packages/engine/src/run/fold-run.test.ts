@@ -43,6 +43,35 @@ describe('foldRun', () => {
     expect(foldRun([])).toMatchObject({ status: 'waiting', attempt: 0, totals: { rows: 0, unfinished: 0 } });
   });
 
+  it('keeps what a task took, and what was unusual in it after it was published', () => {
+    const measures = {
+      steps: ['paid'],
+      rowsIn: 3,
+      rowsOut: 2,
+      bytesIn: 30,
+      bytesOut: 20,
+      durationMs: 4,
+      cpuMs: 1,
+      peakMemoryBytes: 5,
+      spilledBytes: 0,
+    };
+    const anomaly = {
+      metric: 'rowCount',
+      column: null,
+      value: 2,
+      low: 10,
+      high: 20,
+      message: 'few rows',
+    } as const;
+    const state = foldRun([
+      started(),
+      event({ type: 'taskMeasured', task: 'a', ...measures }),
+      published('a'),
+      event({ type: 'anomalyFound', task: 'a', ...anomaly }),
+    ]);
+    expect(state.tasks.get('a')).toMatchObject({ status: 'published', measures, anomalies: [anomaly] });
+  });
+
   it('adds up published, unchanged and failed tasks', () => {
     const state = foldRun([
       started(),

@@ -1,7 +1,7 @@
 import type { CheckResult } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
 
-import type { RunEvent, RunOutcome } from './run-event.ts';
+import type { Anomaly, RunEvent, RunOutcome, TaskMeasures } from './run-event.ts';
 
 /** Where a task stands; the last four are terminal within an attempt. */
 export type TaskStatus =
@@ -33,6 +33,10 @@ export interface TaskState {
     readonly differences: number;
     readonly statement: string;
   } | null;
+  /** Figures that are not what history lets expect. */
+  readonly anomalies: readonly Anomaly[];
+  /** What its rows took, in the last try. */
+  readonly measures: TaskMeasures | null;
   /** What became of its checks, in the last try. */
   readonly checks: readonly CheckResult[];
   /** Where the rows of a step went whose checks set rows aside; null for other tasks. */
@@ -130,6 +134,10 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
   }
   // What is published stays so; that it could not be verified must be said all the same.
   if (event.type === 'taskFailed' && isDone(state.status)) return { ...state, error: event.error };
+  if (event.type === 'anomalyFound') {
+    const { metric, column, value, low, high, message } = event;
+    return { ...state, anomalies: [...state.anomalies, { metric, column, value, low, high, message }] };
+  }
   if (isTerminal(state.status)) return state;
   switch (event.type) {
     case 'taskStarted':
@@ -162,6 +170,8 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
         status: event.error.code === 'cancelled' ? 'cancelled' : 'failed',
         error: event.error,
       };
+    case 'taskMeasured':
+      return { ...state, measures: measuresOf(event) };
     case 'tableChecked':
       return { ...state, checks: event.results };
     case 'rowsParted': {
@@ -170,9 +180,16 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
     }
     case 'schemaDrift':
     case 'codeLogged':
+    case 'tableProfiled':
     case 'warning':
       return state;
   }
+}
+
+function measuresOf(event: TaskMeasures): TaskMeasures {
+  const { steps, rowsIn, rowsOut, bytesIn, bytesOut, durationMs, cpuMs, peakMemoryBytes, spilledBytes } =
+    event;
+  return { steps, rowsIn, rowsOut, bytesIn, bytesOut, durationMs, cpuMs, peakMemoryBytes, spilledBytes };
 }
 
 function waitingTask(task: string): TaskState {
@@ -191,6 +208,8 @@ function waitingTask(task: string): TaskState {
     durationMs: null,
     record: null,
     verified: null,
+    anomalies: [],
+    measures: null,
     checks: [],
     parted: null,
     error: null,

@@ -7,12 +7,12 @@ import {
   type DigestRequest,
   type ParquetFile,
   type ReadRequest,
-  type ReadResult,
   type RowDigest,
   type ServerIdentity,
 } from '@millrace/connector-sdk';
 import type { Capabilities, SourceTable, TableName } from '@millrace/spec';
 
+import type { ThreadReadResult } from '../extract/extract-message.ts';
 import type { ExtractPool } from '../extract/extract-pool.ts';
 import { openOnce, type OpenOnce } from './open-once.ts';
 import type { ResolvedConnection } from './run-request.ts';
@@ -29,7 +29,10 @@ export interface OpenSource {
   /** The table as it is at the source; looked up again after `forget`. Throws `tableMissing`. */
   table(table: TableName, signal: AbortSignal): Promise<SourceTable>;
   forget(table: TableName): void;
-  read(request: ReadRequest, signal: AbortSignal): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined>;
+  read(
+    request: ReadRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch | ParquetFile, ThreadReadResult, undefined>;
   /** What `read` would run for the request now. */
   describeRead(request: ReadRequest, signal: AbortSignal): Promise<string>;
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence>;

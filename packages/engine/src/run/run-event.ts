@@ -1,4 +1,4 @@
-import type { CheckResult } from '@millrace/compiler';
+import type { CheckResult, DatasetProfile } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
 
 /**
@@ -42,6 +42,8 @@ export type RunEventBody =
       readonly isReused: boolean;
       readonly folder: string;
     }
+  /** What a try of a task took, said once its rows are published, or when nothing was new. */
+  | ({ readonly type: 'taskMeasured'; readonly task: string } & TaskMeasures)
   | { readonly type: 'schemaDrift'; readonly task: string; readonly changes: readonly string[] }
   | { readonly type: 'warning'; readonly task: string | null; readonly message: string }
   | {
@@ -108,7 +110,47 @@ export type RunEventBody =
       readonly discarded: number;
       readonly isAll: boolean;
     }
+  /** What the values of a load look like. It goes into the history of the table, not into the events that are kept. */
+  | {
+      readonly type: 'tableProfiled';
+      readonly task: string;
+      readonly scope: 'table' | 'changes';
+      readonly profile: DatasetProfile;
+    }
+  /** A figure of a table is not what its history lets expect. */
+  | ({ readonly type: 'anomalyFound'; readonly task: string } & Anomaly)
   | { readonly type: 'taskFailed'; readonly task: string; readonly error: PlainPipelineError }
   | { readonly type: 'runFinished'; readonly state: RunOutcome; readonly durationMs: number };
 
 export type RunOutcome = 'succeeded' | 'failed' | 'cancelled';
+
+export interface Anomaly {
+  readonly metric: 'rowCount' | 'nullShare' | 'freshness' | 'distribution' | 'duration';
+  /** Null where it is about the table as a whole. */
+  readonly column: string | null;
+  /** Rows, a share from 0 to 1, seconds (freshness, duration), or a mean (distribution). */
+  readonly value: number;
+  /** Between these it would have been normal. */
+  readonly low: number;
+  readonly high: number;
+  readonly message: string;
+}
+
+/** Times in milliseconds. What is not known is null: a table that is read from a connection has no memory of its own. */
+export interface TaskMeasures {
+  /** The steps that were computed for it; empty where rows are only read. */
+  readonly steps: readonly string[];
+  /** Rows that the source sent; for steps, those of the load packages that they are computed from. */
+  readonly rowsIn: number;
+  /** Rows that were staged. */
+  readonly rowsOut: number;
+  readonly bytesIn: number;
+  /** Size of the staged files. */
+  readonly bytesOut: number;
+  readonly durationMs: number;
+  /** Of DuckDB for steps, of the thread that read for tables. */
+  readonly cpuMs: number | null;
+  /** The most that DuckDB held meanwhile, for all tasks at work. */
+  readonly peakMemoryBytes: number | null;
+  readonly spilledBytes: number | null;
+}

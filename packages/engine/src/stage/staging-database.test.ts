@@ -4,6 +4,7 @@ import type { LogicalType } from '@millrace/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openStagingDatabase, type StagingDatabase } from './staging-database.ts';
+import { UsageMeter } from './usage-meter.ts';
 
 const TYPES: readonly LogicalType[] = [{ kind: 'string' }];
 
@@ -31,6 +32,21 @@ describe('batches in memory', () => {
     await database.execute('CREATE TABLE names (c0 VARCHAR)');
     await database.execute(`INSERT INTO names FROM ${addScan('a name of more than twelve bytes').sql}`);
     expect(await database.query('FROM names')).toEqual([{ c0: 'a name of more than twelve bytes' }]);
+  });
+
+  it('tells what statements took, also beside each other', async () => {
+    const meter = new UsageMeter();
+    const count = 'SELECT count(*) AS n FROM range(3000000) AS r(i) WHERE hash(i) % 3 = 0';
+    await Promise.all([
+      database.query(count, meter),
+      database.execute(`CREATE TABLE counted AS ${count}`, meter),
+    ]);
+    const { total } = meter;
+    expect(total?.cpuMs).toBeGreaterThan(0);
+    expect(total?.peakMemoryBytes).toBeGreaterThan(0);
+    expect(total?.spilledBytes).toBe(0);
+    await expect(database.query('SELECT error($$no$$)', meter)).rejects.toThrow('no');
+    expect(meter.total).toEqual(total);
   });
 
   it('are read on one thread, where there are no tables', async () => {

@@ -6,7 +6,9 @@ import { duckdbDialect, quoteText } from '@millrace/sql';
 
 import { BatchScans } from './batch-scan.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import { MeteredConnections } from './metered-connections.ts';
 import { toStagingError } from './staging-error.ts';
+import type { UsageMeter } from './usage-meter.ts';
 
 /** A value of a staging query's result. */
 export type StagingValue = string | number | boolean | null | readonly (string | null)[];
@@ -25,6 +27,7 @@ export interface StagingDatabaseOptions {
 export class StagingDatabase {
   readonly #queries: ConnectionPool;
   readonly #options: StagingDatabaseOptions;
+  readonly #metered: MeteredConnections;
   /** Batches in memory as tables; many of them are read by `queryScan`. */
   readonly scans = new BatchScans();
   #scanning: Promise<ConnectionPool> | undefined;
@@ -35,6 +38,7 @@ export class StagingDatabase {
   private constructor(queries: ConnectionPool, options: StagingDatabaseOptions) {
     this.#queries = queries;
     this.#options = options;
+    this.#metered = new MeteredConnections(() => queries.connect(), options.scratchFolder);
   }
 
   static async open(options: StagingDatabaseOptions): Promise<StagingDatabase> {
@@ -65,13 +69,13 @@ export class StagingDatabase {
     return this.#queries.connect();
   }
 
-  async execute(sql: string): Promise<void> {
-    await this.withConnection((connection) => connection.run(sql));
+  async execute(sql: string, meter?: UsageMeter): Promise<void> {
+    await this.#run((connection) => connection.run(sql), meter);
   }
 
   /** Rows as objects. 64-bit integers and decimals are text, as in DuckDB's JSON form; statements here select no structs. */
-  async query(sql: string): Promise<Record<string, StagingValue>[]> {
-    return this.withConnection((connection) => readRows(connection, sql));
+  async query(sql: string, meter?: UsageMeter): Promise<Record<string, StagingValue>[]> {
+    return this.#run((connection) => readRows(connection, sql), meter);
   }
 
   /**
@@ -94,8 +98,21 @@ export class StagingDatabase {
 
   close(): void {
     this.#isClosed = true;
+    this.#metered.close();
     this.#queries.close();
     this.#scanningPool?.close();
+  }
+
+  async #run<T>(
+    statement: (connection: DuckDBConnection) => Promise<T>,
+    meter: UsageMeter | undefined,
+  ): Promise<T> {
+    if (meter === undefined) return this.withConnection(statement);
+    try {
+      return await this.#metered.use(statement, (usage) => meter.add(usage));
+    } catch (error) {
+      throw toStagingError(error);
+    }
   }
 
   async #openScanning(): Promise<ConnectionPool> {

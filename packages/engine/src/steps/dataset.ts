@@ -19,11 +19,18 @@ export interface Dataset {
   readonly fields: readonly Field[];
   /** A query of the rows as of a version, that of now when left out; undefined when it is not kept any more. */
   stateSql(version?: string): string | undefined;
+  /** Rows and bytes of the files behind the rows of now, or of those that came since a version. */
+  amount(since?: string): DatasetAmount;
   /**
    * How to find what changed since a version: the rows that were only added (`added`), the keys of rows that were
    * written or are gone (`touched`), or only that both states must be compared.
    */
   changesSince(version: string): DatasetChanges | undefined;
+}
+
+export interface DatasetAmount {
+  readonly rows: number;
+  readonly bytes: number;
 }
 
 /** A landed source, or a step that keeps its rows, as its load packages tell it. Its versions are runs. */
@@ -79,6 +86,16 @@ export class LandedDataset implements Dataset {
       return has.has(name) ? column : `NULL AS ${column}`;
     });
     return `SELECT ${list.join(', ')} FROM (${sql})`;
+  }
+
+  amount(since?: string): DatasetAmount {
+    const between = since === undefined ? undefined : packagesBetween(this.#packages, since, this.version);
+    const read = since === this.version ? [] : (between ?? packagesAsOf(this.#packages, this.version) ?? []);
+    const files = read.flatMap(({ manifest }) => [...manifest.files, ...manifest.deletedKeys]);
+    return {
+      rows: files.reduce((sum, file) => sum + file.rows, 0),
+      bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    };
   }
 
   changesSince(version: string): DatasetChanges | undefined {

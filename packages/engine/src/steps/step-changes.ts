@@ -3,6 +3,7 @@ import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { isCodeStep, type CodeStep } from './code-steps.ts';
+import type { UsageMeter } from '../stage/usage-meter.ts';
 import type { Dataset, View } from './dataset.ts';
 import { neededColumns } from './needed-columns.ts';
 import { RelationSql, restrict, type Restriction } from './relation-sql.ts';
@@ -24,6 +25,7 @@ export type StepChanges =
 
 export interface ChangeOptions {
   readonly database: StagingDatabase;
+  readonly meter: UsageMeter;
   readonly steps: ReadonlyMap<string, PlannedStep>;
   readonly datasets: ReadonlyMap<string, Dataset>;
   /** The version of each dataset that the rows of before were computed from. */
@@ -241,10 +243,10 @@ export class ChangeSet {
   }
 
   async #table(sql: string): Promise<string> {
-    const { database } = this.#options;
+    const { database, meter } = this.#options;
     const name = quote(database.uniqueName('changes'));
     this.#tables.push(name);
-    await database.execute(`CREATE TABLE ${name} AS ${sql}`);
+    await database.execute(`CREATE TABLE ${name} AS ${sql}`, meter);
     return name;
   }
 }

@@ -34,9 +34,10 @@ import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 import type { OpenSource } from '../run/open-source.ts';
 import { tableKey } from '../run/table-key.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
+import { UsageMeter, type Usage } from '../stage/usage-meter.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
 import { isCodeStep, type CodeInput, type CodeStep, type CodeSteps } from './code-steps.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, DatasetAmount } from './dataset.ts';
 import type { Landing } from './landing.ts';
 import { markMaskKeys, type MaskKeys } from './mask-keys.ts';
 import { originOf } from './origin-of.ts';
@@ -56,6 +57,9 @@ const CAPABILITIES: NonNullable<Capabilities['source']> = {
   hasSchemas: false,
 };
 
+/** What the rows of a task took: how much was read of what is kept here, and what DuckDB said of its statements. */
+export type StepsUsage = DatasetAmount & Partial<Usage>;
+
 export interface StepsSourceOptions {
   readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
   readonly landing: Landing;
@@ -71,6 +75,8 @@ export class StepsSource implements OpenSource {
   readonly #steps: ReadonlyMap<string, PlannedStep>;
   readonly #tasks: ReadonlyMap<string, LoadTask>;
   readonly #changes = new Map<string, ChangeSet>();
+  readonly #meters = new Map<string, UsageMeter>();
+  readonly #inputs = new Map<string, DatasetAmount>();
 
   constructor(options: StepsSourceOptions) {
     this.#options = options;
@@ -152,8 +158,10 @@ export class StepsSource implements OpenSource {
   /** What changed in a task's rows since a position; kept for the read that follows. */
   async changes(task: LoadTask, since: StepsPosition, signal: AbortSignal): Promise<StepChanges> {
     await this.#changes.get(task.id)?.close();
+    this.#noteInput(task, await this.#datasetsOf(task), since);
     const changes = new ChangeSet({
       database: await this.#options.database(),
+      meter: this.#meterOf(task),
       steps: this.#steps,
       datasets: await this.#datasetsOf(task),
       since: since.versions,
@@ -190,7 +198,7 @@ export class StepsSource implements OpenSource {
       await mkdir(request.scratchFolder, { recursive: true });
       const path = join(request.scratchFolder, `${database.uniqueName('step')}.parquet`);
       const [copied] = await database
-        .query(`COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`)
+        .query(`COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`, this.#meterOf(task))
         .catch((error: unknown) => {
           throw toStepError(fromOf(task), error);
         });
@@ -205,6 +213,23 @@ export class StepsSource implements OpenSource {
       position: toSourcePosition(position),
       statement: await this.describeRead(request),
     };
+  }
+
+  /** What it took to compute the rows of a task, or what changed in them; undefined when nothing was asked. */
+  usageOf({ id }: LoadTask): StepsUsage | undefined {
+    const read = this.#inputs.get(id);
+    return read && { ...read, ...this.#meters.get(id)?.total };
+  }
+
+  /** The steps that are worked through when the rows of a task are computed, each after those it reads. */
+  computedBy(task: LoadTask): readonly string[] {
+    if (task.source.connection !== STEPS) return [];
+    const refs = new Set([fromOf(task)]);
+    // A table of a kept step only copies its rows.
+    if (task.destination.connection !== LANDING && this.#options.landing.has(fromOf(task))) return [];
+    for (const ref of refs)
+      for (const input of this.#inputsOf(ref)) if (!this.#options.landing.has(input)) refs.add(input);
+    return [...this.#steps.keys()].filter((ref) => refs.has(ref));
   }
 
   /** Keys of rows that are gone since the position of the last call of `changes`, as a query; undefined for none. */
@@ -271,6 +296,7 @@ export class StepsSource implements OpenSource {
     const step = this.#codeStepOf(task);
     if (step === undefined) return undefined;
     const datasets = await this.#datasetsOf(task);
+    this.#noteInput(task, datasets);
     const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
     return { step, sql: sql.codeInput(step, 'new') };
   }
@@ -288,6 +314,7 @@ export class StepsSource implements OpenSource {
   /** The query of all rows. */
   async #complete(task: LoadTask, columns: string): Promise<string> {
     const datasets = await this.#datasetsOf(task);
+    this.#noteInput(task, datasets);
     const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
     const relation = sql.relation(fromOf(task), 'new');
     return sql.statement(`SELECT ${columns} FROM ${relation}`);
@@ -305,6 +332,20 @@ export class StepsSource implements OpenSource {
       datasets.set(name, dataset);
     }
     return datasets;
+  }
+
+  #noteInput({ id }: LoadTask, datasets: ReadonlyMap<string, Dataset>, since?: StepsPosition): void {
+    const amounts = [...datasets].map(([ref, dataset]) => dataset.amount(since?.versions[ref]));
+    this.#inputs.set(id, {
+      rows: amounts.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: amounts.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
+  }
+
+  #meterOf({ id }: LoadTask): UsageMeter {
+    const known = this.#meters.get(id) ?? new UsageMeter();
+    this.#meters.set(id, known);
+    return known;
   }
 
   #taskOf(table: TableName): LoadTask {

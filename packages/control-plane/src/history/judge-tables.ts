@@ -1,0 +1,79 @@
+import { judgePoint } from '@millrace/advisor';
+import type { MetricKind, SeriesPoint } from '@millrace/advisor';
+import type { DatasetProfile, Plan } from '@millrace/compiler';
+import type { Anomaly, RunState } from '@millrace/engine';
+
+import type { Store } from '../store/open-store.ts';
+import { measureTable } from './measure-table.ts';
+import type { TableMeasures, TablePoint } from './measure-table.ts';
+import { readMeasures, saveMeasures } from './table-history.ts';
+import type { PastMeasures } from './table-history.ts';
+
+/** What the advisor looks back on at most. */
+const LOOK_BACK = 504;
+
+export interface FoundAnomaly extends Anomaly {
+  readonly task: string;
+}
+
+/** Measures the tables of a run, judges each figure by its history, and adds it to that. */
+export async function judgeTables(
+  store: Store,
+  plan: Plan,
+  run: RunState & { readonly runId: string },
+  profiles: ReadonlyMap<string, DatasetProfile>,
+  at: number,
+): Promise<readonly FoundAnomaly[]> {
+  const found: FoundAnomaly[] = [];
+  const measured: TableMeasures[] = [];
+  for (const task of plan.tasks) {
+    const state = run.tasks.get(task.id);
+    if (state === undefined) continue;
+    const scope = state.mode === 'full' ? 'table' : 'changes';
+    const series = { pipeline: plan.pipeline, task: task.id, scope } as const;
+    const history = await readMeasures(store, series, LOOK_BACK);
+    const newestBefore = history.at(-1)?.newestAt ?? null;
+    const measures = measureTable(task, state, profiles.get(task.id) ?? null, { at, newestBefore });
+    if (measures === undefined) continue;
+    const points = measures.points.map((point) => {
+      const anomaly = judge(measures.table, point, history, at);
+      if (anomaly === undefined) return point;
+      found.push({ task: task.id, ...anomaly });
+      return { ...point, wasAnomalous: true };
+    });
+    measured.push({ ...measures, points });
+  }
+  await saveMeasures(store, { runId: run.runId, pipeline: plan.pipeline, at }, measured);
+  return found;
+}
+
+function judge(
+  table: string,
+  { metric, column, value }: TablePoint,
+  history: readonly PastMeasures[],
+  at: number,
+): Anomaly | undefined {
+  const series = history.flatMap(({ at: when, points }): readonly SeriesPoint[] => {
+    const past = points.find((point) => point.metric === metric && point.column === column);
+    return past === undefined ? [] : [{ at: when, value: past.value, wasAnomalous: past.wasAnomalous }];
+  });
+  const verdict = judgePoint(metric, series, { at: new Date(at).toISOString(), value });
+  if (verdict.state !== 'anomalous') return undefined;
+  const subject = column === null ? table : `${table}.${column}`;
+  return {
+    metric,
+    column,
+    value,
+    ...verdict.expected,
+    message: `${subject}: ${MEASURED[metric]}${verdict.reason}`,
+  };
+}
+
+/** What stands before a figure that does not say itself what it is. */
+const MEASURED: Readonly<Record<MetricKind, string>> = {
+  rowCount: '',
+  nullShare: '',
+  freshness: 'the newest row is ',
+  distribution: 'a mean of ',
+  duration: '',
+};

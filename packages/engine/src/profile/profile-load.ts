@@ -1,0 +1,65 @@
+import { LANDING, type ColumnProfile, type DatasetProfile } from '@millrace/compiler';
+import { throwIfCancelled, toPlainPipelineError } from '@millrace/connector-sdk';
+
+import type { TableLoad } from '../load/table-load.ts';
+import type { LoadPackage } from '../package/package-store.ts';
+import { resolveFiles } from '../stage/manifest.ts';
+import { StagingDatabase } from '../stage/staging-database.ts';
+import { profileDataset } from './profile-dataset.ts';
+import { quickProfile } from './quick-profile.ts';
+
+/**
+ * Tells what the rows of a load look like: all rows of the table after a full load, those that changed after others. The rows are published
+ * by then, so that what fails here is a warning.
+ */
+export async function profileLoad(
+  { task, session, decision, profile: depth, emit }: TableLoad,
+  { folder, manifest }: LoadPackage,
+  signal: AbortSignal,
+): Promise<void> {
+  if (depth === 'off' || manifest.files.length === 0) return;
+  try {
+    const files = resolveFiles(folder, manifest.files);
+    const fields = manifest.fields.filter(
+      ({ name }) => task.columns.find(({ field }) => field.name === name)?.origin.kind === 'source',
+    );
+    const database = await session.database();
+    const relation = StagingDatabase.parquetOf(files.map(({ path }) => path));
+    const profile =
+      depth === 'full'
+        ? await database.withConnection((connection) =>
+            profileDataset(connection, { relation, fields }, signal),
+          )
+        : await quickProfile(database, files, fields);
+    const isKept = task.destination.connection === LANDING;
+    emit({
+      type: 'tableProfiled',
+      task: task.id,
+      scope: decision.kind === 'full' ? 'table' : 'changes',
+      profile: isKept ? withoutValues(profile) : profile,
+    });
+  } catch (error) {
+    throwIfCancelled(signal);
+    const reason = toPlainPipelineError(error).message;
+    emit({
+      type: 'warning',
+      task: task.id,
+      message: `${task.id}: its values could not be described: ${reason} Nothing else is affected; profile: off leaves it out.`,
+    });
+  }
+}
+
+/** What is kept here may be masked only later: no value of it goes into the history. Moments of a cursor do. */
+function withoutValues(profile: DatasetProfile): DatasetProfile {
+  const columns = profile.columns.map((column): ColumnProfile => {
+    const isMoment = column.type.startsWith('timestamp');
+    return {
+      ...column,
+      min: null,
+      max: isMoment ? column.max : null,
+      quantiles: [],
+      top: [],
+    };
+  });
+  return { ...profile, columns };
+}
