@@ -62,7 +62,7 @@ export async function diffPlan(
     plan: { ...request.plan, profile: 'off' },
     folders: {
       stage,
-      quarantine: join(folders.scratch, 'quarantine'),
+      quarantine,
       scratch: join(folders.scratch, 'run'),
     },
     isVerified: false,
