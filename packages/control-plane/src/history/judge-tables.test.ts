@@ -118,7 +118,7 @@ async function load(index: number, load: Load = {}): Promise<readonly FoundAnoma
     spilledBytes: null,
   };
   const bodies: RunEventBody[] = [
-    { type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks: [task.id] },
+    { type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tasks: [task.id], tables: {} },
     { type: 'taskStarted', task: task.id, mode, reason: '' },
     { type: 'taskMeasured', task: task.id, ...measures },
     isUnchanged
