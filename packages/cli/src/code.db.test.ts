@@ -145,6 +145,7 @@ describe('a pipeline with a code step', { timeout: 60_000 }, () => {
   it('is refused with the place when its file cannot be run', async () => {
     write('transforms/slug.ts', SLUG.replace('return null;', 'return = null;'));
     await expectGolden('code-plan-syntax', ['plan', 'catalogue'], 2);
+    await expectGolden('code-validate-syntax', ['validate', 'catalogue'], 2);
     write('transforms/slug.ts', `import { slug } from 'slugify';\n${SLUG}`);
     await expectGolden('code-plan-import', ['plan', 'catalogue'], 2);
     write('pipelines/catalogue.yaml', PIPELINE.replace('slug.ts', 'slgu.ts'));
@@ -153,6 +154,50 @@ describe('a pipeline with a code step', { timeout: 60_000 }, () => {
     symlinkSync(join(line.folder, 'secret.ts'), join(line.folder, 'transforms', 'link.ts'));
     write('pipelines/catalogue.yaml', PIPELINE.replace('slug.ts', 'link.ts'));
     await expectGolden('code-plan-link', ['plan', 'catalogue'], 2);
+    write('pipelines/catalogue.yaml', PIPELINE);
+    write('transforms/slug.ts', SLUG);
+  });
+
+  it('can be part of a template', async () => {
+    const template = (source: string) => `version: 1
+name: shouting
+inputs: { rows: Rows with a name. }
+steps:
+  loud:
+    code:
+      from: rows
+      reads: [name]
+      columns: { name: string }
+      source: |
+        ${source}
+output: loud
+`;
+    write(
+      'transforms/shouting.yaml',
+      template('export default ({ name }) => ({ name: name?.toUpperCase() ?? null });'),
+    );
+    write(
+      'pipelines/loud.yaml',
+      `version: 1
+name: loud
+steps:
+  products:
+    source: { connection: shop, table: products }
+  shouted:
+    template: { use: shouting, inputs: { rows: products } }
+  publish:
+    destination: { from: shouted, connection: warehouse, table: mart.loud }
+`,
+    );
+    expect((await line.run(['run', 'loud'])).exitCode).toBe(0);
+    const { out } = await line.run([
+      'query',
+      "SELECT DISTINCT name FROM mart.loud WHERE name LIKE 'COPPER%'",
+      '--json',
+    ]);
+    expect(JSON.parse(out).rows).toEqual([['COPPER BAR']]);
+    write('transforms/shouting.yaml', template('export default ({ name }) => ;'));
+    await expectGolden('code-plan-template', ['plan', 'loud'], 2);
   });
 });
 

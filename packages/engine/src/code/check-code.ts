@@ -1,8 +1,9 @@
 import type { CodeProblem } from '@millrace/compiler';
+import { PipelineError } from '@millrace/connector-sdk';
 
 import { explainFailure, failureOf } from './code-error.ts';
 import { parseReply } from './parse-reply.ts';
-import type { CodeLimits, OpenCommand } from './sandbox-message.ts';
+import type { CodeFailure, CodeLimits, OpenCommand } from './sandbox-message.ts';
 import { SandboxEndedError, SandboxProcess } from './sandbox-process.ts';
 
 const LIMITS: CodeLimits = { memoryBytes: 64 * 2 ** 20, timeoutMs: 5000 };
@@ -26,12 +27,22 @@ export async function checkCode(source: string): Promise<CodeProblem | null> {
     const { header: answer } = await sandbox.receive(START_MS + LIMITS.timeoutMs);
     const reply = parseReply(answer);
     if (reply.type !== 'failure') return null;
-    const { line, column } = reply.failure;
-    return { message: explainFailure(reply.failure, LIMITS, null), line, column };
+    return toProblem(reply.failure);
   } catch (error) {
     if (!(error instanceof SandboxEndedError)) throw error;
-    return { message: explainFailure(failureOf(error.end), LIMITS, null), line: null, column: null };
+    return toProblem(failureOf(error.end));
   } finally {
     await sandbox.close();
   }
+}
+
+function toProblem(failure: CodeFailure): CodeProblem {
+  const { kind, message, line, column } = failure;
+  if (kind !== 'sandbox') return { message: explainFailure(failure, LIMITS, null), line, column };
+  throw new PipelineError({
+    code: 'internal',
+    blame: 'platform',
+    retry: 'never',
+    message: `Code cannot be run on this machine: ${message}. Install Millrace again; its sandbox needs the package isolated-vm, which comes with a binary or is built with a compiler.`,
+  });
 }

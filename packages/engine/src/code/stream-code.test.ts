@@ -116,6 +116,21 @@ it('names rows by their key when it fails', async () => {
   ).rejects.toThrow(/clean\.ts, row 1 of its input \(id 0\): it returned several rows for one/);
 });
 
+it('says that the other columns stay when one of them is returned', async () => {
+  await expect(run('export default (row) => ({ ...row, made: "" })')).rejects.toThrow(
+    /it returned a column "id" that the step does not declare; declared are made\. Leave it out, as the other columns/,
+  );
+});
+
+it('tells an error in the rows that it is given from one of the code', async () => {
+  const inputSql =
+    "SELECT CAST(name AS INTEGER) AS id, name, NULL AS price FROM (VALUES ('1'), ('x')) AS t(name)";
+  await expect(run('export default () => ({ made: "" })', { inputSql })).rejects.toMatchObject({
+    code: 'valueUnrepresentable',
+    message: expect.stringMatching(/^The rows of clean cannot be computed: .*'x'/),
+  });
+});
+
 it('needs as many rows of a function over batches as it was given', async () => {
   await expect(run('export default () => ({ made: [] })', { mode: 'batches' })).rejects.toThrow(
     /rows 1 to \d+ of its input: it returned 0 rows for \d+, and the other columns/,

@@ -1,7 +1,9 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Batch, throwIfCancelled } from '@millrace/connector-sdk';
 import type { Field } from '@millrace/spec';
 
 import type { StagingDatabase } from '../stage/staging-database.ts';
+import { toStepError } from '../steps/step-error.ts';
 import { severalRows } from './code-error.ts';
 import { type CodeOutput, type CodeRunner, type CodeRunnerOptions, openCodeRunner } from './code-runner.ts';
 import { nameRow } from './name-row.ts';
@@ -31,38 +33,55 @@ export async function* streamCode(
   signal: AbortSignal,
 ): AsyncGenerator<Batch, number> {
   throwIfCancelled(signal);
-  const { database, inputSql, inputFields, keyFields = [], outputFields } = options;
+  const { database, inputFields, keyFields = [], outputFields } = options;
   const { resultFields = outputFields } = options;
   const copied = resultFields.filter(({ name }) => !has(outputFields, name));
-  const runner = await openCodeRunner({ ...options, hasOrigins: copied.length > 0 }, signal);
+  const connection = await database.connect();
+  let runner: CodeRunner | undefined;
   try {
-    const connection = await database.connect();
-    try {
-      const fields = [...inputFields];
-      for (const field of [...copied, ...keyFields]) if (!has(fields, field.name)) fields.push(field);
-      const batches = readPacked(connection, inputSql, fields, signal);
-      return yield* pump(batches, runner, new Result(options, fields, resultFields));
-    } finally {
-      connection.closeSync();
-    }
+    const fields = [...inputFields];
+    for (const field of [...copied, ...keyFields]) if (!has(fields, field.name)) fields.push(field);
+    const batches = readInput(connection, fields, options, signal);
+    const first = await batches.next();
+    // Most runs bring rows or take some away, not both: a sandbox for none would be started in vain.
+    if (first.done === true) return 0;
+    runner = await openCodeRunner({ ...options, hasOrigins: copied.length > 0 }, signal);
+    return yield* pump(first.value, batches, runner, new Result(options, fields, resultFields));
   } finally {
-    await runner.close();
+    connection.closeSync();
+    await runner?.close();
+  }
+}
+
+async function* readInput(
+  connection: DuckDBConnection,
+  fields: readonly Field[],
+  { inputSql, step }: StreamCodeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<PackedBatch> {
+  try {
+    yield* readPacked(connection, inputSql, fields, signal);
+  } catch (error) {
+    throw toStepError(step, error);
   }
 }
 
 /** While the code works on a batch, the next one is read, and the output of the one before is written. Returns the rows read. */
 async function* pump(
+  first: PackedBatch,
   batches: AsyncGenerator<PackedBatch>,
   runner: CodeRunner,
   result: Result,
 ): AsyncGenerator<Batch, number> {
   let rows = 0;
-  let next = batches.next();
+  let next: Promise<IteratorResult<PackedBatch>> = Promise.resolve({ value: first });
   try {
     for (;;) {
       const current = await next;
       if (current.done === true) return rows;
       next = batches.next();
+      // It may fail while the code is still at work; it is looked at after that.
+      next.catch(() => {});
       result.begin(current.value, rows + 1);
       const nameOf = (index: number): string => result.nameOf(index);
       for await (const output of runner.run(result.given, rows + 1, nameOf)) yield result.of(output);

@@ -238,12 +238,15 @@ class Runtime {
   }
 
   #checkKeys(record: object): void {
-    const { outputFields } = this.#options;
+    const { outputFields, hasOrigins } = this.#options;
+    const advice = hasOrigins
+      ? 'Leave it out, as the other columns of the input stay by themselves, or declare it'
+      : 'Declare it, or leave it out of the object';
     for (const name of Object.keys(record)) {
       if (outputFields.some((field) => field.name === name)) continue;
       throw new Refusal(
         'result',
-        `it returned a column ${JSON.stringify(name)} that the step does not declare; declared are ${outputFields.map((field) => field.name).join(', ')}. Declare it, or leave it out of the object`,
+        `it returned a column ${JSON.stringify(name)} that the step does not declare; declared are ${outputFields.map((field) => field.name).join(', ')}. ${advice}`,
       );
     }
   }
