@@ -14,9 +14,14 @@ export function exportAirflow(plan: Plan, { description, schedule }: AirflowSett
   const { pipeline } = plan;
   const groups = groupTasks(plan);
   const taken = new Set<string>();
+  // As they were exported, whatever becomes of defaults and environments.
+  const given = Object.entries(plan.parameters ?? {}).flatMap(([name, value]) => [
+    '--param',
+    `${name}=${value}`,
+  ]);
   const tasks = groups.map(({ name, tables }) => {
     const id = identifier(name, taken);
-    const words = ['millrace', 'run', pipeline, ...tables.flatMap((table) => ['--tables', table])];
+    const words = ['millrace', 'run', pipeline, ...given, ...tables.flatMap((table) => ['--tables', table])];
     return `    ${id} = BashOperator(
         task_id=${text(name)},
         bash_command=${text(words.map(shellWord).join(' '))},
@@ -64,7 +69,7 @@ ${tasks.join('\n\n')}
 
     ${verify} = BashOperator(
         task_id=${text(verify)},
-        bash_command=${text(['millrace', 'verify', pipeline].map(shellWord).join(' '))},
+        bash_command=${text(['millrace', 'verify', pipeline, ...given].map(shellWord).join(' '))},
         cwd=PROJECT,
         pool=POOL,
     )

@@ -106,7 +106,7 @@ async function tryToDiscover(
 }
 
 function explainOpen(pipeline: string, parameter: string): string {
-  return `SQL, columns and types, because the parameter "${parameter}" has no value here. Give it a default, or see with: millrace plan ${pipeline} --param ${parameter}=VALUE`;
+  return `SQL, columns and types, because the parameter "${parameter}" has no value here. Give it a default or a list of accepted values, or see with: millrace plan ${pipeline} --param ${parameter}=VALUE`;
 }
 
 function explainMissing(connection: string, { missing }: KnownSchemas, reason: string | null): string {

@@ -26,8 +26,8 @@ export interface ResolvedParameter {
   readonly type: ParameterType;
   /** The one text of the value: `30`, `2026-01-31`. */
   readonly text: string;
-  /** `standIn` where nothing was given: a value of the type, so that the document can be looked at. */
-  readonly origin: 'given' | 'default' | 'standIn';
+  /** Where nothing was given, so that the document can be looked at: the first that is `accepted`, or a `standIn` of the type. */
+  readonly origin: 'given' | 'default' | 'accepted' | 'standIn';
 }
 
 /** The values of declared parameters by name, and what is wrong with them. */
@@ -80,7 +80,12 @@ export function resolveParameters(
     }
     if (given.isComplete && chosen === undefined && parameter.default === undefined)
       diagnostics.push(diagnose('parameterMissing', { name, type }, at(path, 'key')));
-    parameters.set(name, { type, text: accepted[0] ?? STAND_INS[type], origin: 'standIn' });
+    const [first] = accepted;
+    parameters.set(name, {
+      type,
+      text: first ?? STAND_INS[type],
+      origin: first === undefined ? 'standIn' : 'accepted',
+    });
   }
   const known = Object.keys(declared);
   for (const [name, { place }] of Object.entries(given.values ?? {})) {

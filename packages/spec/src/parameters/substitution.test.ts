@@ -109,8 +109,10 @@ describe('parameters of a document', () => {
   it('can be looked at without values', () => {
     const parsed = parsePipeline(TEXT, 'sales.yaml');
     expect(said(parsed)).toEqual([]);
-    expect(parsed.parameters.values.get('region')).toMatchObject({ text: 'EU', origin: 'standIn' });
-    expect(parsed.parameters.open).toEqual(['region']);
+    expect(parsed.parameters.values.get('region')).toMatchObject({ text: 'EU', origin: 'accepted' });
+    expect(parsed.parameters.open).toEqual([]);
+    const open = parsePipeline(TEXT.replace(', accepted: [EU, US]', ''), 'sales.yaml');
+    expect(open.parameters.open).toEqual(['region']);
   });
 
   it('are refused inside of quotes, and at the character of the reference', () => {

@@ -137,7 +137,8 @@ class Expansion {
     }
     let isUsable = this.#checkInputs(name, step, document, scope);
     for (const [key, { type, origin }] of parameters.values) {
-      if (origin !== 'standIn' || Object.hasOwn(step.template.with ?? {}, key)) continue;
+      if (origin === 'given' || origin === 'default') continue;
+      if (Object.hasOwn(step.template.with ?? {}, key)) continue;
       this.#report(
         'templateValueMissing',
         { step: name, template: use, name: key, type },

@@ -6,7 +6,7 @@ export const graphDiagnostics = {
   stepUnknown: entry<{ step: string; from: string; nearest: Names }>(
     'error',
     (p) =>
-      `Step '${p.step}' reads from '${p.from}', which is no step of this pipeline.${hint(p.nearest, [], '')}`,
+      `Step '${p.step}' reads from '${p.from}', which is no step of this document.${hint(p.nearest, [], '')}`,
   ),
   stepNotReadable: entry<{ step: string; from: string; verb: string }>(
     'error',
@@ -29,7 +29,7 @@ export const graphDiagnostics = {
   checkStepUnknown: entry<{ step: string; check: string; to: string; nearest: Names }>(
     'error',
     (p) =>
-      `The check '${p.check}' of step '${p.step}' compares with '${p.to}', which is no step of this pipeline.${hint(p.nearest, [], '')}`,
+      `The check '${p.check}' of step '${p.step}' compares with '${p.to}', which is no step of this document.${hint(p.nearest, [], '')}`,
   ),
   checkStepNotReadable: entry<{ step: string; check: string; to: string; verb: string }>(
     'error',
