@@ -86,6 +86,9 @@ describe('a pipeline with a code step', { timeout: 60_000 }, () => {
     ['code-export-mermaid', ['export', 'mermaid', 'catalogue'], 0],
     ['code-test', ['test', 'catalogue'], 0],
     ['code-verify', ['verify', 'catalogue'], 0],
+    ['code-preview', ['preview', 'catalogue', 'slugged'], 0],
+    ['code-preview-after', ['preview', 'catalogue', 'cheap'], 0],
+    ['code-diff', ['diff', 'catalogue', '--full-refresh'], 0],
   ] as const)('%s', async (name, args, exitCode) => {
     await expectGolden(name, args, exitCode);
   });
