@@ -23,7 +23,11 @@ export const test: Action = async (session, input) => {
       ...failures.flatMap(formatFailures),
     ]);
     const failed = tested.tests.filter(({ isPassed }) => !isPassed).length;
-    return [...lines, '', `${tested.tests.length} tests, ${failed} failed.`].join('\n');
+    return [
+      ...lines,
+      '',
+      `${tested.tests.length} test${tested.tests.length === 1 ? '' : 's'}, ${failed} failed.`,
+    ].join('\n');
   });
   return tested.isPassed ? EXIT.done : EXIT.failed;
 };

@@ -29,8 +29,8 @@ export interface PreparedPlan {
   readonly diagnostics: readonly Diagnostic[];
   readonly texts: ReadonlyMap<string, string>;
   readonly connections: Readonly<Record<string, ResolvedConnection>>;
-  /** Keys of masks by their references; secrets. */
-  readonly maskKeys: Readonly<Record<string, string>>;
+  /** Keys of masks by their references, secrets; a missing one is a `DocumentError`. Not needed to look at the plan. */
+  readonly readMaskKeys: () => Promise<Readonly<Record<string, string>>>;
   readonly limits: RunLimits;
 }
 
@@ -81,8 +81,6 @@ export async function preparePlan(
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   await writeCodeTypes(plan, context.projectFolder);
-  const masks = await resolveMaskKeys(plan, locate, context);
-  throwIfWrong(masks.diagnostics, files);
   return {
     plan: selectTables(plan, tables),
     diagnostics,
@@ -90,7 +88,11 @@ export async function preparePlan(
     connections: Object.fromEntries(
       [...connections].map(([connection, { resolved }]) => [connection, resolved]),
     ),
-    maskKeys: masks.keys,
+    readMaskKeys: async () => {
+      const masks = await resolveMaskKeys(plan, locate, context);
+      throwIfWrong(masks.diagnostics, files);
+      return masks.keys;
+    },
     limits: runLimits(project.document, environment),
   };
 }

@@ -26,7 +26,8 @@ export async function preparePreview(
   signal: AbortSignal,
 ): Promise<ProposeTestRequest> {
   const prepared = await preparePlan(context, pipeline, { parameters }, signal);
-  const { plan, connections, maskKeys, limits } = prepared;
+  const { plan, connections, limits } = prepared;
+  const maskKeys = await prepared.readMaskKeys();
   const options = { isFullRefresh: false, isVerified: false, tables: [] };
   const runId = `preview-${newRunId(new Date())}`;
   const request = toRunRequest(context, 0, {

@@ -31,14 +31,14 @@ export const diffPipeline = defineOperation({
     // A run at the same time would move what is compared.
     await using held = await holdPipeline(await context.store(), pipeline, context.owner, signal);
     const prepared = await preparePlan(context, pipeline, { tables, parameters }, held.signal);
-    const { plan, connections, maskKeys, limits } = prepared;
+    const { plan, connections, limits } = prepared;
     const run = toRunRequest(context, held.lease.fenceToken, {
       runId: `diff-${newRunId(new Date())}`,
       attempt: 1,
       plan,
       options: { isFullRefresh, isVerified: false, tables },
       connections,
-      maskKeys,
+      maskKeys: await prepared.readMaskKeys(),
       limits,
     });
     try {

@@ -47,14 +47,14 @@ export const planPipeline = defineOperation({
   }),
   async handler(context, { pipeline, isFullRefresh, tables, parameters }, signal) {
     const prepared = await preparePlan(context, pipeline, { tables, parameters }, signal);
-    const { plan, diagnostics, texts, connections, maskKeys, limits } = prepared;
+    const { plan, diagnostics, texts, connections, limits } = prepared;
     const run = toRunRequest(context, 0, {
       runId: `plan-${newRunId(new Date())}`,
       attempt: 1,
       plan,
       options: { isFullRefresh, isVerified: false, tables },
       connections,
-      maskKeys,
+      maskKeys: await prepared.readMaskKeys(),
       limits,
     });
     const previews = await context

@@ -47,7 +47,8 @@ export const runPipeline = defineOperation({
       { tables: options.tables, parameters },
       held.signal,
     );
-    const { connections, maskKeys, limits } = prepared;
+    const { connections, limits } = prepared;
+    const maskKeys = await prepared.readMaskKeys();
     const isSame =
       unfinished !== undefined &&
       unfinished.record.documentFingerprint === prepared.plan.documentFingerprint &&

@@ -28,19 +28,15 @@ export const verifyPipeline = defineOperation({
     tables: z.array(z.custom<TableVerification>()),
   }),
   async handler(context, { pipeline, tables, parameters }, signal) {
-    const { plan, connections, maskKeys, limits } = await preparePlan(
-      context,
-      pipeline,
-      { tables, parameters },
-      signal,
-    );
+    const prepared = await preparePlan(context, pipeline, { tables, parameters }, signal);
+    const { plan, connections, limits } = prepared;
     const request = toRunRequest(context, 0, {
       runId: `verify-${newRunId(new Date())}`,
       attempt: 1,
       plan,
       options: { isFullRefresh: false, isVerified: true, tables },
       connections,
-      maskKeys,
+      maskKeys: await prepared.readMaskKeys(),
       limits,
     });
     try {
