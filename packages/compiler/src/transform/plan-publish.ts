@@ -74,7 +74,9 @@ export function planPublish(
   if (key === undefined || compilation.hasErrorsSince(problemsBefore)) return undefined;
   const nameOf = (column: string) =>
     columns.find(({ origin }) => origin.kind === 'source' && origin.column === column)?.field.name ?? column;
-  const task = stepsTask(`${name}:${relation.ref}`, { source: relation, step: name, mode, notes }, columns, {
+  const canMerge = destination.destination.writeModes.includes('merge');
+  const settled = { source: relation, step: name, mode, canMerge, notes };
+  const task = stepsTask(`${name}:${relation.ref}`, settled, columns, {
     connection: destination.name,
     connector: destination.connector,
     table: target,
@@ -102,7 +104,7 @@ export function planKeep(relation: DefinedRelation): LoadTask {
     field,
     origin: { kind: 'source', column: field.name },
   }));
-  const settings = { source: relation, step: KEPT, mode: 'replace' as const, notes: [] };
+  const settings = { source: relation, step: KEPT, mode: 'replace' as const, canMerge: true, notes: [] };
   return stepsTask(titleKept(relation.ref), settings, columns, {
     connection: LANDING,
     connector: LANDING,
@@ -122,6 +124,7 @@ function stepsTask(
     readonly source: DefinedRelation;
     readonly step: string;
     readonly mode: WriteMode;
+    readonly canMerge: boolean;
     readonly notes: readonly string[];
   },
   columns: readonly PlannedColumn[],
@@ -149,7 +152,7 @@ function stepsTask(
     quarantine: DEFAULT_QUARANTINE,
     // With a key, what changed is enough to make the table what it has to be.
     destination:
-      isReplaced && destination.key.length > 0
+      isReplaced && settings.canMerge && destination.key.length > 0
         ? { ...destination, mode: 'merge', deletes: 'hard' }
         : destination,
     ...(notes.length === 0 ? {} : { notes }),

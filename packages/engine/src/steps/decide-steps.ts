@@ -51,7 +51,10 @@ export async function decideSteps(
       return undefined;
     }
     const { key, mode } = task.destination;
-    if (mode === 'replace') return 'it has no key by which single rows could be replaced';
+    if (mode === 'replace')
+      return key.length === 0
+        ? 'it has no key by which single rows could be replaced'
+        : `single rows of ${task.destination.connector} cannot be replaced`;
     const changes = await source.changes(task, before, signal);
     if (changes.kind === 'whole') return changes.reason;
     if (changes.kind === 'none' || mode === 'append') return undefined;
