@@ -9,12 +9,12 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** The JSON Schema of pipeline files, with descriptions and examples, for editors and `millrace schema`. */
 export function pipelineJsonSchema(): JsonSchema {
-  return z.toJSONSchema(pipelineSchema, { io: 'input' });
+  return withParameters(z.toJSONSchema(pipelineSchema, { io: 'input' }));
 }
 
 /** The JSON Schema of template files. */
 export function templateJsonSchema(): JsonSchema {
-  return z.toJSONSchema(templateSchema, { io: 'input' });
+  return withParameters(z.toJSONSchema(templateSchema, { io: 'input' }));
 }
 
 /**
@@ -48,17 +48,11 @@ function connectionJsonSchema(type: string, schema: z.ZodType): JsonSchema {
   const { $schema: _, ...config } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const properties = Object.entries(config.properties ?? {}).map(([key, property]) => {
     if (typeof property === 'boolean') return [key, property] as const;
-    const { description, title, examples, ...rest } = property;
-    const words = {
-      ...(title === undefined ? {} : { title }),
-      ...(description === undefined ? {} : { description }),
-      ...(examples === undefined ? {} : { examples }),
-    };
     return [
       key,
       property.type === 'string' && property.enum === undefined && property.pattern === undefined
         ? property
-        : { ...words, anyOf: [rest, REFERENCE] },
+        : orReference(property, REFERENCE),
     ] as const;
   });
   return {
@@ -67,4 +61,56 @@ function connectionJsonSchema(type: string, schema: z.ZodType): JsonSchema {
     properties: { type: { const: type, description: 'The connector.' }, ...Object.fromEntries(properties) },
     required: ['type', ...(config.required ?? [])],
   };
+}
+
+/** The schema or a reference, with the words of the schema about both. */
+function orReference(
+  { description, title, examples, ...rest }: JsonSchema,
+  reference: JsonSchema,
+): JsonSchema {
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [rest, reference],
+  };
+}
+
+const PARAMETER: JsonSchema = {
+  type: 'string',
+  pattern: '\\$\\{param:[^}]+\\}',
+  description: 'A parameter: ${param:NAME}.',
+};
+
+/** Steps and tests in which a parameter can stand where anything but text is asked for. */
+function withParameters(schema: JsonSchema): JsonSchema {
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => [
+    key,
+    key === 'steps' || key === 'tests' ? orParameter(property) : property,
+  ]);
+  const definitions = Object.entries(schema.$defs ?? {}).map(([key, each]) => [key, orParameter(each)]);
+  return {
+    ...schema,
+    properties: Object.fromEntries(properties),
+    $defs: { ...Object.fromEntries(definitions), parameter: PARAMETER },
+  };
+}
+
+function orParameter<Schema extends JsonSchema | boolean>(schema: Schema): Schema | JsonSchema {
+  if (typeof schema === 'boolean') return schema;
+  const { properties, additionalProperties, items, anyOf } = schema;
+  const inner: JsonSchema = {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([key, property]) => [key, orParameter(property)]),
+      ),
+    }),
+    ...(additionalProperties && { additionalProperties: orParameter(additionalProperties) }),
+    ...(items && !Array.isArray(items) && { items: orParameter(items) }),
+    ...(anyOf && { anyOf: anyOf.map((each) => orParameter(each)) }),
+  };
+  const isText = schema.type === 'string' && schema.enum === undefined;
+  const isPlain = ['string', 'integer', 'number', 'boolean'].includes(String(schema.type));
+  return isPlain && !isText ? orReference(inner, { $ref: '#/$defs/parameter' }) : inner;
 }

@@ -94,7 +94,10 @@ function unexplained(schema: unknown, path = ''): readonly string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const node = new Map(Object.entries(schema));
   const missing = Object.entries(Object(node.get('properties') ?? {})).flatMap(([key, property]) =>
-    ['examples', 'const', 'enum'].some((word) => Object.hasOwn(Object(property), word))
+    ['examples', 'const', 'enum'].some(
+      (word) =>
+        Object.hasOwn(Object(property), word) || Object.hasOwn(Object(Object(property).anyOf?.[0]), word),
+    )
       ? []
       : [`${path}.${key}`],
   );
@@ -110,6 +113,20 @@ describe('JSON Schemas', () => {
   it('give an example of every key, or a closed choice', () => {
     expect(unexplained(pipelineJsonSchema())).toEqual([]);
     expect(unexplained(projectJsonSchema({}))).toEqual([]);
+  });
+
+  it('take a parameter where anything but text is asked for', () => {
+    const { properties, $defs } = JSON.parse(JSON.stringify(pipelineJsonSchema()));
+    expect($defs.parameter).toMatchObject({ type: 'string', pattern: '\\$\\{param:[^}]+\\}' });
+    const steps: { properties: Record<string, { properties: Record<string, unknown> }> }[] =
+      properties.steps.additionalProperties.anyOf;
+    const settings = (verb: string) => steps.find((step) => step.properties[verb])?.properties[verb];
+    expect(settings('limit')?.properties['rows']).toMatchObject({
+      description: expect.any(String),
+      anyOf: [{ type: 'integer' }, { $ref: '#/$defs/parameter' }],
+    });
+    expect(settings('filter')?.properties['where']).toMatchObject({ type: 'string', sql: true });
+    expect(properties.version).toMatchObject({ const: 1 });
   });
 
   it('offer the settings of each connector, and references in place of any value', () => {
