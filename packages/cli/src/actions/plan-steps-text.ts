@@ -62,9 +62,7 @@ export function formatStep(step: OutlinedStep, keeping: LoadPreview | undefined)
   const lines = [
     `${printable(name)} (${verb} of ${printable(from.join(', '))})`,
     `  follows  ${printable(follows)}`,
-    keptBecause === null
-      ? `  rows     computed where they are read: ${printable(readBy.join(', '))}`
-      : `  rows     kept here, because ${printable(keptBecause)}`,
+    `  rows     ${keptBecause === null ? whereRead(readBy) : `kept here, because ${printable(keptBecause)}`}`,
   ];
   if (keeping !== undefined) lines.push(`  load     ${keeping.mode}: ${printable(keeping.reason)}`);
   if (key.length > 0) lines.push(`  key      ${printable(key.join(', '))}`);
@@ -88,6 +86,12 @@ export function formatStep(step: OutlinedStep, keeping: LoadPreview | undefined)
       .map((line) => `    ${line}`),
   );
   return lines.join('\n');
+}
+
+function whereRead(readBy: readonly string[]): string {
+  return readBy.length === 0
+    ? 'not computed: nothing reads them'
+    : `computed where they are read: ${printable(readBy.join(', '))}`;
 }
 
 function formatChange(change: SchemaChange, hasInputs: boolean): string {

@@ -77,6 +77,7 @@ describe('known schemas', () => {
     ]);
     const asked = { include: ['shop.a', 'shop.bc', 'shop.b*', 'shop.c'], exclude: [] };
     expect(await known(asked)).toEqual({ tables: ['shop.a', 'shop.bc'], missing: ['shop.c'] });
+    expect((await known({ include: ['shop.bc'], exclude: [] })).tables).toEqual(['shop.bc']);
     expect((await known({ include: ['shop.b*'], exclude: ['shop.bc'] })).missing).toEqual(['shop.b*']);
     expect((await known(ALL)).missing).toEqual(['']);
   });

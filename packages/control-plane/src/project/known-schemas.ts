@@ -16,7 +16,7 @@ export interface KnownSchemas {
   readonly tables: readonly SourceTable[];
   /** The patterns of the request that nothing is known of; an empty text stands for every table. */
   readonly missing: readonly string[];
-  /** When the oldest of them was seen, in ISO 8601 UTC; null when nothing is known. */
+  /** When the oldest of them was seen, in ISO 8601 UTC; null when there are none. */
   readonly discoveredAt: string | null;
 }
 
@@ -79,37 +79,58 @@ export async function rememberSchemas(
   });
 }
 
-/** What the last discoveries saw of the tables that are asked for, and of others of the connection. */
+/**
+ * What the last discoveries saw of the tables that are asked for. When one of them is not there, of all others too: it may
+ * be misspelt.
+ */
 export async function recallSchemas(
   store: Store,
   connection: DeclaredConnection,
   { include, exclude }: RequiredTables,
 ): Promise<KnownSchemas> {
   const { connection: name, settings } = identityOf(connection);
-  const rows = await store.db
+  const known = await store.db
     .selectFrom('known_schemas')
-    .select(['table_name', 'definition', 'discovered_at'])
+    .select(['table_name', 'discovered_at'])
     .where('connection', '=', name)
     .where('settings', '=', settings)
-    .orderBy('table_name')
     .execute();
   const discoveries = await store.db
     .selectFrom('discoveries')
-    .select(['selection', 'discovered_at'])
+    .select('selection')
     .where('connection', '=', name)
     .where('settings', '=', settings)
     .execute();
   const selections = new Set(discoveries.map(({ selection }) => selection));
-  const names = new Set(rows.map((row) => row.table_name));
+  const names = new Set(known.map((row) => row.table_name));
   const isKnown = (pattern: string): boolean =>
     selections.has(selectionOf('', [])) ||
     selections.has(selectionOf(pattern, exclude)) ||
     names.has(pattern);
-  const times = [...rows, ...discoveries].map((row) => row.discovered_at);
+  const isWhole = include.every((pattern) => pattern.includes('*') || names.has(pattern));
+  const isAsked = isWhole ? compileSelection(include, exclude) : () => true;
+  const asked = known.filter((row) => isAsked(row.table_name));
+  const definitions: string[] = [];
+  for (let start = 0; start < asked.length; start += ROWS_AT_ONCE) {
+    const rows = await store.db
+      .selectFrom('known_schemas')
+      .select('definition')
+      .where('connection', '=', name)
+      .where('settings', '=', settings)
+      .where(
+        'table_name',
+        'in',
+        asked.slice(start, start + ROWS_AT_ONCE).map((row) => row.table_name),
+      )
+      .orderBy('table_name')
+      .execute();
+    definitions.push(...rows.map((row) => row.definition));
+  }
   return {
-    tables: rows.map((row): SourceTable => JSON.parse(row.definition)),
+    tables: definitions.map((definition): SourceTable => JSON.parse(definition)),
     missing: patternsOf(include).filter((pattern) => !isKnown(pattern)),
-    discoveredAt: times.length === 0 ? null : new Date(Math.min(...times)).toISOString(),
+    discoveredAt:
+      asked.length === 0 ? null : new Date(Math.min(...asked.map((row) => row.discovered_at))).toISOString(),
   };
 }
 

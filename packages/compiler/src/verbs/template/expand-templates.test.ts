@@ -1,5 +1,11 @@
 import { openSqlAnalyser } from '@millrace/engine';
-import { applyEdit, formatDiagnostic, parsePipeline, type Diagnostic } from '@millrace/spec';
+import {
+  applyEdit,
+  formatDiagnostic,
+  parsePipeline,
+  type Diagnostic,
+  type GivenParameters,
+} from '@millrace/spec';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { CONNECTIONS, TABLES } from '../../cases/fixture.ts';
@@ -40,8 +46,12 @@ steps:
   publish: { destination: { from: paidOrders, connection: warehouse, table: mart.orders } }
 `;
 
-async function compile(templates: Templates, text = PIPELINE): Promise<CompileResult> {
-  const { document, locate, parameters, diagnostics } = parsePipeline(text, 'pipelines/sales.yaml');
+async function compile(
+  templates: Templates,
+  text = PIPELINE,
+  given?: GivenParameters,
+): Promise<CompileResult> {
+  const { document, locate, parameters, diagnostics } = parsePipeline(text, 'pipelines/sales.yaml', given);
   if (document === undefined) return { diagnostics, locate };
   return compilePipeline({
     document,
@@ -124,6 +134,39 @@ output: first
     expect((await problems(chain, deep))[0]).toContain('more than 8 templates inside of each other');
   });
 
+  it('name inputs and outputs of steps as they stand around them', async () => {
+    const template = `version: 1
+name: paid
+inputs: { first: Orders., later: Orders too. }
+steps:
+  routed: { split: { from: first, outputs: { a: "status = 'a'" }, otherwise: rest } }
+  united: { union: { from: [routed.a, later] } }
+  counted: { sql: { from: [united, later], query: 'SELECT count(*) AS n FROM united, later' } }
+output: counted
+`;
+    const { plan, diagnostics } = await compile(
+      { paid: template },
+      `version: 1
+name: sales
+steps:
+  orders: { source: { connection: shop, table: shop.orders } }
+  parts: { split: { from: orders, outputs: { old: id < 10 } } }
+  counted: { template: { use: paid, inputs: { first: orders, later: parts.old } } }
+  publish: { destination: { from: counted, connection: warehouse, table: mart.counts } }
+`,
+    );
+    expect(said({ diagnostics })).toEqual([]);
+    expect(
+      plan?.steps.map(({ ref, inputs }) => [ref, ...inputs.map((input) => `${input.alias}=${input.ref}`)]),
+    ).toEqual([
+      ['parts.old', 'orders=orders'],
+      ['counted/routed.a', 'first=orders'],
+      ['counted/routed.rest', 'first=orders'],
+      ['counted/united', 'routed.a=counted/routed.a', 'later=parts.old'],
+      ['counted', 'united=counted/united', 'later=parts.old'],
+    ]);
+  });
+
   it('say what is wrong at the line of the template, and which step uses it', async () => {
     const result = await compile({ paid: PAID.replace('updated_at >=', 'updatd_at >=') });
     expect(said(result)).toEqual([
@@ -195,6 +238,11 @@ output: first
     expect(said({ diagnostics })).toEqual([]);
     expect(plan?.steps[1]?.sql).toContain("(DATE '2025-05-05')");
     expect(plan?.parameters).toEqual({ from: '2025-05-05' });
+    const given = { values: { from: { value: '2025-05-06' } }, isComplete: true };
+    const other = (await compile({ paid: PAID }, text, given)).plan;
+    expect(other?.documentFingerprint).not.toBe(plan?.documentFingerprint);
+    expect(other?.steps[1]?.fingerprint).not.toBe(plan?.steps[1]?.fingerprint);
+    expect(other?.steps[0]?.fingerprint).toBe(plan?.steps[0]?.fingerprint);
   });
 
   it('are part of the fingerprint', async () => {
