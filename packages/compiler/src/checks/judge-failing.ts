@@ -55,7 +55,7 @@ function adviceFor(rule: CountingRule, check: PlannedCheck): string {
   switch (rule.kind) {
     case 'failing':
       return check.onFailure === 'quarantine'
-        ? 'Correct them at the source, or raise the threshold.'
+        ? "Correct them at the source, or raise the check's threshold."
         : 'Correct them at the source, or set them aside with onFailure: quarantine.';
     case 'duplicates':
       return 'Correct them at the source, or keep one of each with a dedupe step.';

@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 
-import { FAILED, LANDING, STEPS, titleTasks, UNCHECKED, type LoadTask } from '@millrace/compiler';
-import { formatTableName, parseStepReference } from '@millrace/spec';
+import {
+  FAILED,
+  LANDING,
+  STEPS,
+  titleRelation,
+  titleTask,
+  titleTasks,
+  UNCHECKED,
+  type LoadTask,
+} from '@millrace/compiler';
+import { parseStepReference } from '@millrace/spec';
 
 import type { CodeLogRecord } from '../code/code-runner.ts';
 import { loadTable, type LoadOutcome } from '../load/load-table.ts';
@@ -127,7 +136,7 @@ function failUpstream(
       code: isCancelled ? 'cancelled' : 'upstreamFailed',
       blame: 'config',
       retry: 'never',
-      message: `${formatTableName(task.destination.table)} was left as it is: ${ref}, which its rows come from, ${isCancelled ? 'was cancelled' : 'failed'}. Mend that first.`,
+      message: `${titleTask(task).table} was left as it is: ${titleRelation(ref)}, which its rows come from, ${isCancelled ? 'was cancelled' : 'failed'}. Mend that first.`,
     },
   });
   return outcome;
