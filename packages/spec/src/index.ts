@@ -41,6 +41,7 @@ export type { ParsedDocument } from './parse-document.ts';
 export * from './parse-pipeline.ts';
 export * from './parse-project.ts';
 export * from './parse-template.ts';
+export { PipelineMemory } from './pipeline-memory.ts';
 export { parseParameterValue, type ParsedParameterValue } from './parameters/parameter-value.ts';
 export type { GivenParameters, GivenValue, ResolvedParameter } from './parameters/resolve-parameters.ts';
 export type { AppliedParameters } from './parameters/apply-parameters.ts';

@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import { hasErrors, type Diagnostic } from './diagnostic/diagnostic.ts';
 import type { Locate } from './diagnostic/source-range.ts';
 import { separateSteps } from './document/separate-steps.ts';
-import { VERBS } from './document/step.ts';
+import { NAME_PATTERN } from './document/schema-parts.ts';
+import { VERBS, type Step } from './document/step.ts';
 import { applyParameters, type AppliedParameters } from './parameters/apply-parameters.ts';
 import type { GivenParameters } from './parameters/resolve-parameters.ts';
+import type { PipelineMemory } from './pipeline-memory.ts';
 import { checkSchema } from './schema/check-schema.ts';
 import { childOf } from './schema/schema-at.ts';
 import { readYaml } from './yaml/read-yaml.ts';
@@ -23,20 +25,33 @@ export interface ParsedDocument<Document> {
   readonly parameters: AppliedParameters;
 }
 
+/** A document as a person writes it, and what is known of it from before. */
+export interface WrittenDocument {
+  readonly text: string;
+  readonly fileName: string;
+  readonly memory: PipelineMemory;
+}
+
 /** Reads a document that has steps and parameters. `check` tells what the schema cannot. */
 export function parseDocument<Schema extends z.ZodType>(
-  text: string,
-  fileName: string,
+  { text, fileName, memory }: WrittenDocument,
   given: GivenParameters,
   schema: Schema,
   check: (document: z.output<Schema>, locate: Locate) => readonly Diagnostic[],
 ): ParsedDocument<z.output<Schema>> {
-  const read = readYaml(text, fileName);
-  const { value, locate, parameters, diagnostics: ofParameters } = applyParameters(read, schema, given);
+  const read = readYaml(text, fileName, memory.yaml);
+  const { value, locate, parameters, diagnostics: ofParameters } = applyParameters(
+    { ...read, mayRefer: mayRefer(text) },
+    schema,
+    given,
+  );
   if (value === undefined) return { diagnostics: read.diagnostics, locate, parameters };
-  const { usable, problems } = separateSteps(value, locate);
+  const sound = readSound(value, schema, memory);
+  const { usable, problems } =
+    sound === undefined ? separateSteps(value, locate) : { usable: value, problems: [] };
   const found = [...problems];
-  const checked = checkSchema(schema, usable, locate);
+  const checked =
+    sound === undefined ? checkSchema(schema, usable, locate) : { value: sound, diagnostics: [] };
   found.push(...checked.diagnostics.map((diagnostic) => offerInputs(diagnostic, usable)));
   if (checked.value !== undefined && problems.length === 0) found.push(...check(checked.value, locate));
   const diagnostics = [
@@ -46,6 +61,41 @@ export function parseDocument<Schema extends z.ZodType>(
   ].toSorted((left, right) => left.range.start.offset - right.range.start.offset);
   if (checked.value === undefined || hasErrors(diagnostics)) return { diagnostics, locate, parameters };
   return { document: checked.value, diagnostics, locate, parameters };
+}
+
+/** Text in quotes can spell the reference in other ways. */
+function mayRefer(text: string): boolean {
+  return text.includes('${param:') || text.includes('\\');
+}
+
+/** The document when its shape has no fault: each step is checked by the schema of its verb alone, and only once. */
+function readSound<Schema extends z.ZodType>(
+  value: unknown,
+  schema: Schema,
+  memory: PipelineMemory,
+): z.output<Schema> | undefined {
+  const written = childOf(value, 'steps');
+  if (!isRecord(value) || !isRecord(written)) return undefined;
+  const around = schema.safeParse({ ...value, steps: {} });
+  const steps = around.success ? childOf(around.data, 'steps') : undefined;
+  if (!around.success || !isRecord(steps)) return undefined;
+  for (const [name, settings] of Object.entries(written)) {
+    const step = NAME_PATTERN.test(name) && isRecord(settings) ? memory.step(settings, readStep) : undefined;
+    if (step === undefined) return undefined;
+    steps[name] = step;
+  }
+  return around.data;
+}
+
+function readStep(settings: Readonly<Record<string, unknown>>): Step | undefined {
+  const [verb, ...others] = VERBS.filter(({ name }) => Object.hasOwn(settings, name));
+  if (verb === undefined || others.length > 0) return undefined;
+  const checked = verb.schema.safeParse(settings);
+  return checked.success ? checked.data : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A step that reads from nothing can be connected to each step that hands rows on. */

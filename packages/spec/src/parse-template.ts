@@ -7,6 +7,7 @@ import { NAME_PATTERN } from './document/schema-parts.ts';
 import { stepVerb } from './document/step.ts';
 import { templateSchema, type TemplateDocument } from './document/template-document.ts';
 import type { GivenParameters } from './parameters/resolve-parameters.ts';
+import { PipelineMemory } from './pipeline-memory.ts';
 import { parseDocument, type ParsedDocument } from './parse-document.ts';
 
 export type ParsedTemplate = ParsedDocument<TemplateDocument>;
@@ -17,7 +18,8 @@ export function parseTemplate(
   fileName: string,
   given: GivenParameters = { isComplete: false },
 ): ParsedTemplate {
-  return parseDocument(text, fileName, given, templateSchema, checkTemplate);
+  const memory = new PipelineMemory();
+  return parseDocument({ text, fileName, memory }, given, templateSchema, checkTemplate);
 }
 
 function checkTemplate(template: TemplateDocument, locate: Locate): readonly Diagnostic[] {

@@ -3,11 +3,12 @@ import { nearestNames } from '../diagnostic/nearest-name.ts';
 import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
 import { checkStepReferences, readableNames, stepCheckReferences } from './check-references.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
-import { parseStepReference } from './step-reference.ts';
+import { parseStepReference, type StepReference } from './step-reference.ts';
 import { stepInputs, stepOutputs, stepVerb, type Step } from './step.ts';
 
 /** What is wrong with the connections between the steps of a pipeline. */
 export function checkGraph(document: PipelineDocument, locate: Locate): readonly Diagnostic[] {
+  if (isSound(document)) return [];
   const { diagnostics, used } = checkConnections(document, [], locate);
   const unused: Diagnostic[] = [];
   for (const [name, step] of Object.entries(document.steps)) {
@@ -20,6 +21,44 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
   return [...diagnostics, ...unused];
 }
 
+/** Whether nothing is wrong with the connections of a document without checks; in one pass, for large ones. */
+function isSound({ steps }: PipelineDocument): boolean {
+  const named = Object.entries(steps);
+  const places = new Map(named.map(([name], place) => [name, place]));
+  /** How many readers of each step are not done. */
+  const readers = new Int32Array(named.length);
+  const needs: (readonly number[])[] = [];
+  let hasWriter = false;
+  for (const [, step] of named) {
+    if ('checks' in step) return false;
+    const needed: number[] = [];
+    for (const { from, step: other } of stepInputs(step)) {
+      const place = places.get(other) ?? -1;
+      const input = named[place]?.[1];
+      if (input === undefined || !isReadable(input, parseStepReference(from))) return false;
+      needed.push(place);
+      readers[place] = (readers[place] ?? 0) + 1;
+    }
+    needs.push(needed);
+    hasWriter ||= stepVerb(step).writes;
+  }
+  const done: number[] = [];
+  for (const [place, [name, step]] of named.entries()) {
+    if (readers[place] !== 0) continue;
+    if (readableNames(name, step).length > 0) return false;
+    done.push(place);
+  }
+  // Who has no reader left is done; in a circle there always is one.
+  for (const place of done) {
+    for (const other of needs[place] ?? []) {
+      const left = (readers[other] ?? 0) - 1;
+      readers[other] = left;
+      if (left === 0) done.push(other);
+    }
+  }
+  return hasWriter && done.length === named.length;
+}
+
 /** Steps that read each other, and rows from outside by the names of `inputs`. */
 export function checkConnections(
   document: Pick<PipelineDocument, 'steps'>,
@@ -28,21 +67,24 @@ export function checkConnections(
 ): { readonly diagnostics: readonly Diagnostic[]; readonly used: ReadonlySet<string> } {
   const diagnostics: Diagnostic[] = [];
   const steps = new Map(Object.entries(document.steps));
-  const readable = [...inputs, ...[...steps].flatMap(([name, step]) => readableNames(name, step))];
+  let all: readonly string[] | undefined;
+  const readable = () =>
+    (all ??= [...inputs, ...[...steps].flatMap(([name, step]) => readableNames(name, step))]);
   const used = new Set<string>();
   for (const [name, step] of steps) {
     for (const { path: slot, from } of stepInputs(step)) {
       const reference = parseStepReference(from);
       used.add(reference.step);
       if (inputs.includes(from)) continue;
+      const input = steps.get(reference.step);
+      if (input !== undefined && isReadable(input, reference)) continue;
       const path: DocumentPath = ['steps', name, ...slot];
       const place = { path, range: locate(path) };
-      const input = steps.get(reference.step);
       const offer = (candidates: readonly string[]) =>
         candidates.map((value) => ({ kind: 'setField', path, value }) as const);
       if (input === undefined) {
-        const near = nearestNames(from, readable);
-        const candidates = near.length > 0 ? near : readable.length === 1 ? readable : [];
+        const near = nearestNames(from, readable());
+        const candidates = near.length > 0 ? near : readable().length === 1 ? readable() : [];
         diagnostics.push(
           diagnose(
             'stepUnknown',
@@ -52,10 +94,7 @@ export function checkConnections(
         );
         continue;
       }
-      const outputs = stepOutputs(input);
-      if (reference.output === undefined ? stepVerb(input).isReadable : outputs.includes(reference.output))
-        continue;
-      if (outputs.length > 0 || reference.output !== undefined) {
+      if (stepOutputs(input).length > 0 || reference.output !== undefined) {
         const known = readableNames(reference.step, input);
         const near = nearestNames(from, known);
         const params = { step: name, from, nearest: near, known };
@@ -69,32 +108,37 @@ export function checkConnections(
   }
   for (const step of steps.values())
     for (const { from } of stepCheckReferences(step)) used.add(parseStepReference(from).step);
-  diagnostics.push(...checkStepReferences(document, inputs, locate));
-  for (const cycle of findCycles(document)) {
+  diagnostics.push(...checkStepReferences(steps, inputs, locate));
+  for (const cycle of findCycles(steps)) {
     const path = ['steps', cycle[0] ?? ''];
     diagnostics.push(diagnose('stepCycle', { steps: cycle }, { path, range: locate(path, 'key') }));
   }
   return { diagnostics, used };
 }
 
+function isReadable(step: Step, { output }: StepReference): boolean {
+  return output === undefined ? stepVerb(step).isReadable : stepOutputs(step).includes(output);
+}
+
 /** The steps whose rows a step needs before it is done. A step is done when its checks are, so what they read counts. */
-function neededSteps(name: string, step: Step, document: Pick<PipelineDocument, 'steps'>): readonly string[] {
+function neededSteps(name: string, step: Step, steps: ReadonlyMap<string, Step>): readonly string[] {
+  const inputs = stepInputs(step).map((input) => input.step);
+  if (!('checks' in step)) return inputs;
   const checked = stepCheckReferences(step).flatMap(({ from }) => {
     const other = parseStepReference(from).step;
-    const found = Object.hasOwn(document.steps, other) ? document.steps[other] : undefined;
+    const found = steps.get(other);
     return found === undefined || other === name || readableNames(other, found).length === 0 ? [] : [other];
   });
-  return [...stepInputs(step).map(({ from }) => parseStepReference(from).step), ...checked];
+  return [...inputs, ...checked];
 }
 
 /** Circles of steps, each once, closed by its first name. */
-function findCycles(document: Pick<PipelineDocument, 'steps'>): readonly (readonly string[])[] {
-  const inputs = new Map(
-    Object.entries(document.steps).map(([name, step]) => [name, neededSteps(name, step, document)]),
-  );
+function findCycles(steps: ReadonlyMap<string, Step>): readonly (readonly string[])[] {
+  const inputs = new Map([...steps].map(([name, step]) => [name, neededSteps(name, step, steps)]));
   const cycles: string[][] = [];
   const done = new Set<string>();
   for (const start of inputs.keys()) {
+    if (done.has(start)) continue;
     const trail: string[] = [];
     const onTrail = new Set<string>();
     const pending: { name: string; next: number }[] = [{ name: start, next: 0 }];

@@ -1,7 +1,6 @@
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
-import type { PipelineDocument } from './pipeline-document.ts';
 import { parseStepReference } from './step-reference.ts';
 import { stepOutputs, stepVerb, valuesAt, type Step } from './step.ts';
 
@@ -23,6 +22,7 @@ export interface CheckReference {
 
 /** The other steps that the checks of a step read. */
 export function stepCheckReferences(step: Step): readonly CheckReference[] {
+  if (!('checks' in step)) return [];
   return CHECK_INPUTS.flatMap((slot) =>
     valuesAt(step, slot).flatMap(({ path, value }) =>
       typeof value === 'string' ? [{ check: slot[2], path, from: value }] : [],
@@ -32,22 +32,23 @@ export function stepCheckReferences(step: Step): readonly CheckReference[] {
 
 /** Checks that compare with a step that is not there, or hands nothing on. */
 export function checkStepReferences(
-  document: Pick<PipelineDocument, 'steps'>,
+  steps: ReadonlyMap<string, Step>,
   inputs: readonly string[],
   locate: Locate,
 ): readonly Diagnostic[] {
-  const steps = new Map(Object.entries(document.steps));
-  const readable = new Set([...inputs, ...[...steps].flatMap(([name, step]) => readableNames(name, step))]);
+  let all: ReadonlySet<string> | undefined;
+  const readable = () =>
+    (all ??= new Set([...inputs, ...[...steps].flatMap(([name, step]) => readableNames(name, step))]));
   return [...steps].flatMap(([name, step]) =>
     stepCheckReferences(step).flatMap(({ check, path: below, from }): Diagnostic[] => {
-      if (readable.has(from)) return [];
+      if (readable().has(from)) return [];
       const path: DocumentPath = ['steps', name, ...below];
       const range = locate(path);
       const about = { step: name, check, to: from };
       const other = steps.get(parseStepReference(from).step);
       if (other !== undefined && stepOutputs(other).length === 0 && !stepVerb(other).isReadable)
         return [diagnose('checkStepNotReadable', { ...about, verb: stepVerb(other).name }, { path, range })];
-      const nearest = nearestNames(from, readable);
+      const nearest = nearestNames(from, readable());
       const fixes = nearest.map((value) => ({ kind: 'setField', path, value }) as const);
       return [diagnose('checkStepUnknown', { ...about, nearest }, { path, range, fixes })];
     }),

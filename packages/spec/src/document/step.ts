@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { DocumentPath } from '../diagnostic/source-range.ts';
+import { parseStepReference } from './step-reference.ts';
 import { aggregateVerb } from './verbs/aggregate.ts';
 import { cleanVerb } from './verbs/clean.ts';
 import { codeVerb } from './verbs/code.ts';
@@ -100,9 +101,16 @@ export type TemplateStep = z.infer<typeof templateVerb.schema>;
 /** A step that makes rows of rows. */
 export type TransformStep = Exclude<Step, SourceStep | DestinationStep | ReplicateStep | TemplateStep>;
 
+const VERBS_BY_NAME: ReadonlyMap<string, (typeof VERBS)[number]> = new Map(
+  VERBS.map((verb) => [verb.name, verb]),
+);
+
 /** The verb of a step. */
 export function stepVerb(step: Step): (typeof VERBS)[number] {
-  for (const verb of VERBS) if (verb.name in step) return verb;
+  for (const key of Object.keys(step)) {
+    const verb = VERBS_BY_NAME.get(key);
+    if (verb !== undefined) return verb;
+  }
   throw new TypeError('A parsed step has one of the verbs.');
 }
 
@@ -112,22 +120,32 @@ export interface StepInput {
   readonly path: DocumentPath;
   /** As written: a step, or `step.output`. */
   readonly from: string;
+  /** The step that is meant. */
+  readonly step: string;
 }
+
+/** Steps are never changed, and asked for what they read again and again. */
+const inputsOfSteps = new WeakMap<Step, readonly StepInput[]>();
 
 /** The steps that a step reads from, in the order of the verb's slots. */
 export function stepInputs(step: Step): readonly StepInput[] {
+  const known = inputsOfSteps.get(step);
+  if (known !== undefined) return known;
   const verb = stepVerb(step);
-  return verb.inputs.flatMap((slot) =>
+  const inputs = verb.inputs.flatMap((slot) =>
     valuesAt(step, [verb.name, ...slot]).flatMap(({ path, value }) =>
-      typeof value === 'string' ? [{ path, from: value }] : [],
+      typeof value === 'string' ? [{ path, from: value, step: parseStepReference(value).step }] : [],
     ),
   );
+  inputsOfSteps.set(step, inputs);
+  return inputs;
 }
 
 /** Names of outputs that are read as `step.output`. */
 export function stepOutputs(step: Step): readonly string[] {
   const verb = stepVerb(step);
-  return ('outputs' in verb ? verb.outputs : []).flatMap((slot: InputSlot) =>
+  if (!('outputs' in verb)) return [];
+  return verb.outputs.flatMap((slot: InputSlot) =>
     valuesAt(step, [verb.name, ...slot]).flatMap(({ value }) =>
       typeof value === 'string'
         ? [value]
@@ -149,7 +167,7 @@ export function valuesAt(
       if (typeof value !== 'object' || value === null) return [];
       if (part !== '*')
         return Object.hasOwn(value, part)
-          ? [{ path: [...path, part], value: new Map<string, unknown>(Object.entries(value)).get(part) }]
+          ? [{ path: [...path, part], value: Object(value)[part] as unknown }]
           : [];
       if (Array.isArray(value))
         return value.map((item: unknown, index) => ({ path: [...path, index], value: item }));

@@ -4,7 +4,7 @@ import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { formatPath, type Locate } from '../diagnostic/source-range.ts';
 import { parametersSchema } from '../document/parameters.ts';
 import { childOf } from '../schema/schema-at.ts';
-import type { ReadYaml } from '../yaml/read-yaml.ts';
+import type { ReadYaml } from '../yaml/read-yaml-whole.ts';
 import { resolveParameters, type GivenParameters, type ResolvedParameter } from './resolve-parameters.ts';
 import { substituteParameters } from './substitute-parameters.ts';
 import { editWritten, locateWritten, type SubstitutedText } from './substituted-text.ts';
@@ -20,7 +20,7 @@ export interface AppliedParameters {
 
 /** A document read from YAML, with values in place of its references to parameters. */
 export function applyParameters(
-  { value, locate }: Pick<ReadYaml, 'value' | 'locate'>,
+  { value, locate, mayRefer }: Pick<ReadYaml, 'value' | 'locate'> & { readonly mayRefer: boolean },
   schema: z.ZodType,
   given: GivenParameters,
 ): {
@@ -33,7 +33,7 @@ export function applyParameters(
   // What is wrong with the declarations is told by the schema of the document.
   if (!declared.success) return { value, locate, parameters: UNCHANGED, diagnostics: [] };
   const { parameters, diagnostics } = resolveParameters(declared.data, given, locate);
-  const substituted = hasReference(value)
+  const substituted = mayRefer && hasReference(value)
     ? substituteParameters(value, schema, parameters, locate)
     : { value, texts: [], used: new Set<string>(), diagnostics: [] };
   const unused = [...parameters.keys()].flatMap((name) => {

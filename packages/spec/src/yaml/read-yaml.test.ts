@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { DocumentPath } from '../diagnostic/source-range.ts';
+import { renderPipeline } from '../edit/render-pipeline.ts';
+import { readPlainYaml } from './read-plain-yaml.ts';
+import { readYaml } from './read-yaml.ts';
+import { readYamlWhole } from './read-yaml-whole.ts';
+import { YamlMemory } from './yaml-memory.ts';
+
+const EXAMPLES = readdirSync(join(import.meta.dirname, '../../../../examples'), {
+  recursive: true,
+  encoding: 'utf8',
+})
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => readFileSync(join(import.meta.dirname, '../../../../examples', name), 'utf8'));
+
+function* pathsOf(value: unknown, path: DocumentPath = []): Generator<DocumentPath> {
+  yield path;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value))
+    yield* pathsOf(item, [...path, Array.isArray(value) ? Number(key) : key]);
+}
+
+/** Piece by piece or whole: the same value, the same faults, the same places. */
+function expectSame(text: string, memory = new YamlMemory()): void {
+  const whole = readYamlWhole(text, 'a.yaml');
+  const read = readYaml(text, 'a.yaml', memory);
+  expect(read.value).toStrictEqual(whole.value);
+  expect(read.diagnostics).toStrictEqual(whole.diagnostics);
+  for (const path of [...pathsOf(whole.value), ['steps', 'nothing'], ['nothing', 0]]) {
+    expect([path, read.locate(path)]).toStrictEqual([path, whole.locate(path)]);
+    expect([path, read.locate(path, 'key')]).toStrictEqual([path, whole.locate(path, 'key')]);
+    expect(read.locate(path, { from: 1, to: 3 })).toStrictEqual(whole.locate(path, { from: 1, to: 3 }));
+  }
+}
+
+const LINES = [
+  'version: 1',
+  'name: a',
+  'steps:',
+  '  a:',
+  '  b: # a note',
+  '    filter:',
+  '    filter: { from: a, where: status <> 1 }',
+  '      from: a',
+  '      where: |',
+  '        x > 1 -- y',
+  '          and z',
+  '      list:',
+  '      - 1',
+  '        - two: 2',
+  '          three: [a, "b c", -1.5]',
+  "      text: 'it''s'",
+  '      quoted: "a \\"b\\" \\u00e9"',
+  '      empty:',
+  '      nothing: ~',
+  '      yes: true',
+  '      number: 12345678901234567890',
+  '      long: some text',
+  '        that goes on',
+  '      folded: >-',
+  '# a comment',
+  '   # another',
+  '',
+  '   ',
+  'tests: [{ name: x, given: {}, expect: {} }]',
+  '---',
+  '...',
+  '  a: &anchor 1',
+  '  c: *anchor',
+  '  ? key',
+  '  : value',
+  '\tx: 1',
+  '  "quoted key": {a: 1,',
+  '    b: 2}',
+  '  a: "open',
+  '  text: |-',
+  '    last  ',
+];
+
+describe('readYaml', () => {
+  it.each(EXAMPLES)('reads the examples as the library does', (text) => expectSame(text));
+
+  it('reads any lines as the library does, with and without what it read before', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...LINES), { maxLength: 14 }),
+        fc.array(fc.constantFrom(...LINES)),
+        (lines, more) => {
+          const memory = new YamlMemory();
+          expectSame(lines.join('\n'), memory);
+          expectSame([...lines, ...more.slice(0, 2)].join('\n'), memory);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads what is one character away from a document as the library does', () => {
+    const base = EXAMPLES.toSorted((left, right) => left.length - right.length)[0] ?? '';
+    const spot = fc.record({
+      text: fc.constantFrom(...EXAMPLES.filter((text) => text.length < 3000), base),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      by: fc.constantFrom(
+        '',
+        ' ',
+        '\n',
+        ':',
+        '#',
+        '"',
+        "'",
+        '-',
+        '{',
+        '}',
+        ',',
+        '&',
+        '*',
+        '|',
+        '0',
+        '~',
+        '\t',
+      ),
+      cut: fc.integer({ min: 0, max: 3 }),
+    });
+    fc.assert(
+      fc.property(spot, ({ text, at, by, cut }) => {
+        const offset = Math.floor(at * text.length);
+        const changed = text.slice(0, offset) + by + text.slice(offset + cut);
+        const whole = readYamlWhole(changed, 'a.yaml');
+        const read = readYaml(changed, 'a.yaml');
+        expect(read.value).toStrictEqual(whole.value);
+        expect(read.diagnostics).toStrictEqual(whole.diagnostics);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('reads every plain value as the library does', () => {
+    const scalar = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.double().map(String),
+      fc.integer().map(String),
+      fc.constantFrom(
+        '0x1f',
+        '0o17',
+        '1e3',
+        '.5',
+        '5.',
+        '+1',
+        '-0',
+        '.inf',
+        '-.INF',
+        '.nan',
+        '1_000',
+        'True',
+        'Null',
+        '007',
+        '1.10',
+        '2024-01-01',
+        'a: b',
+        'a #b',
+        'a:',
+        '-',
+        '- a',
+        '? a',
+        ':a',
+        '-a',
+        '--',
+        '!x',
+        '%',
+        '@a',
+        '`a',
+        '<<',
+      ),
+    );
+    fc.assert(
+      fc.property(scalar, scalar, (first, second) => {
+        for (const text of [
+          `a: ${first}\nb: ${second}\n`,
+          `- ${first}\n-  ${second}`,
+          `a: {b: ${first}, c: [${second}]}`,
+        ]) {
+          const plain = readPlainYaml(text);
+          if (plain === undefined) continue;
+          const whole = readYamlWhole(text, 'a.yaml');
+          expect([text, whole.diagnostics]).toStrictEqual([text, []]);
+          expect([text, plain.value]).toStrictEqual([text, whole.value]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('reads what is written by Millrace itself without the library', () => {
+    const text = renderPipeline({
+      version: 1,
+      name: 'a',
+      steps: { a: { source: { connection: 'c', table: 't' } } },
+    });
+    expect(readPlainYaml(text)).toBeDefined();
+  });
+
+  it('gives the same objects for what stands as it stood', () => {
+    const memory = new YamlMemory();
+    const text = (number: number) =>
+      `steps:\n  a:\n    filter: { where: x > ${number} }\n  b:\n    limit: { rows: 1 }\n`;
+    const [first, second] = [1, 2].map(
+      (number) => Object(readYaml(text(number), 'a.yaml', memory).value).steps,
+    );
+    expect(second.a).toStrictEqual({ filter: { where: 'x > 2' } });
+    expect(second.b).toBe(first.b);
+  });
+});

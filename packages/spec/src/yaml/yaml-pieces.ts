@@ -1,0 +1,48 @@
+/** A part of a document that means the same alone: one key of the document, or one step, with all that belongs to it. */
+export interface YamlPiece {
+  readonly text: string;
+  /** Where it begins in the document: at the start of a line. */
+  readonly offset: number;
+  /** It is below `steps`, which is a piece without a value of its own. */
+  readonly isStep: boolean;
+}
+
+const SECTION = /\n(?=[^ \n#])/g;
+const STEPS_HEADER = /^steps: *(?:#[^\n]*)?\n/;
+const FIRST_CHILD = /^(?: *(?:#[^\n]*)?\n)*( +)[^ \n#]/;
+
+/**
+ * Cuts a document before every key at its margin and, below `steps`, before every line that is indented as the first
+ * step: no value of one piece reaches into the next unless it is left open, which shows when the piece is read alone.
+ */
+export function cutYaml(text: string): readonly YamlPiece[] {
+  const sections = cut(text, 0, SECTION, false);
+  return sections.flatMap((section) => {
+    const header = STEPS_HEADER.exec(section.text)?.[0];
+    if (header === undefined) return [section];
+    const body = section.text.slice(header.length);
+    const indent = FIRST_CHILD.exec(body)?.[1]?.length;
+    if (indent === undefined || new RegExp(`^ {1,${indent - 1}}[^ \\n#]`, 'm').test(indent > 1 ? body : ''))
+      return [section];
+    const steps = cut(
+      body,
+      section.offset + header.length,
+      new RegExp(`\\n(?= {${indent}}[^ \\n#])`, 'g'),
+      true,
+    );
+    return [{ text: header, offset: section.offset, isStep: false }, ...steps];
+  });
+}
+
+function cut(text: string, offset: number, before: RegExp, isStep: boolean): readonly YamlPiece[] {
+  const pieces: YamlPiece[] = [];
+  let start = 0;
+  before.lastIndex = 0;
+  for (;;) {
+    const found = before.exec(text);
+    const end = found === null ? text.length : found.index + 1;
+    pieces.push({ text: text.slice(start, end), offset: offset + start, isStep });
+    if (found === null) return pieces;
+    start = end;
+  }
+}
