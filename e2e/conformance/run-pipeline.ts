@@ -89,7 +89,14 @@ function requestOf({ from, to, folder }: Pipeline, plan: Plan): RunRequest {
       quarantine: join(folder, 'quarantine'),
       scratch: join(folder, 'scratch'),
     },
-    limits: { parallelTables: 2, memoryBytes: 512 * 2 ** 20, threads: 1, keepPackages: 3, maxTries: 1 },
+    limits: {
+      parallelTables: 2,
+      memoryBytes: 512 * 2 ** 20,
+      threads: 1,
+      keepPackages: 3,
+      keepBytes: 2 ** 33,
+      maxTries: 1,
+    },
     isFullRefresh: false,
     isVerified: true,
   };

@@ -69,7 +69,14 @@ export function requestFor(shop: Shop, options: AttemptOptions): RunRequest {
       quarantine: join(shop.folder, 'quarantine'),
       scratch: join(shop.folder, 'scratch'),
     },
-    limits: { parallelTables: 2, memoryBytes: 256 * 2 ** 20, threads: 1, keepPackages: 20, maxTries: 3 },
+    limits: {
+      parallelTables: 2,
+      memoryBytes: 256 * 2 ** 20,
+      threads: 1,
+      keepPackages: 20,
+      keepBytes: 2 ** 33,
+      maxTries: 3,
+    },
     isFullRefresh: options.isFullRefresh ?? false,
     isVerified: false,
   };

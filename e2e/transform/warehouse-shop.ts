@@ -105,7 +105,14 @@ export class WarehouseShop implements AsyncDisposable {
         quarantine: join(folder, 'quarantine'),
         scratch: join(folder, 'scratch'),
       },
-      limits: { parallelTables: 2, memoryBytes: 512 * 2 ** 20, threads: 2, keepPackages: 3, maxTries: 1 },
+      limits: {
+        parallelTables: 2,
+        memoryBytes: 512 * 2 ** 20,
+        threads: 2,
+        keepPackages: 3,
+        keepBytes: 2 ** 33,
+        maxTries: 1,
+      },
       isFullRefresh: false,
       isVerified: false,
     };

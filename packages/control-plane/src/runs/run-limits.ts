@@ -7,6 +7,9 @@ import type { ProjectDocument } from '@millrace/spec';
 /** For staging; reading and publishing have their own, smaller buffers. */
 const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 
+/** Of one table; the past of larger ones is one state. */
+const DEFAULT_KEEP_BYTES = 8 * 1024 * 1024 * 1024;
+
 /** What a run may use: as the environment says, else the project, else for the machine at hand. */
 export function runLimits(project: ProjectDocument, environment: string | undefined): RunLimits {
   const here = environment === undefined ? undefined : project.environments?.[environment];
@@ -18,6 +21,7 @@ export function runLimits(project: ProjectDocument, environment: string | undefi
     memoryBytes: parseSize(limits.memory ?? '') ?? DEFAULT_MEMORY_BYTES,
     threads,
     keepPackages: retention.packages ?? 3,
+    keepBytes: parseSize(retention.size ?? '') ?? DEFAULT_KEEP_BYTES,
     maxTries: 5,
   };
 }

@@ -1,3 +1,4 @@
+import { LANDING } from '@millrace/compiler';
 import { toPlainPipelineError } from '@millrace/connector-sdk';
 
 import { compactPackages } from '../package/compact-packages.ts';
@@ -22,7 +23,10 @@ export async function keepHouse(
       },
       signal,
     );
-    await retainPackages(taskPath, runId, session.limits.keepPackages);
+    const { keepPackages, keepBytes } = session.limits;
+    // Steps compute what changed in a landed table from what it was before.
+    const compared = task.destination.connection === LANDING ? 1 : 0;
+    await retainPackages(taskPath, runId, { states: keepPackages, sizeBytes: keepBytes, compared });
   } catch (error) {
     emit({
       type: 'warning',

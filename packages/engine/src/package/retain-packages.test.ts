@@ -14,7 +14,7 @@ import {
   toFolderName,
   type LoadPackage,
 } from './package-store.ts';
-import { packagesAsOf, retainPackages } from './retain-packages.ts';
+import { packagesAsOf, retainPackages, type Retention } from './retain-packages.ts';
 
 function manifest(
   runId: string,
@@ -91,25 +91,50 @@ describe('packagesAsOf', () => {
   });
 });
 
+function keeping(states: number, sizeBytes = 1e9, compared = 0): Retention {
+  return { states, sizeBytes, compared };
+}
+
 describe('retainPackages', () => {
   it('keeps what the current and the last states need', async () => {
     using folder = temporaryFolder('packages');
     await write(folder.path, ...chain, manifest('r0', 'full', null));
-    await retainPackages(folder.path, 'r5', 1);
+    await retainPackages(folder.path, 'r5', keeping(1));
     expect(readdirSync(folder.path).sort()).toEqual(['r4-1', 'r5-1']);
   });
 
   it('keeps a base as long as a kept state stands on it', async () => {
     using folder = temporaryFolder('packages');
     await write(folder.path, ...chain);
-    await retainPackages(folder.path, 'r5', 2);
+    await retainPackages(folder.path, 'r5', keeping(2));
     expect(readdirSync(folder.path).sort()).toEqual(['r1-1', 'r2-1', 'r3-1', 'r4-1', 'r5-1']);
+  });
+
+  it('keeps no more of the past than its size allows, and what the current state needs whatever it takes', async () => {
+    const sized = chain.map((one) => ({
+      ...one,
+      files: [{ path: 'part.parquet', rows: 1, sizeBytes: 100, sha256: '' }],
+    }));
+    const left = async (keep: Retention) => {
+      using folder = temporaryFolder('packages');
+      await write(folder.path, ...sized);
+      for (const one of sized)
+        writeFileSync(join(packageFolder(folder.path, one.runId, 1), 'part.parquet'), 'x'.repeat(100));
+      await retainPackages(folder.path, 'r5', keep);
+      return readdirSync(folder.path).sort();
+    };
+    const all = ['r1-1', 'r2-1', 'r3-1', 'r4-1', 'r5-1'];
+    expect(await left(keeping(9, 300))).toEqual(all);
+    // The state of r4 costs nothing: the current one stands on it.
+    expect(await left(keeping(9, 299))).toEqual(['r4-1', 'r5-1']);
+    expect(await left(keeping(9, 0))).toEqual(['r4-1', 'r5-1']);
+    expect(await left(keeping(9, 0, 2))).toEqual(all);
   });
 
   it('removes nothing when the current state is not on disk', async () => {
     using folder = temporaryFolder('packages');
     await write(folder.path, ...chain);
-    expect(await retainPackages(folder.path, 'r9', 0)).toEqual([]);
+    expect(await retainPackages(folder.path, 'r9', keeping(0))).toEqual([]);
   });
 });
 

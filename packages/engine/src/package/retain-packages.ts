@@ -47,22 +47,35 @@ export function packagesBetween(
   return between;
 }
 
+/** How much of the past of a table is kept beyond what its current state needs. */
+export interface Retention {
+  readonly states: number;
+  /** Earlier states go, the oldest first, while what only they need takes more than this. */
+  readonly sizeBytes: number;
+  /** So many of them stay whatever they take: others compare the current state with them. */
+  readonly compared: number;
+}
+
 /**
- * Removes the packages that neither the current state nor the last `keep` states need. Packages of runs that were never
+ * Removes the packages that neither the current state nor the states to keep need. Packages of runs that were never
  * published go too.
  */
 export async function retainPackages(
   taskPath: string,
   currentRunId: string,
-  keep: number,
+  keep: Retention,
 ): Promise<readonly string[]> {
   const packages = await listPackages(taskPath);
   const needed = new Set<LoadPackage>();
   let runId: string | null = currentRunId;
-  for (let states = 0; states <= keep && runId !== null; states++) {
+  let pastBytes = 0;
+  for (let states = 0; states <= keep.states && runId !== null; states++) {
     const chain = packagesAsOf(packages, runId);
     if (chain === undefined) break;
-    for (const one of chain) needed.add(one);
+    const more = chain.filter((one) => !needed.has(one));
+    if (states > 0) pastBytes += more.reduce((sum, one) => sum + sizeOf(one), 0);
+    if (states > keep.compared && pastBytes > keep.sizeBytes) break;
+    for (const one of more) needed.add(one);
     runId = chain.at(-1)?.manifest.previousRunId ?? null;
   }
   // Without the current state on disk nothing is known to be useless.
@@ -70,4 +83,8 @@ export async function retainPackages(
   const removed = packages.filter((one) => !needed.has(one)).map((one) => one.folder);
   for (const folder of removed) await removeFolder(folder);
   return removed;
+}
+
+function sizeOf({ manifest }: LoadPackage): number {
+  return [...manifest.files, ...manifest.deletedKeys].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

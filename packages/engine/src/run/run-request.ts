@@ -47,6 +47,8 @@ export interface RunLimits {
   readonly threads: number;
   /** Load packages to keep per table beyond what the current state needs. */
   readonly keepPackages: number;
+  /** What those may take together, in bytes per table; the oldest go first. */
+  readonly keepBytes: number;
   /** Attempts of a table within a run for errors with `retry: 'backoff'`. */
   readonly maxTries: number;
 }

@@ -27,9 +27,17 @@ const retentionSchema = z
       .optional()
       .describe('Load packages to keep per table beyond what the current state needs. Default 3.')
       .meta({ examples: [3] }),
+    size: z
+      .string()
+      .refine((text) => parseSize(text) !== undefined, { message: SIZE_ISSUE })
+      .optional()
+      .describe(
+        'What those packages may take per table, with a unit; the oldest go first, and never what the current state needs. Default 8GiB.',
+      )
+      .meta({ examples: ['2GiB'] }),
   })
   .describe('How long the past is kept.')
-  .meta({ examples: [{ packages: 3 }] });
+  .meta({ examples: [{ packages: 3, size: '2GiB' }] });
 
 const limitsSchema = z
   .strictObject({
