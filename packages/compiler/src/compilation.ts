@@ -12,6 +12,7 @@ import {
   type Locate,
   type PipelineDocument,
   type SourceTable,
+  type Step,
   type TextSpan,
 } from '@millrace/spec';
 
@@ -37,6 +38,8 @@ export type DestinationConnection = NamedConnection & {
 export class Compilation {
   readonly document: PipelineDocument;
   readonly localNames: LocalNames;
+  /** Those of the document with their names, in order. */
+  readonly steps: readonly (readonly [string, Step])[];
   readonly diagnostics: Diagnostic[] = [];
   readonly codeFiles: CodeFiles | undefined;
   readonly #sql: SqlAnalyser | undefined;
@@ -50,6 +53,7 @@ export class Compilation {
     this.localNames = localNames;
     this.document = input.document;
     this.codeFiles = input.codeFiles;
+    this.steps = Object.entries(input.document.steps);
     this.#sql = input.sql;
     this.#code = input.code;
     this.#locate = input.locate ?? locateNowhere(input.document.name);

@@ -11,12 +11,14 @@ import {
 } from '@millrace/spec';
 
 import { Compilation } from './compilation.ts';
+import { CompileMemory } from './compile-memory.ts';
 import type { CompileInput } from './compile-input.ts';
-import { fingerprint, fingerprintPlan } from './fingerprint/fingerprint.ts';
+import { fingerprintDocument, fingerprintPlan } from './fingerprint/fingerprint.ts';
 import { collectDestination, collectReplicate, type CollectedLoads } from './load/collect-loads.ts';
 import { planLoad } from './load/plan-load.ts';
 import { planModes } from './load/plan-modes.ts';
 import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from './load/refuse-targets.ts';
+import type { MadeBefore } from './made-before.ts';
 import type { LoadTask, Plan, PlannedStep } from './plan.ts';
 import { compileSteps } from './transform/compile-steps.ts';
 import { hasChecks, UNCHECKED } from './transform/check-step.ts';
@@ -36,13 +38,17 @@ export interface CompileResult {
 
 /**
  * Turns a document and the schemas of its sources into a plan. Pure but for its questions to `input.sql`; the same input
- * gives the same plan.
+ * gives the same plan. What `memory` knows from the document before is not worked out again.
  */
-export async function compilePipeline(input: CompileInput): Promise<CompileResult> {
+export async function compilePipeline(
+  input: CompileInput,
+  memory: CompileMemory = new CompileMemory(),
+): Promise<CompileResult> {
   const { document, locate, localNames, ...expanded } = expandTemplates(input);
   const compilation = new Compilation({ ...input, document, locate }, localNames);
+  memory.begin(input);
   reportUnsupported(compilation);
-  const feeding = feedingSources(document);
+  const feeding = feedingSources(compilation);
   const collected = collectLoads(compilation, feeding);
   const tasks: LoadTask[] = [];
   for (const { settings, tables } of collected) {
@@ -53,7 +59,8 @@ export async function compilePipeline(input: CompileInput): Promise<CompileResul
       if (task !== undefined) tasks.push(task);
     }
   }
-  const transformed = await compileTransforms(compilation, feeding);
+  const transformed = await compileTransforms(compilation, feeding, memory);
+  memory.end();
   const writes = [...writesOfLoads(collected), ...transformed.writes];
   refuseDuplicateTargets(writes, compilation);
   refuseReservedTargets(writes, compilation);
@@ -64,19 +71,19 @@ export async function compilePipeline(input: CompileInput): Promise<CompileResul
   if (hasErrors(diagnostics)) return { diagnostics, locate };
   const { steps } = transformed;
   const work = { steps, tasks: [...tasks, ...transformed.tasks] };
-  return { plan: makePlan(document, input.parameters, work), diagnostics, locate };
+  return { plan: makePlan(document, input.parameters, work, memory.made), diagnostics, locate };
 }
 
 /** Source steps that other steps than destinations read, or whose rows are checked: they are landed first. */
-function feedingSources(document: PipelineDocument): ReadonlyMap<string, SourceStep> {
+function feedingSources({ steps }: Compilation): ReadonlyMap<string, SourceStep> {
   const feeding = new Map<string, SourceStep>();
-  const steps = new Map(Object.entries(document.steps));
+  const sources = new Map(steps.flatMap(([name, step]) => ('source' in step ? [[name, step] as const] : [])));
   for (const [name, step] of steps) {
     if ('source' in step && hasChecks(step)) feeding.set(name, step);
     if (stepVerb(step).kind !== 'transform') continue;
     for (const { from } of stepInputs(step)) {
-      const source = steps.get(from);
-      if (source !== undefined && 'source' in source) feeding.set(from, source);
+      const source = sources.get(from);
+      if (source !== undefined) feeding.set(from, source);
     }
   }
   return feeding;
@@ -86,24 +93,38 @@ function feedingSources(document: PipelineDocument): ReadonlyMap<string, SourceS
 async function compileTransforms(
   compilation: Compilation,
   feeding: ReadonlyMap<string, SourceStep>,
+  memory: CompileMemory,
 ): Promise<{
   readonly steps: readonly PlannedStep[];
   readonly tasks: readonly LoadTask[];
   readonly writes: readonly TableWrite[];
 }> {
-  const landings = [...feeding].flatMap(([name, step]) => planLanding(name, step, compilation) ?? []);
+  const recall = <Result>(
+    purpose: string,
+    owner: object,
+    of: readonly unknown[],
+    make: () => Result,
+  ): Result => {
+    const reported = compilation.diagnostics.length;
+    return memory.made.recall(purpose, owner, of, make, () => compilation.diagnostics.length === reported);
+  };
+  const landings = [...feeding].flatMap(
+    ([name, step]) => recall('landing', step, [name], () => planLanding(name, step, compilation)) ?? [],
+  );
   const landed = new Map(landings.map(({ relation }) => [relation.ref, relation]));
-  const { steps, relations, checks } = await compileSteps(compilation, landed);
+  const { steps, relations, checks } = await compileSteps(compilation, landed, memory);
   const published: LoadTask[] = [];
   const writes: TableWrite[] = [];
   const reads = landings.map(({ task }) => ({
     connection: task.source.connection,
     table: task.source.table.table,
   }));
-  for (const [name, step] of Object.entries(compilation.document.steps)) {
+  for (const [name, step] of compilation.steps) {
     if (!('destination' in step)) continue;
     const relation = relations.get(step.destination.from);
-    const planned = relation && planPublish(name, step, relation, compilation);
+    const planned =
+      relation &&
+      recall('publish', step, [name, relation], () => planPublish(name, step, relation, compilation));
     if (planned === undefined) continue;
     published.push(planned.task);
     const path = ['steps', name, 'destination', 'table'];
@@ -114,6 +135,7 @@ async function compileTransforms(
     steps,
     published.map(({ source }) => source.table.table.name),
     checks,
+    memory.made,
   );
   const withChecks = (task: LoadTask): LoadTask => {
     const plan = checks.get(task.destination.table.name);
@@ -122,7 +144,7 @@ async function compileTransforms(
   const keeps = kept.flatMap(({ ref, keptBecause }) => {
     const relation = keptBecause === null ? undefined : relations.get(ref);
     if (relation === undefined) return [];
-    const keep = withChecks(planKeep(relation));
+    const keep = withChecks(recall('keep', relation, [], () => planKeep(relation)));
     // Its name is that of the load of its source, whose rows are kept too.
     return [landed.has(ref) ? { ...keep, id: `${ref} (checked, kept here)` } : keep];
   });
@@ -139,15 +161,15 @@ function collectLoads(
   compilation: Compilation,
   feeding: ReadonlyMap<string, SourceStep>,
 ): readonly CollectedLoads[] {
-  const steps = new Map(Object.entries(compilation.document.steps));
+  const { steps } = compilation.document;
   const collected: CollectedLoads[] = [];
-  for (const [name, step] of steps) {
+  for (const [name, step] of compilation.steps) {
     if ('replicate' in step) {
       const loads = collectReplicate(name, step, compilation);
       if (loads !== undefined) collected.push(loads);
     } else if ('destination' in step) {
       const { from } = step.destination;
-      const source = steps.get(from);
+      const source = Object.hasOwn(steps, from) ? steps[from] : undefined;
       if (source === undefined || !('source' in source) || feeding.has(from)) continue;
       const loads = collectDestination({ source: from, destination: name }, source, step, compilation);
       if (loads !== undefined) collected.push(loads);
@@ -158,7 +180,7 @@ function collectLoads(
 
 function reportUnsupported(compilation: Compilation): void {
   const { document } = compilation;
-  for (const [name, step] of Object.entries(document.steps)) {
+  for (const [name, step] of compilation.steps) {
     if (!('replicate' in step) || !hasChecks(step)) continue;
     const path = ['steps', name, 'checks'];
     compilation.report('checksUnsupported', { step: name }, path, [{ kind: 'removeField', path }], 'key');
@@ -189,15 +211,15 @@ function makePlan(
   document: PipelineDocument,
   parameters: CompileInput['parameters'],
   work: Pick<Plan, 'tasks' | 'steps'>,
+  made: MadeBefore,
 ): Plan {
-  const { layout: _, ...meaning } = document;
   const values = [...(parameters?.values ?? [])].map(([name, { text }]) => [name, text] as const);
-  const documentFingerprint = fingerprint(values.length === 0 ? meaning : [meaning, values]);
+  const documentFingerprint = fingerprintDocument(document, values, made);
   return Object.freeze({
     version: 1,
     pipeline: document.name,
     documentFingerprint,
-    fingerprint: fingerprintPlan(documentFingerprint, work.tasks),
+    fingerprint: fingerprintPlan(documentFingerprint, work.tasks, made),
     ...(values.length === 0 ? {} : { parameters: Object.freeze(Object.fromEntries(values)) }),
     tasks: Object.freeze(work.tasks),
     steps: Object.freeze(work.steps),

@@ -15,6 +15,7 @@ export * from './code/code-files.ts';
 export { DECIDED, DECIDED_FIELDS, NO_DECISIONS, isDecided } from './checks/identify-row.ts';
 export * from './compile-input.ts';
 export * from './compile-pipeline.ts';
+export { CompileMemory } from './compile-memory.ts';
 export * from './drift/apply-contract.ts';
 export * from './drift/drift.ts';
 export * from './drift/reconcile-destination.ts';

@@ -40,11 +40,12 @@ export function parseDocument<Schema extends z.ZodType>(
   check: (document: z.output<Schema>, locate: Locate) => readonly Diagnostic[],
 ): ParsedDocument<z.output<Schema>> {
   const read = readYaml(text, fileName, memory.yaml);
-  const { value, locate, parameters, diagnostics: ofParameters } = applyParameters(
-    { ...read, mayRefer: mayRefer(text) },
-    schema,
-    given,
-  );
+  const {
+    value,
+    locate,
+    parameters,
+    diagnostics: ofParameters,
+  } = applyParameters({ ...read, mayRefer: mayRefer(text) }, schema, given);
   if (value === undefined) return { diagnostics: read.diagnostics, locate, parameters };
   const sound = readSound(value, schema, memory);
   const { usable, problems } =

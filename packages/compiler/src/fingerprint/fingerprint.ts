@@ -1,4 +1,6 @@
-import { compareText, formatLogicalType, type SourceTable } from '@millrace/spec';
+import { compareText, formatLogicalType, type PipelineDocument, type SourceTable } from '@millrace/spec';
+
+import type { MadeBefore } from '../made-before.ts';
 
 import type { LoadDestination, LoadMode, LoadTask, PlannedColumn, Task } from '../plan.ts';
 import { sha256Hex } from './sha256.ts';
@@ -24,18 +26,41 @@ export function fingerprintTable(table: SourceTable): string {
   return sha256Hex(JSON.stringify([fields, table.key]));
 }
 
+/** Identity of what a document means: comments, layout and the order of its keys do not count. */
+export function fingerprintDocument(
+  document: PipelineDocument,
+  parameters: readonly (readonly [string, string])[],
+  made: MadeBefore,
+): string {
+  const { layout: _, steps, ...rest } = document;
+  const texts = Object.entries(steps).map(
+    ([name, step]) => `${name}\n${made.recall('meaning', step, [], () => canonicalJson(step))}`,
+  );
+  return sha256Hex([canonicalJson([rest, parameters]), ...texts.toSorted()].join('\n'));
+}
+
 /**
  * Identity of a plan's tasks and document. Tables enter by their own fingerprint, which fixes the types of the columns:
  * statistics change by the minute, and are no change of the plan.
  */
-export function fingerprintPlan(documentFingerprint: string, tasks: readonly Task[]): string {
-  const identity = tasks.map((task) => [
-    task.id,
-    loadIdentity(task),
-    columnsIdentity(task.columns),
-    destinationIdentity(task.destination),
-  ]);
-  return sha256Hex(JSON.stringify([documentFingerprint, identity]));
+export function fingerprintPlan(
+  documentFingerprint: string,
+  tasks: readonly Task[],
+  made: MadeBefore,
+): string {
+  const identities = tasks.map((task) =>
+    made.recall('task', task, [], () =>
+      sha256Hex(
+        JSON.stringify([
+          task.id,
+          loadIdentity(task),
+          columnsIdentity(task.columns),
+          destinationIdentity(task.destination),
+        ]),
+      ),
+    ),
+  );
+  return sha256Hex([documentFingerprint, ...identities].join(' '));
 }
 
 function loadIdentity({ sourceStep, source, load, contract, quarantine }: LoadTask): unknown {

@@ -6,20 +6,28 @@
  * protection: never use it for passwords or signatures.
  */
 export function sha256Hex(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const state = Uint32Array.from(INITIAL);
-  const blocks = bytes.length >>> 6;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let block = 0; block < blocks; block += 1) compress(state, view, block * 64);
-  const rest = bytes.subarray(blocks * 64);
-  const tail = new Uint8Array(rest.length < 56 ? 64 : 128);
-  tail.set(rest);
-  tail[rest.length] = 0x80;
-  const tailView = new DataView(tail.buffer);
-  tailView.setBigUint64(tail.length - 8, BigInt(bytes.length) * 8n);
-  for (let offset = 0; offset < tail.length; offset += 64) compress(state, tailView, offset);
-  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('');
+  // At most three bytes for each code unit, and room for the end.
+  const room = text.length * 3 + 72;
+  if (room > bytes.length) bytes = new Uint8Array(room * 2);
+  const { written } = encoder.encodeInto(text, bytes);
+  const length = ((written + 8) >>> 6) * 64 + 64;
+  bytes.fill(0, written, length);
+  bytes[written] = 0x80;
+  const view = new DataView(bytes.buffer, 0, length);
+  view.setBigUint64(length - 8, BigInt(written) * 8n);
+  state.set(INITIAL);
+  for (let offset = 0; offset < length; offset += 64) compress(state, view, offset);
+  let hex = '';
+  for (const word of state)
+    hex += `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
+  return hex;
 }
+
+const encoder = new TextEncoder();
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const state = new Uint32Array(8);
+/** Made once: most texts are short, and there are many. */
+let bytes = new Uint8Array(1 << 16);
 
 /** The first `bits` bits of the fractional part of a root of each of the first primes, as FIPS 180-4 defines its constants. */
 function primeRoots(count: number, root: 2 | 3): number[] {

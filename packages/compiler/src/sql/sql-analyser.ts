@@ -10,6 +10,8 @@ export interface SqlRelation {
 export interface DescribeRequest {
   readonly relations: readonly SqlRelation[];
   readonly sql: string;
+  /** Given when `sql` only selects this expression from the relations: it is then described together with others. */
+  readonly expression?: string;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type ParsedExpression,
   type SqlAnalyser,
   type SqlProblem,
+  type SqlRelation,
 } from '../sql/sql-analyser.ts';
 import { withinText } from '../sql/within-text.ts';
 import { findField, isSameName, quote } from './columns.ts';
@@ -28,6 +29,7 @@ export class StepBuilder implements BuildContext {
   readonly sql: SqlAnalyser;
   readonly #compilation: Compilation;
   readonly #path: DocumentPath;
+  readonly #relations: ReadonlyMap<string, SqlRelation>;
 
   constructor(
     compilation: Compilation,
@@ -39,6 +41,7 @@ export class StepBuilder implements BuildContext {
     this.#path = ['steps', step, verb];
     this.step = step;
     this.inputs = inputs;
+    this.#relations = new Map(inputs.map(({ alias, fields }) => [alias, { name: alias, fields }]));
     this.sql = compilation.sql;
   }
 
@@ -98,7 +101,6 @@ export class StepBuilder implements BuildContext {
     scope: readonly InputRelation[],
     rules: ExpressionRules = {},
   ): Promise<Expression | undefined> {
-    const relations = scope.map(({ alias, fields }) => ({ name: alias, fields }));
     const { before, after } = rules.frame ?? {
       before: 'SELECT ',
       after: ` FROM ${scope.map(({ alias }) => quote(alias)).join(', ')}`,
@@ -108,8 +110,9 @@ export class StepBuilder implements BuildContext {
     const [parsed, described] = await Promise.all([
       this.sql.parseExpression(over === undefined ? text : `${text}\nOVER ()`),
       this.sql.describe({
-        relations: this.#framed(relations),
+        relations: scope.map((input) => this.#relation(input)),
         sql: `${before}(${text}${over ?? ''}\n)${after}`,
+        ...(rules.frame === undefined && over === undefined ? { expression: text } : {}),
       }),
     ]);
     if (isSqlProblem(parsed)) return this.#refuse(withinText(parsed, 0, text), text, path);
@@ -132,19 +135,15 @@ export class StepBuilder implements BuildContext {
       parsed,
       reads: this.#reads(parsed, scope),
       copied: column?.field,
+      described: before === 'SELECT ' && described.length === 1 ? described[0] : undefined,
     };
   }
 
   /** The frame may hold a subquery over the inputs while the expression itself sees none of their columns. */
-  #framed(
-    relations: readonly { readonly name: string; readonly fields: readonly Field[] }[],
-  ): readonly { readonly name: string; readonly fields: readonly Field[] }[] {
-    return relations.map((relation) => {
-      const input = this.inputs.find(({ alias }) => alias === relation.name);
-      return input === undefined || relation.fields.length > 0
-        ? relation
-        : { ...relation, fields: input.fields };
-    });
+  #relation({ alias, fields }: InputRelation): SqlRelation {
+    const known = this.#relations.get(alias);
+    if (known !== undefined && fields.length === 0) return known;
+    return known?.fields === fields ? known : { name: alias, fields };
   }
 
   #refuse(problem: SqlProblem, text: string, path: DocumentPath): undefined {

@@ -7,7 +7,7 @@ import type { Compilation } from '../compilation.ts';
 import { fingerprint } from '../fingerprint/fingerprint.ts';
 import { stepSettings } from '../load/load-settings.ts';
 import type { Incrementality, PlannedStepColumn, StepInput } from '../plan.ts';
-import type { CompiledStep, DefinedRelation } from './compiled-step.ts';
+import type { CompiledStep, DefinedRelation, Relations } from './compiled-step.ts';
 import { convertResult, resultColumn } from './result-columns.ts';
 import { isSqlProblem } from '../sql/sql-analyser.ts';
 
@@ -42,7 +42,7 @@ export async function checkStep(
   name: string,
   step: Step,
   rows: DefinedRelation,
-  relations: ReadonlyMap<string, DefinedRelation>,
+  relations: Relations,
   compilation: Compilation,
 ): Promise<CheckedStep | undefined> {
   if (!('checks' in step) || step.checks === undefined || step.checks.length === 0) return undefined;
@@ -138,7 +138,7 @@ async function jsonResult(
   sql: string,
   inputs: readonly StepInput[],
   rows: DefinedRelation,
-  relations: ReadonlyMap<string, DefinedRelation>,
+  relations: Relations,
   compilation: Compilation,
 ): Promise<string> {
   const described = await compilation.sql.describe({

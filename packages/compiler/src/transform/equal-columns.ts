@@ -1,4 +1,10 @@
-import { formatLogicalType, type DocumentPath, type Field, type LogicalType } from '@millrace/spec';
+import {
+  formatLogicalType,
+  isSameLogicalType,
+  type DocumentPath,
+  type Field,
+  type LogicalType,
+} from '@millrace/spec';
 
 import type { BuildContext, Relation } from './transform-verb.ts';
 
@@ -47,6 +53,14 @@ export function equalColumns(
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'float']);
 const MOMENTS: ReadonlySet<string> = new Set(['date', 'timestamp']);
 const TEXTS: ReadonlySet<string> = new Set(['string', 'json']);
+
+/** Whether DuckDB needs no conversion to compare them that it could refuse. */
+export function isSurelyComparable({ left, right }: EqualColumns): boolean {
+  return (
+    isSameLogicalType(left.type, right.type) ||
+    (left.type.kind === 'integer' && right.type.kind === 'integer')
+  );
+}
 
 /** Whether equality compares values, not their texts. */
 function isComparable(left: LogicalType, right: LogicalType): boolean {

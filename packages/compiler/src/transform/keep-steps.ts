@@ -1,3 +1,4 @@
+import type { MadeBefore } from '../made-before.ts';
 import type { PlannedStep } from '../plan.ts';
 import { FAILED } from './check-step.ts';
 import type { CompiledStep } from './compiled-step.ts';
@@ -10,6 +11,7 @@ export function keepSteps(
   steps: readonly CompiledStep[],
   published: readonly string[],
   checked: { has(ref: string): boolean },
+  made: MadeBefore,
 ): readonly PlannedStep[] {
   const readers = new Map<string, number>();
   const readBySteps = new Set<string>();
@@ -20,7 +22,10 @@ export function keepSteps(
     }
   }
   for (const ref of published) readers.set(ref, (readers.get(ref) ?? 0) + 1);
-  return steps.map((step) => ({ ...step, keptBecause: reason(step) }));
+  return steps.map((step) => {
+    const keptBecause = reason(step);
+    return made.recall('step', step, [keptBecause], (): PlannedStep => ({ ...step, keptBecause }));
+  });
 
   function reason(step: CompiledStep): string | null {
     if (checked.has(step.ref)) return 'its rows are checked';

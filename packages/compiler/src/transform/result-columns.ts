@@ -3,14 +3,7 @@ import { duckdbType } from '@millrace/sql';
 
 import type { DescribedColumn } from '../sql/sql-analyser.ts';
 import { quote } from './columns.ts';
-
-/** A column of a result as the steps after it see it. */
-export interface ResultColumn {
-  readonly name: string;
-  readonly type: LogicalType;
-  /** Set when DuckDB's own type is none of the language's and the value is converted. */
-  readonly conversion?: string;
-}
+import type { ResultColumn } from './transform-verb.ts';
 
 /**
  * The logical type of a result's column. What DuckDB computes in a type that the language does not have becomes the one

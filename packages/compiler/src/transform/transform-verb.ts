@@ -4,13 +4,14 @@ import type {
   DocumentPath,
   Edit,
   Field,
+  LogicalType,
   TransformStep,
   TransformVerbName,
 } from '@millrace/spec';
 
 import type { CodeSettings, FoundCode } from '../code/find-code.ts';
 import type { Incrementality, LineageUse, PlannedCode, StepColumn, StepInput } from '../plan.ts';
-import type { ParsedExpression, SqlAnalyser, SqlProblem } from '../sql/sql-analyser.ts';
+import type { DescribedColumn, ParsedExpression, SqlAnalyser, SqlProblem } from '../sql/sql-analyser.ts';
 
 /** Rows that a step can read. */
 export interface Relation {
@@ -28,6 +29,14 @@ export interface InputRelation extends Relation {
   readonly alias: string;
 }
 
+/** A column of a result as the steps after it see it. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: LogicalType;
+  /** Set when DuckDB's own type is none of the language's and the value is converted. */
+  readonly conversion?: string;
+}
+
 /** What a verb makes of its inputs: one SELECT per output, and what is known of the result. */
 export interface OutputQuery {
   /** Absent for the step's own rows. Names that begin with `~` are read by later outputs of the same step only. */
@@ -35,8 +44,10 @@ export interface OutputQuery {
   readonly inputs: readonly StepInput[];
   /** One SELECT over the aliases of the inputs. It names no other table and ends without a semicolon. */
   readonly sql: string;
-  /** Its columns in order, each with where it comes from. Types are DuckDB's answer. */
+  /** Its columns in order, each with where it comes from. */
   readonly columns: readonly StepColumn[];
+  /** The same columns with their types, when every part of the statement was described before; else DuckDB is asked. */
+  readonly result?: readonly ResultColumn[] | undefined;
   /**
    * Every column of an input that decides about rows or values without being among `columns`: a change of any other
    * column is taken for no change.
@@ -70,6 +81,8 @@ export interface Expression {
   readonly reads: readonly { readonly ref: string; readonly column: string }[];
   /** The field when the expression is just a column. */
   readonly copied: Field | undefined;
+  /** What it gives; undefined in a frame that is more than a SELECT of it. */
+  readonly described: DescribedColumn | undefined;
 }
 
 export interface ExpressionRules {

@@ -9,12 +9,13 @@ import {
   type SqlProblem,
   type SqlRelation,
 } from '@millrace/compiler';
-import { formatLogicalType } from '@millrace/spec';
+import { formatLogicalType, type Field } from '@millrace/spec';
 import { parseDuckdbType } from '@millrace/sql';
 
 import { AnalysisDatabase, type NativeColumn } from './analysis-database.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import { describeProblem } from './describe-problem.ts';
+import { ExpressionBatch } from './expression-batch.ts';
 import { forbiddenPath } from './forbidden-functions.ts';
 import { loadFunctionCatalogue, type FunctionCatalogue } from './function-catalogue.ts';
 import { calledValues, checkInputs, inspectTree, type TreeFacts } from './inspect-tree.ts';
@@ -38,6 +39,11 @@ export async function openSqlAnalyser(): Promise<SqlAnalyser & AsyncDisposable> 
   return new DuckdbSqlAnalyser(database, await loadFunctionCatalogue(database));
 }
 
+interface Parsed {
+  readonly expression: ParsedExpression;
+  readonly facts: TreeFacts;
+}
+
 interface Statement {
   readonly tree: TreeNode;
   readonly facts: TreeFacts;
@@ -47,26 +53,33 @@ class DuckdbSqlAnalyser implements SqlAnalyser, AsyncDisposable {
   readonly #database: AnalysisDatabase;
   readonly #catalogue: FunctionCatalogue;
   readonly #batch: TextBatch;
-  readonly #expressions = new AnswerMemory<ParsedExpression | SqlProblem>(MEMORY_CHARACTERS);
+  readonly #typed: ExpressionBatch;
+  readonly #expressions = new AnswerMemory<Parsed | SqlProblem>(MEMORY_CHARACTERS);
   readonly #statements = new AnswerMemory<Statement | SqlProblem>(MEMORY_CHARACTERS);
   readonly #descriptions = new AnswerMemory<readonly DescribedColumn[] | SqlProblem>(MEMORY_CHARACTERS);
+  readonly #columns = new AnswerMemory<DescribedColumn | undefined>(MEMORY_CHARACTERS);
   readonly #queries = new AnswerMemory<ParsedQuery | SqlProblem>(MEMORY_CHARACTERS);
 
   constructor(database: AnalysisDatabase, catalogue: FunctionCatalogue) {
     this.#database = database;
     this.#catalogue = catalogue;
     this.#batch = new TextBatch((texts) => database.parse(texts));
+    this.#typed = new ExpressionBatch(async (sql) => (await database.describe(sql)).map(describedColumn));
   }
 
-  parseExpression(text: string): Promise<ParsedExpression | SqlProblem> {
-    return this.#expressions.recall(text, () => this.#parseExpression(text));
+  async parseExpression(text: string): Promise<ParsedExpression | SqlProblem> {
+    const parsed = await this.#parsed(text);
+    return isSqlProblem(parsed) ? parsed : parsed.expression;
   }
 
   parseQuery(text: string, relations: readonly SqlRelation[]): Promise<ParsedQuery | SqlProblem> {
     return this.#queries.recall(questionOf(text, relations), () => this.#parseQuery(text, relations));
   }
 
-  describe({ sql, relations }: DescribeRequest): Promise<readonly DescribedColumn[] | SqlProblem> {
+  async describe(request: DescribeRequest): Promise<readonly DescribedColumn[] | SqlProblem> {
+    const { sql, relations } = request;
+    const column = await this.#describeExpression(request);
+    if (column !== undefined) return [column];
     return this.#descriptions.recall(questionOf(sql, relations), () => this.#describe(sql, relations));
   }
 
@@ -74,7 +87,24 @@ class DuckdbSqlAnalyser implements SqlAnalyser, AsyncDisposable {
     await this.#database[Symbol.asyncDispose]();
   }
 
-  async #parseExpression(text: string): Promise<ParsedExpression | SqlProblem> {
+  /** What an expression over plain columns gives; undefined for any other, and when something is wrong with it. */
+  async #describeExpression({
+    expression: text,
+    relations,
+  }: DescribeRequest): Promise<DescribedColumn | undefined> {
+    const parsed = text === undefined ? undefined : await this.#parsed(text);
+    if (text === undefined || parsed === undefined || isSqlProblem(parsed)) return undefined;
+    const columns = namedColumns(parsed, relations);
+    if (columns === undefined) return undefined;
+    const types = [...columns].map(([name, { type }]) => `${name} ${formatLogicalType(type)}`);
+    return this.#columns.recall([...types, text].join('\n'), () => this.#typed.ask({ text, columns }));
+  }
+
+  #parsed(text: string): Promise<Parsed | SqlProblem> {
+    return this.#expressions.recall(text, () => this.#parseExpression(text));
+  }
+
+  async #parseExpression(text: string): Promise<Parsed | SqlProblem> {
     const prefix = 'SELECT ';
     const sqlText = new SqlText(text, prefix);
     const tree = await this.#parse(sqlText, prefix, 'SELECT (');
@@ -89,7 +119,8 @@ class DuckdbSqlAnalyser implements SqlAnalyser, AsyncDisposable {
         if (reason !== undefined)
           return sqlText.problem('forbidden', `${name} ${reason}`, { position, name });
       }
-      return readExpression(expression, facts, sqlText, this.#catalogue);
+      const read = readExpression(expression, facts, sqlText, this.#catalogue);
+      return isSqlProblem(read) ? read : { expression: read, facts };
     });
   }
 
@@ -164,6 +195,30 @@ class DuckdbSqlAnalyser implements SqlAnalyser, AsyncDisposable {
     if (!isSqlProblem(answer)) return tree;
     return { ...answer, message: 'a semicolon ends a statement, and this is a part of one' };
   }
+}
+
+/**
+ * The columns that an expression names, by their names in lower case. Undefined when it is more than an expression over
+ * columns of one name each, or something is wrong with it.
+ */
+function namedColumns(
+  { expression, facts }: Parsed,
+  relations: readonly SqlRelation[],
+): ReadonlyMap<string, Field> | undefined {
+  const { isAggregate, isWindow, hasSubquery, columns } = expression;
+  if (isAggregate || isWindow || hasSubquery || facts.names === null || facts.values.length > 0)
+    return undefined;
+  if (facts.relations.length > 0 || columns.some(({ table }) => table !== null)) return undefined;
+  const found = new Map<string, Field>();
+  for (const { fields } of relations) {
+    for (const field of fields) {
+      const name = field.name.toLowerCase();
+      if (!facts.names.has(name)) continue;
+      if (found.has(name)) return undefined;
+      found.set(name, field);
+    }
+  }
+  return found.size === facts.names.size ? found : undefined;
 }
 
 /** Two questions are one when the text, and names and types of what it may read, are the same. */

@@ -27,9 +27,7 @@ const retentionSchema = z
       .optional()
       .describe('Load packages to keep per table beyond what the current state needs. Default 3.')
       .meta({ examples: [3] }),
-    size: z
-      .string()
-      .refine((text) => parseSize(text) !== undefined, { message: SIZE_ISSUE })
+    size: sizeSchema
       .optional()
       .describe(
         'What those packages may take per table, with a unit; the oldest go first, and never what the current state needs. Default 8GiB.',

@@ -33,9 +33,10 @@ export function applyParameters(
   // What is wrong with the declarations is told by the schema of the document.
   if (!declared.success) return { value, locate, parameters: UNCHANGED, diagnostics: [] };
   const { parameters, diagnostics } = resolveParameters(declared.data, given, locate);
-  const substituted = mayRefer && hasReference(value)
-    ? substituteParameters(value, schema, parameters, locate)
-    : { value, texts: [], used: new Set<string>(), diagnostics: [] };
+  const substituted =
+    mayRefer && hasReference(value)
+      ? substituteParameters(value, schema, parameters, locate)
+      : { value, texts: [], used: new Set<string>(), diagnostics: [] };
   const unused = [...parameters.keys()].flatMap((name) => {
     if (substituted.used.has(name)) return [];
     const path = ['parameters', name];

@@ -1,6 +1,7 @@
 import type { Field } from '@millrace/spec';
 
 import { duplicateNames, expressionColumn, partition, quote, usesOf } from '../../transform/columns.ts';
+import { resultOf } from '../../transform/known-result.ts';
 import {
   defineTransformVerb,
   type BuildContext,
@@ -41,6 +42,10 @@ export const aggregate = defineTransformVerb({
             ? grouped
             : `SELECT * FROM (${grouped}) AS ${quote('groups')} WHERE ${having.sql}`,
         columns: made.map(({ name, expression }) => expressionColumn(name, expression)),
+        result:
+          having === undefined
+            ? resultOf(made.map(({ name, expression }) => ({ name, value: expression })))
+            : undefined,
         uses: [
           ...groups.flatMap(({ expression }) => usesOf(expression, 'grouped')),
           ...(having === undefined

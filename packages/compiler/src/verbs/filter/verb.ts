@@ -1,4 +1,4 @@
-import { copyColumns, quote, usesOf } from '../../transform/columns.ts';
+import { copyColumns, isCondition, quote, usesOf } from '../../transform/columns.ts';
 import { defineTransformVerb } from '../../transform/transform-verb.ts';
 
 export const filter = defineTransformVerb({
@@ -13,6 +13,7 @@ export const filter = defineTransformVerb({
         inputs: [{ alias: input.alias, ref: input.ref }],
         sql: `SELECT * FROM ${quote(input.alias)} WHERE ${condition.sql}`,
         columns: copyColumns(input),
+        result: isCondition(condition) ? input.fields : undefined,
         uses: usesOf(condition, 'filtered'),
         key: input.key,
         incrementality: { kind: 'rowwise' },

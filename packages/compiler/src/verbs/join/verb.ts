@@ -3,13 +3,13 @@ import type { DocumentPath, Field } from '@millrace/spec';
 import type { LineageUse, StepColumn } from '../../plan.ts';
 import {
   copyColumn,
-  isSameName,
+  isCondition,
   partitionColumn,
   quote,
   quoteColumn,
   usesOf,
 } from '../../transform/columns.ts';
-import { equalColumns, type EqualColumns } from '../../transform/equal-columns.ts';
+import { equalColumns, isSurelyComparable, type EqualColumns } from '../../transform/equal-columns.ts';
 import {
   defineTransformVerb,
   type BuildContext,
@@ -126,6 +126,8 @@ async function joinTwo(
     ],
     sql: `SELECT ${list.join(', ')} FROM ${quote(left.alias)} ${KEYWORDS[type]} ${quote(right.alias)} ON ${[...equalities, ...further.map(({ sql }) => sql)].join(' AND ')}`,
     columns,
+    result:
+      type !== 'asof' && pairs.every(isSurelyComparable) && further.every(isCondition) ? fields : undefined,
     uses,
     key: joinedKey(left, right, type, pairs, taken),
     incrementality: {
@@ -196,6 +198,7 @@ function rightColumns(
       ? right.fields.filter((field) => !isRepeated(field))
       : columnsRight.map((name, index) => context.column(name, [...path, 'columnsRight', index], right));
   const taken: Taken[] = [];
+  const names = new Set(left.fields.map(({ name }) => name.toLowerCase()));
   let isSound = true;
   for (const field of fields) {
     if (field === undefined) {
@@ -203,9 +206,10 @@ function rightColumns(
       continue;
     }
     const name = `${prefixRight}${field.name}`;
-    const clash = [...left.fields, ...taken].find((other) => isSameName(other.name, name));
-    if (clash === undefined) taken.push({ field, name });
-    else {
+    if (!names.has(name.toLowerCase())) {
+      taken.push({ field, name });
+      names.add(name.toLowerCase());
+    } else {
       isSound = false;
       const at = [...path, 'prefixRight'];
       const fixes = [

@@ -7,6 +7,7 @@ import {
   defineTransformVerb,
   type BuildContext,
   type InputRelation,
+  type ResultColumn,
 } from '../../transform/transform-verb.ts';
 
 export const select = defineTransformVerb({
@@ -27,6 +28,8 @@ export const select = defineTransformVerb({
       const copied = copyColumn(input, field, name);
       return {
         sql: value === quote(name) ? value : `${value} AS ${quote(name)}`,
+        // Whether a conversion is possible at all is DuckDB's to say.
+        result: isCast ? undefined : { name, type: field.type },
         column: isCast
           ? { ...copied, from: [{ ref: input.ref, column: field.name, how: 'transformed' as const }] }
           : copied,
@@ -40,11 +43,13 @@ export const select = defineTransformVerb({
       return undefined;
     }
     const outputs = ordered.map(({ column }) => column);
+    const result = ordered.flatMap((part) => part.result ?? []);
     return [
       {
         inputs: [{ alias: input.alias, ref: input.ref }],
         sql: `SELECT ${ordered.map(({ sql }) => sql).join(', ')} FROM ${quote(input.alias)}`,
         columns: outputs,
+        result: result.length === outputs.length ? result : undefined,
         uses: [],
         key: keptKey(input, outputs),
         incrementality: { kind: 'rowwise' },
@@ -104,6 +109,7 @@ function casts(
 
 interface Planned {
   readonly sql: string;
+  readonly result: ResultColumn | undefined;
   readonly column: ReturnType<typeof copyColumn>;
 }
 

@@ -1,4 +1,4 @@
-import { copyColumns, duplicateNames, quote, usesOf } from '../../transform/columns.ts';
+import { copyColumns, duplicateNames, isCondition, quote, usesOf } from '../../transform/columns.ts';
 import { defineTransformVerb } from '../../transform/transform-verb.ts';
 
 export const split = defineTransformVerb({
@@ -42,6 +42,7 @@ export const split = defineTransformVerb({
       inputs: [{ alias: input.alias, ref: input.ref }],
       sql: `SELECT * FROM ${quote(input.alias)} WHERE ${tests.join(' AND ')}`,
       columns: copyColumns(input),
+      result: read.every(isCondition) ? input.fields : undefined,
       uses: [
         ...new Map(
           read.flatMap((each) => usesOf(each, 'filtered')).map((use) => [JSON.stringify(use), use]),

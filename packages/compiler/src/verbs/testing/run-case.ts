@@ -10,6 +10,7 @@ import {
 import { duckdbType, parseDuckdbType } from '@millrace/sql';
 
 import { Compilation } from '../../compilation.ts';
+import { CompileMemory } from '../../compile-memory.ts';
 import type { PlannedCode } from '../../plan.ts';
 import type { SqlAnalyser } from '../../sql/sql-analyser.ts';
 import { quote } from '../../transform/columns.ts';
@@ -54,7 +55,7 @@ export async function runCase(
     code,
     codeFiles: codeOf(text),
   });
-  const { steps, relations } = await compileSteps(compilation, landed);
+  const { steps, relations } = await compileSteps(compilation, landed, new CompileMemory());
   const all = [...diagnostics, ...compilation.diagnostics].filter(({ code }) => code !== 'sourceUnused');
   const lines = all
     .toSorted((left, right) => left.range.start.offset - right.range.start.offset)

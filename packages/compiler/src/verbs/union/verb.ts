@@ -7,6 +7,7 @@ import {
   defineTransformVerb,
   type BuildContext,
   type InputRelation,
+  type ResultColumn,
 } from '../../transform/transform-verb.ts';
 
 export const union = defineTransformVerb({
@@ -25,6 +26,7 @@ export const union = defineTransformVerb({
     }
     const columns: StepColumn[] = [];
     const casts = new Map<string, string>();
+    const result: ResultColumn[] = [];
     for (const name of names) {
       const found = inputs.map((input) => fieldOf(input, name));
       const type = commonType(found.flatMap((field) => (field === undefined ? [] : [field])));
@@ -37,6 +39,7 @@ export const union = defineTransformVerb({
         return undefined;
       }
       casts.set(name, duckdbType(type));
+      result.push({ name, type });
       columns.push({
         name,
         from: inputs.flatMap((input, index) => {
@@ -54,12 +57,16 @@ export const union = defineTransformVerb({
       if (label !== undefined) list.push(`${quoteText(duckdbDialect, input.ref)} AS ${quote(label)}`);
       return `SELECT ${list.join(', ')} FROM ${quote(input.alias)}`;
     });
-    if (label !== undefined) columns.push({ name: label, from: [], nullable: false });
+    if (label !== undefined) {
+      columns.push({ name: label, from: [], nullable: false });
+      result.push({ name: label, type: { kind: 'string' } });
+    }
     return [
       {
         inputs: inputs.map(({ alias, ref }) => ({ alias, ref })),
         sql: parts.join(' UNION ALL '),
         columns,
+        result,
         uses: [],
         key: label === undefined ? [] : labelledKey(inputs, names, label),
         incrementality: { kind: 'rowwise' },

@@ -1,4 +1,6 @@
-import type { LineageUse } from '../../plan.ts';
+import type { Field } from '@millrace/spec';
+
+import type { LineageUse, StepColumn } from '../../plan.ts';
 import {
   copyColumn,
   expressionColumn,
@@ -7,6 +9,7 @@ import {
   partitionColumn,
   quote,
 } from '../../transform/columns.ts';
+import { resultOf } from '../../transform/known-result.ts';
 import { isSqlProblem, type ParsedExpression, type SqlProblem } from '../../sql/sql-analyser.ts';
 import { namedFields } from '../../transform/input-columns.ts';
 import {
@@ -41,17 +44,18 @@ export const window = defineTransformVerb({
         expression: await windowed(text, name, window, input, context),
       })),
     );
-    const parts = new Map(
+    const parts = new Map<string, Part>(
       input.fields.map((field) => [
         field.name.toLowerCase(),
-        { sql: quote(field.name), column: copyColumn(input, field) },
+        { sql: quote(field.name), column: copyColumn(input, field), value: field },
       ]),
     );
     for (const { name, expression } of made) {
       if (expression === undefined) return undefined;
       const known = input.fields.find((field) => isSameName(field.name, name));
       const column = expressionColumn(known?.name ?? name, expression);
-      parts.set(name.toLowerCase(), { sql: `${expression.sql} AS ${quote(column.name)}`, column });
+      const sql = `${expression.sql} AS ${quote(column.name)}`;
+      parts.set(name.toLowerCase(), { sql, column, value: expression });
     }
     const columns = [...parts.values()].map(({ column }) => column);
     const uses: readonly LineageUse[] = [
@@ -63,6 +67,7 @@ export const window = defineTransformVerb({
         inputs: [{ alias: input.alias, ref: input.ref }],
         sql: `SELECT ${[...parts.values()].map(({ sql }) => sql).join(', ')} FROM ${quote(input.alias)}`,
         columns,
+        result: resultOf([...parts.values()].map(({ column, value }) => ({ name: column.name, value }))),
         uses,
         key: keptKey(input, columns),
         incrementality:
@@ -77,6 +82,12 @@ export const window = defineTransformVerb({
     ];
   },
 });
+
+interface Part {
+  readonly sql: string;
+  readonly column: StepColumn;
+  readonly value: Field | Expression;
+}
 
 interface Window {
   readonly groups: readonly string[];
