@@ -6,6 +6,8 @@ export interface Contender {
   readonly command: Command;
   /** Puts things back before each run; not timed. */
   readonly reset?: () => Promise<void>;
+  /** What counts instead of the time of the whole process, from what it printed. */
+  readonly seconds?: (output: string) => number;
   /** Throws when the result is not what it must be; not timed. */
   readonly check?: () => Promise<void>;
 }

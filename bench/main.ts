@@ -51,7 +51,8 @@ async function runBenchmark(name: string, prepared: PreparedBenchmark, reps: num
     for (const contender of prepared.contenders) {
       abort.signal.throwIfAborted();
       await contender.reset?.();
-      const measured = await measureCommand(contender.command, prepared.serverProcesses);
+      const whole = await measureCommand(contender.command, prepared.serverProcesses);
+      const measured = { ...whole, seconds: contender.seconds?.(whole.output) ?? whole.seconds };
       await contender.check?.();
       runs.get(contender.name)?.push(measured);
       console.log(
