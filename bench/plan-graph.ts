@@ -21,7 +21,7 @@ async function plan(
   { parsing, compiling, sql }: Memories,
 ): Promise<{ readonly plan: Plan; readonly seconds: number }> {
   const start = performance.now();
-  const parsed = parsePipeline(document, file, parsing);
+  const parsed = parsePipeline(document, file, { isComplete: true }, parsing);
   const compiled =
     parsed.document &&
     (await compilePipeline(

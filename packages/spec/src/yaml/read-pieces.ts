@@ -21,7 +21,7 @@ export function readPieces(text: string, file: string, memory: YamlMemory): Read
   const found: [YamlPiece, YamlKeys][] = [];
   const reading = memory.begin();
   for (const piece of cutYaml(text)) {
-    if (!piece.isStep && isStepsHeader(piece)) {
+    if (piece.kind === 'steps') {
       if (Object.hasOwn(value, 'steps')) return undefined;
       value['steps'] = steps;
       continue;
@@ -29,7 +29,7 @@ export function readPieces(text: string, file: string, memory: YamlMemory): Read
     const read = reading.recall(piece.text, () => readPiece(piece.text));
     if (read === undefined) return undefined;
     found.push([piece, read]);
-    const into = piece.isStep ? steps : value;
+    const into = piece.kind === 'step' ? steps : value;
     for (const [key, item] of read) {
       if (Object.hasOwn(into, key)) return undefined;
       into[key] = item;
@@ -37,10 +37,6 @@ export function readPieces(text: string, file: string, memory: YamlMemory): Read
   }
   reading.end();
   return { value, diagnostics: [], locate: locateIn(text, file, found) };
-}
-
-function isStepsHeader({ text }: YamlPiece): boolean {
-  return text.startsWith('steps:') && text.indexOf('\n') === text.length - 1;
 }
 
 /** The keys of a piece, one unless the whole document stands in braces. */
@@ -100,7 +96,8 @@ interface Places {
 
 function placesOf(found: readonly (readonly [YamlPiece, YamlKeys])[]): Places {
   const [keys, steps] = [new Map<string, YamlPiece>(), new Map<string, YamlPiece>()];
-  for (const [piece, read] of found) for (const [key] of read) (piece.isStep ? steps : keys).set(key, piece);
+  for (const [piece, read] of found)
+    for (const [key] of read) (piece.kind === 'step' ? steps : keys).set(key, piece);
   return { keys, steps };
 }
 

@@ -3,12 +3,12 @@ export interface YamlPiece {
   readonly text: string;
   /** Where it begins in the document: at the start of a line. */
   readonly offset: number;
-  /** It is below `steps`, which is a piece without a value of its own. */
-  readonly isStep: boolean;
+  /** `steps`: the line above the pieces of steps, without a value of its own. */
+  readonly kind: 'key' | 'steps' | 'step';
 }
 
 const SECTION = /\n(?=[^ \n#])/g;
-const STEPS_HEADER = /^steps: *(?:#[^\n]*)?\n/;
+const STEPS_HEADER = /^steps:(?: +#[^\n]*| *)\n/;
 const FIRST_CHILD = /^(?: *(?:#[^\n]*)?\n)*( +)[^ \n#]/;
 
 /**
@@ -16,7 +16,7 @@ const FIRST_CHILD = /^(?: *(?:#[^\n]*)?\n)*( +)[^ \n#]/;
  * step: no value of one piece reaches into the next unless it is left open, which shows when the piece is read alone.
  */
 export function cutYaml(text: string): readonly YamlPiece[] {
-  const sections = cut(text, 0, SECTION, false);
+  const sections = cut(text, 0, SECTION, 'key');
   return sections.flatMap((section) => {
     const header = STEPS_HEADER.exec(section.text)?.[0];
     if (header === undefined) return [section];
@@ -28,20 +28,20 @@ export function cutYaml(text: string): readonly YamlPiece[] {
       body,
       section.offset + header.length,
       new RegExp(`\\n(?= {${indent}}[^ \\n#])`, 'g'),
-      true,
+      'step',
     );
-    return [{ text: header, offset: section.offset, isStep: false }, ...steps];
+    return [{ text: header, offset: section.offset, kind: 'steps' }, ...steps];
   });
 }
 
-function cut(text: string, offset: number, before: RegExp, isStep: boolean): readonly YamlPiece[] {
+function cut(text: string, offset: number, before: RegExp, kind: YamlPiece['kind']): readonly YamlPiece[] {
   const pieces: YamlPiece[] = [];
   let start = 0;
   before.lastIndex = 0;
   for (;;) {
     const found = before.exec(text);
     const end = found === null ? text.length : found.index + 1;
-    pieces.push({ text: text.slice(start, end), offset: offset + start, isStep });
+    pieces.push({ text: text.slice(start, end), offset: offset + start, kind });
     if (found === null) return pieces;
     start = end;
   }
