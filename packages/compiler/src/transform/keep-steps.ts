@@ -30,7 +30,7 @@ export function keepSteps(
   function reason(step: CompiledStep): string | null {
     if (checked.has(step.ref)) return 'its rows are checked';
     if (step.ref.endsWith(`.${FAILED}`)) return 'they were set aside';
-    if (step.code !== undefined) return 'its code is run once for each row';
+    if (step.code !== undefined) return 'its code is run once, not in each step that reads it';
     const count = readers.get(step.ref) ?? 0;
     // Working a row through again costs less than writing and reading it.
     const { decisions, inputs, incrementality } = step;

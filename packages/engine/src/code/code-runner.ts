@@ -37,6 +37,14 @@ export interface CodeRunnerOptions {
   readonly onLog?: (record: CodeLogRecord) => void;
 }
 
+/** What differs from batch to batch. */
+export interface BatchOptions {
+  /** A row of the batch by its key, for messages. */
+  readonly nameOf?: (index: number) => string;
+  /** In place of that of the runner. */
+  readonly onLog?: CodeRunnerOptions['onLog'];
+}
+
 /** A part of what the code makes of a batch. */
 export interface CodeOutput {
   readonly batch: Batch;
@@ -76,12 +84,12 @@ export class CodeRunner {
 
   /**
    * The rows that the code makes of a batch, in the order of its rows and in parts. `firstRow` is the number of its first
-   * row in the step's input, counted from 1; `nameOf` tells a row of the batch by its key, for messages. Throws a PipelineError, after which the runner can only be closed.
+   * row in the step's input, counted from 1. Throws a PipelineError, after which the runner can only be closed.
    */
   async *run(
     input: PackedBatch,
     firstRow: number,
-    nameOf: (index: number) => string = () => '',
+    { nameOf = () => '', onLog = this.#options.onLog }: BatchOptions = {},
   ): AsyncGenerator<CodeOutput> {
     const range: RowRange = { first: firstRow, last: firstRow + Math.max(0, input.rows - 1), nameOf };
     const header = { type: 'batch', rows: input.rows, columns: shapesOf(input) };
@@ -89,7 +97,7 @@ export class CodeRunner {
     for (;;) {
       const { reply, frame } = await this.#receive(this.#options.limits.timeoutMs, range);
       if (reply.type !== 'rows') throw this.#protocolError('a reply to another question', range);
-      this.#report(reply.logs, reply.droppedLogs, firstRow);
+      this.#report(reply.logs, reply.droppedLogs, firstRow, onLog);
       const columns = this.#columns(reply, frame, range);
       const output = this.#unpack({ rows: reply.rows, columns }, input.rows, range);
       if (output.batch.rows > 0) yield output;
@@ -113,7 +121,7 @@ export class CodeRunner {
     this.#sandbox.send({ header, buffers: [] });
     const { reply } = await this.#receive(START_MS + limits.timeoutMs, null);
     if (reply.type !== 'ready') throw this.#protocolError('a reply to another question', null);
-    this.#report(reply.logs, 0, 1);
+    this.#report(reply.logs, 0, 1, this.#options.onLog);
   }
 
   async #receive(timeoutMs: number, range: RowRange | null): Promise<{ reply: SandboxReply; frame: Frame }> {
@@ -155,8 +163,13 @@ export class CodeRunner {
     }
   }
 
-  #report(lines: readonly CodeLogLine[], dropped: number, firstRow: number): void {
-    const { onLog, step } = this.#options;
+  #report(
+    lines: readonly CodeLogLine[],
+    dropped: number,
+    firstRow: number,
+    onLog: CodeRunnerOptions['onLog'],
+  ): void {
+    const { step } = this.#options;
     this.#unwrittenLogs += dropped;
     for (const { level, row, text } of lines) {
       this.#logLines += 1;

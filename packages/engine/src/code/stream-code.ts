@@ -5,7 +5,14 @@ import type { Field } from '@millrace/spec';
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { toStepError } from '../steps/step-error.ts';
 import { severalRows } from './code-error.ts';
-import { type CodeOutput, type CodeRunner, type CodeRunnerOptions, openCodeRunner } from './code-runner.ts';
+import {
+  type BatchOptions,
+  type CodeOutput,
+  type CodeRunner,
+  type CodeRunnerOptions,
+  openCodeRunner,
+} from './code-runner.ts';
+import type { CodeSandboxes } from './code-sandboxes.ts';
 import { nameRow } from './name-row.ts';
 import type { PackedBatch, PackedColumn } from './packed-batch.ts';
 import { readPacked } from './read-packed.ts';
@@ -22,6 +29,8 @@ export interface StreamCodeOptions extends Omit<CodeRunnerOptions, 'hasOrigins'>
   readonly resultFields?: readonly Field[];
   /** Fails when several rows come of one. */
   readonly isOnePerRow?: boolean;
+  /** Where a sandbox comes from and goes to; without any it is started, and ended with the rows. */
+  readonly sandboxes?: CodeSandboxes | undefined;
 }
 
 /**
@@ -33,7 +42,7 @@ export async function* streamCode(
   signal: AbortSignal,
 ): AsyncGenerator<Batch, number> {
   throwIfCancelled(signal);
-  const { database, inputFields, keyFields = [], outputFields } = options;
+  const { database, inputFields, keyFields = [], outputFields, sandboxes } = options;
   const { resultFields = outputFields } = options;
   const copied = resultFields.filter(({ name }) => !has(outputFields, name));
   const connection = await database.connect();
@@ -45,8 +54,13 @@ export async function* streamCode(
     const first = await batches.next();
     // Most runs bring rows or take some away, not both: a sandbox for none would be started in vain.
     if (first.done === true) return 0;
-    runner = await openCodeRunner({ ...options, hasOrigins: copied.length > 0 }, signal);
-    return yield* pump(first.value, batches, runner, new Result(options, fields, resultFields));
+    const open = () => openCodeRunner({ ...options, hasOrigins: copied.length > 0 }, signal);
+    runner = sandboxes === undefined ? await open() : await sandboxes.take(options.step, open);
+    const rows = yield* pump(first.value, batches, runner, new Result(options, fields, resultFields));
+    if (sandboxes === undefined) return rows;
+    await sandboxes.give(options.step, runner);
+    runner = undefined;
+    return rows;
   } finally {
     connection.closeSync();
     await runner?.close();
@@ -83,8 +97,7 @@ async function* pump(
       // It may fail while the code is still at work; it is looked at after that.
       next.catch(() => {});
       result.begin(current.value, rows + 1);
-      const nameOf = (index: number): string => result.nameOf(index);
-      for await (const output of runner.run(result.given, rows + 1, nameOf)) yield result.of(output);
+      for await (const output of runner.run(result.given, rows + 1, result.about)) yield result.of(output);
       rows += current.value.rows;
     }
   } finally {
@@ -120,8 +133,14 @@ class Result {
     return { rows, columns: columns.slice(0, this.#options.inputFields.length) };
   }
 
+  /** What messages and logs of the batch need. */
+  get about(): BatchOptions {
+    const { onLog } = this.#options;
+    return { nameOf: (index) => this.#nameOf(index), ...(onLog === undefined ? {} : { onLog }) };
+  }
+
   /** A row of the input by its key. */
-  nameOf(index: number): string {
+  #nameOf(index: number): string {
     const { keyFields = [] } = this.#options;
     if (index >= this.#input.rows) return '';
     return nameRow(
@@ -159,7 +178,7 @@ class Result {
     for (const origin of origins) {
       if (origin === this.#lastOrigin) {
         const range = { first: this.#firstRow, last: this.#firstRow + this.#input.rows - 1 };
-        throw severalRows(this.#options, origin, { ...range, nameOf: (index) => this.nameOf(index) });
+        throw severalRows(this.#options, origin, { ...range, nameOf: (index) => this.#nameOf(index) });
       }
       this.#lastOrigin = origin;
     }

@@ -1,5 +1,6 @@
 import type { Plan } from '@millrace/compiler';
 
+import type { CodeSandboxes } from '../code/code-sandboxes.ts';
 import { isCodeStep, type CodeSteps } from './code-steps.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 
@@ -10,7 +11,15 @@ import { RelationSql, stepsByRef } from './relation-sql.ts';
 export async function addCodeRows(
   refs: Iterable<string>,
   given: Map<string, string>,
-  { plan, code }: { readonly plan: Pick<Plan, 'steps'>; readonly code: CodeSteps },
+  {
+    plan,
+    code,
+    sandboxes,
+  }: {
+    readonly plan: Pick<Plan, 'steps'>;
+    readonly code: CodeSteps;
+    readonly sandboxes?: CodeSandboxes;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const steps = stepsByRef(plan);
@@ -22,6 +31,9 @@ export async function addCodeRows(
   for (const step of plan.steps) {
     if (!needed.has(step.ref) || given.has(step.ref) || !isCodeStep(step)) continue;
     const sql = new RelationSql(steps, (ref) => given.get(ref)).codeInput(step, 'new');
-    given.set(step.ref, `SELECT * FROM ${await code.relation({ step, sql }, signal)}`);
+    given.set(
+      step.ref,
+      `SELECT * FROM ${await code.relation({ step, sql, ...(sandboxes && { sandboxes }) }, signal)}`,
+    );
   }
 }

@@ -5,6 +5,7 @@ import type { Batch } from '@millrace/connector-sdk';
 import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import type { CodeLogRecord } from '../code/code-runner.ts';
+import type { CodeSandboxes } from '../code/code-sandboxes.ts';
 import { runCode } from '../code/run-code.ts';
 import { streamCode, type StreamCodeOptions } from '../code/stream-code.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
@@ -35,6 +36,8 @@ export interface CodeInput {
   readonly sql: string;
   /** The task in whose name it logs; nothing is logged without one. */
   readonly task?: string;
+  /** Sandboxes of earlier and later uses of the same step. */
+  readonly sandboxes?: CodeSandboxes;
 }
 
 /** Runs the functions of steps over rows of a run. */
@@ -64,7 +67,7 @@ export class CodeSteps {
     return `(SELECT ${casts.join(', ')} ${rows})`;
   }
 
-  #optionsOf({ step, sql, task }: CodeInput, database: StagingDatabase): StreamCodeOptions {
+  #optionsOf({ step, sql, task, sandboxes }: CodeInput, database: StagingDatabase): StreamCodeOptions {
     const { code, columns } = step;
     const { onLog } = this.#options;
     const resultFields = columns.map(({ field }) => field);
@@ -81,6 +84,7 @@ export class CodeSteps {
       resultFields,
       isOnePerRow: code.isOnePerRow,
       limits: code.limits,
+      sandboxes,
       onLog: (record) => {
         if (task !== undefined) onLog?.(task, record);
       },

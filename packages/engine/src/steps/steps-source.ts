@@ -31,6 +31,7 @@ import {
 } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
+import { CodeSandboxes } from '../code/code-sandboxes.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import { tableKey } from '../run/table-key.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
@@ -158,6 +159,7 @@ export class StepsSource implements OpenSource {
   /** What changed in a task's rows since a position; kept for the read that follows. */
   async changes(task: LoadTask, since: StepsPosition, signal: AbortSignal): Promise<StepChanges> {
     await this.#changes.get(task.id)?.close();
+    const sandboxes = new CodeSandboxes();
     this.#noteInput(task, await this.#datasetsOf(task), since);
     const changes = new ChangeSet({
       database: await this.#options.database(),
@@ -167,12 +169,19 @@ export class StepsSource implements OpenSource {
       since: since.versions,
       target: fromOf(task),
       runCode: (step, sql, view) =>
-        this.#options.code.relation({ step, sql, ...(view === 'new' && { task: task.id }) }, signal),
+        this.#options.code.relation(
+          { step, sql, sandboxes, ...(view === 'new' && { task: task.id }) },
+          signal,
+        ),
     });
     this.#changes.set(task.id, changes);
-    return changes.result().catch((error: unknown) => {
+    try {
+      return await changes.result();
+    } catch (error) {
       throw toStepError(fromOf(task), error);
-    });
+    } finally {
+      await sandboxes.close();
+    }
   }
 
   async *read(

@@ -7,6 +7,7 @@ import { LANDING, STEPS, UNCHECKED, type Plan } from '@millrace/compiler';
 import type { Field } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
+import { CodeSandboxes } from '../code/code-sandboxes.ts';
 import { lockDatabase } from '../stage/lock-database.ts';
 import { openStagingDatabase } from '../stage/staging-database.ts';
 import { addCodeRows } from './add-code-rows.ts';
@@ -59,6 +60,7 @@ interface Bench {
   readonly plan: Plan;
   readonly connection: DuckDBConnection;
   readonly code: CodeSteps;
+  readonly sandboxes: CodeSandboxes;
 }
 
 /** Runs examples over the steps of a plan: no source is asked, and nothing is written but what code makes, into a folder that goes. */
@@ -67,17 +69,20 @@ export async function testSteps(
   signal: AbortSignal,
 ): Promise<readonly StepTestResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const sandboxes = new CodeSandboxes();
   const database = await openStagingDatabase({ memoryBytes: 2 ** 30, threads: 1, scratchFolder: folder });
   try {
     await createMaskKeys(database, keysOfTests(plan));
     return await database.withConnection(async (connection) => {
       await lockDatabase(connection, { folders: [folder] });
       const code = new CodeSteps({ database: async () => database, folder: join(folder, 'code') });
+      const bench = { plan, connection, code, sandboxes };
       const results: StepTestResult[] = [];
-      for (const test of tests) results.push(await runTest(test, { plan, connection, code }, signal));
+      for (const test of tests) results.push(await runTest(test, bench, signal));
       return results;
     });
   } finally {
+    await sandboxes.close();
     database.close();
     await rm(folder, { recursive: true, force: true });
   }
