@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import type { LoadTask } from '@millrace/compiler';
+import { DEFAULT_CONTRACT, type LoadTask } from '@millrace/compiler';
 import { testServer } from '@millrace/connector-sdk/testing';
 import { foldRun, type ResolvedConnection, type RunEvent, type RunPoint } from '@millrace/engine';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -89,7 +89,7 @@ describe.each(SYSTEMS)('a table that is altered while $name reads it', (system) 
   async function plan(): Promise<readonly LoadTask[]> {
     if (source === undefined) return [];
     const found = await discover(source, `*.${table}`);
-    const contract = { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'fill' } as const;
+    const contract = { ...DEFAULT_CONTRACT, missingColumns: 'evolve' } as const;
     return found.map((one) =>
       planTask(one, { contract, load: { kind: 'full' }, write: { mode: 'replace' } }),
     );

@@ -130,7 +130,13 @@ export function planTask(table: SourceTable, { write, ...options }: PlanOptions)
       field: { name, type, nullable },
       origin: { kind: 'source', column: name },
     })),
-    contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' },
+    contract: {
+      newTables: 'evolve',
+      missingTables: 'evolve',
+      newColumns: 'evolve',
+      typeChanges: 'evolve',
+      missingColumns: 'freeze',
+    },
     quarantine: { maxRows: 1000, maxShare: 0.5 },
     destination: {
       connection: 'warehouse',

@@ -135,7 +135,13 @@ describe('compilePipeline', () => {
               origin: { kind: 'metadata', value: 'runId' },
             },
           ],
-          contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' },
+          contract: {
+            newTables: 'evolve',
+            missingTables: 'evolve',
+            newColumns: 'evolve',
+            typeChanges: 'evolve',
+            missingColumns: 'freeze',
+          },
           quarantine: { maxRows: 5, maxShare: 0.01 },
           destination: {
             connection: 'warehouse',

@@ -18,6 +18,7 @@ export * from './compile-pipeline.ts';
 export { CompileMemory } from './compile-memory.ts';
 export * from './drift/apply-contract.ts';
 export * from './drift/drift.ts';
+export * from './drift/hold-tables.ts';
 export * from './drift/reconcile-destination.ts';
 export * from './explain/compare-plans.ts';
 export * from './explain/explain-incrementality.ts';

@@ -179,8 +179,19 @@ export interface LoadTask {
   readonly destination: LoadDestination;
   /** Judged over the table's rows as they will be, before it is published. */
   readonly checks?: CheckPlan;
+  /** Values that the contract does not let in. */
+  readonly arrival?: readonly ArrivalRule[];
+  /** Why the table is not loaded at all, although it is in the plan. */
+  readonly held?: HeldTable;
   /** What a person should know of the result: each documented mapping of a type, at the source or in the destination. */
   readonly notes?: readonly string[];
+}
+
+/** A table that appeared or is gone, and that the contract stops. */
+export interface HeldTable {
+  readonly kind: 'newTable' | 'missingTable';
+  readonly mode: 'freeze' | 'pauseTable';
+  readonly reason: string;
 }
 
 export interface LoadSource {
@@ -230,10 +241,22 @@ export interface PlannedColumn {
     | { readonly kind: 'metadata'; readonly value: 'runId' | 'loadedAt' };
 }
 
+/** What to do when the source is not what it was, in the words of the field; a document has others for some of them too. */
 export interface Contract {
-  readonly newColumns: 'evolve' | 'ignore' | 'stop';
-  readonly typeChanges: 'widen' | 'quarantine' | 'stop';
-  readonly missingColumns: 'fill' | 'stop';
+  readonly newTables: 'evolve' | 'freeze' | 'discardRow' | 'pauseTable';
+  readonly missingTables: 'evolve' | 'freeze' | 'pauseTable';
+  readonly newColumns: 'evolve' | 'freeze' | 'discardValue' | 'discardRow' | 'quarantine' | 'pauseTable';
+  readonly typeChanges: 'evolve' | 'freeze' | 'discardValue' | 'discardRow' | 'quarantine' | 'pauseTable';
+  readonly missingColumns: 'evolve' | 'freeze' | 'pauseTable';
+}
+
+/** What becomes of single values that the contract does not let in, of a column that the source has. */
+export interface ArrivalRule {
+  /** Of the source. */
+  readonly column: string;
+  /** `absent`: the destination has no such column, and any value is too much. `fits`: as much as the column's type holds exactly. */
+  readonly rule: 'absent' | 'fits';
+  readonly action: 'discardValue' | 'discardRow' | 'quarantine';
 }
 
 /** More rejected rows than this fail the task and publish nothing. */

@@ -20,6 +20,7 @@ export type PipelineErrorCode =
   | 'cursorUnfit'
   | 'keyNotUnique'
   | 'schemaDrift'
+  | 'tablePaused'
   | 'planStale'
   | 'queryFailed'
   | 'queryKilled'

@@ -47,6 +47,7 @@ export const plan: Action = async (session, input) => {
     }
     parts.push(formatEstimates(tasks, planned.estimates));
     if (planned.changes !== null) parts.push(formatChanges(planned.changes, session.paint));
+    if (planned.notes.length > 0) parts.push(planned.notes.map(printable).join('\n'));
     for (const diagnostic of planned.diagnostics)
       parts.push(formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''));
     parts.push('Nothing was read or written yet.');

@@ -33,6 +33,7 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
       [
         `${totals.published} published`,
         `${totals.unchanged} unchanged`,
+        ...(totals.paused > 0 ? [`${totals.paused} paused`] : []),
         `${totals.failed} failed`,
         ...(totals.quarantined > 0 ? [`${formatCount(totals.quarantined)} rows in quarantine`] : []),
         ...(run.attempts > 1 ? [`attempt ${run.attempts}`] : []),
@@ -45,6 +46,17 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
   if (run.reason !== null && !(run.state === 'failed' && isSaidByTable))
     lines.push(printableLines(run.reason));
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
+  for (const { table, discarded, pausedBecause } of run.tasks) {
+    const parts = [
+      ...(discarded.rows > 0 ? [`${formatCount(discarded.rows)} rows`] : []),
+      ...(discarded.values > 0 ? [`${formatCount(discarded.values)} values`] : []),
+    ];
+    if (parts.length > 0)
+      lines.push(
+        `${paint('yellow', 'discarded:')} ${parts.join(' and ')} of ${printable(table)}, as its contract says`,
+      );
+    if (pausedBecause !== null) lines.push(`${paint('yellow', 'paused:')} ${printableLines(pausedBecause)}`);
+  }
   for (const { parted } of run.tasks) {
     if (parted === null || parted.rows === parted.passed) continue;
     const which = parted.isAll ? '' : ' that came';
@@ -123,5 +135,5 @@ export function paintState(text: string, paint: Paint): string {
   return text
     .replace(/\b(?:succeeded|published|unchanged|verified)\b/g, (word) => paint('green', word))
     .replace(/\bfailed\b/g, (word) => paint('red', word))
-    .replace(/\b(?:cancelled|interrupted|retrying)\b/g, (word) => paint('yellow', word));
+    .replace(/\b(?:cancelled|interrupted|retrying|paused)\b/g, (word) => paint('yellow', word));
 }

@@ -61,6 +61,8 @@ function describeEvent(event: RunEvent, titles: Titles): string | undefined {
       return `${table}: try ${event.try} failed, next in ${formatDuration(event.afterMs)}: ${event.error.message}`;
     case 'taskPublished':
       return `${table}: published ${formatCount(event.rowsRead)} rows in ${formatDuration(event.durationMs)}`;
+    case 'taskPaused':
+      return `${table}: waits: ${event.reason}`;
     case 'taskUnchanged':
       return `${table}: nothing new`;
     case 'taskFailed':

@@ -75,7 +75,13 @@ function task(
       ? { kind: 'steps', from: from.table.name, fingerprint: id, isReplaced: true }
       : { kind: 'full' },
     columns: fields.map((each) => ({ field: each, origin: { kind: 'source', column: each.name } })),
-    contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'fill' },
+    contract: {
+      newTables: 'evolve',
+      missingTables: 'evolve',
+      newColumns: 'evolve',
+      typeChanges: 'evolve',
+      missingColumns: 'evolve',
+    },
     quarantine: { maxRows: 1000, maxShare: 0.01 },
     destination: {
       connection: into.connection,

@@ -90,6 +90,7 @@ describe('applyContract', () => {
       task,
       changes: [],
       violations: [],
+      pauses: [],
     });
   });
 
@@ -104,6 +105,7 @@ describe('applyContract', () => {
       task: first.task,
       changes: [],
       violations: [],
+      pauses: [],
     });
   });
 
@@ -120,27 +122,27 @@ describe('applyContract', () => {
     });
 
     it('is left out with ignore, and said', async () => {
-      expect(summary(await drift(fields, { contract: { newColumns: 'ignore' } }))).toEqual({
+      expect(summary(await drift(fields, { contract: { newColumns: 'discardValue' } }))).toEqual({
         ...UNCHANGED,
         changes: ['column extra is new and left out'],
       });
     });
 
     it('stops with stop', async () => {
-      expect((await drift(fields, { contract: { newColumns: 'stop' } })).violations).toEqual([
-        's.t has a new column extra, and contract.newColumns is stop. Use evolve or ignore, or leave it out with columns.exclude.',
+      expect((await drift(fields, { contract: { newColumns: 'freeze' } })).violations).toEqual([
+        's.t has a new column extra, and contract.newColumns is freeze. Use evolve or discardValue, or leave it out with columns.exclude.',
       ]);
     });
 
     it('that the document does not ask for is no change', async () => {
       expect(
-        summary(await drift(fields, { columns: 'exclude: [ex*]', contract: { newColumns: 'stop' } })),
+        summary(await drift(fields, { columns: 'exclude: [ex*]', contract: { newColumns: 'freeze' } })),
       ).toEqual(UNCHANGED);
       expect(
         summary(
           await drift(fields, {
             columns: 'include: [id, name, status, changed]',
-            contract: { newColumns: 'stop' },
+            contract: { newColumns: 'freeze' },
           }),
         ),
       ).toEqual(UNCHANGED);
@@ -189,12 +191,12 @@ describe('applyContract', () => {
 
     it('stops by default', async () => {
       expect((await drift(fields)).violations).toEqual([
-        's.t has lost the column name, and contract.missingColumns is stop. Use fill, or leave it out with columns.exclude.',
+        's.t has lost the column name, and contract.missingColumns is freeze. Use evolve, or leave it out with columns.exclude.',
       ]);
     });
 
     it('is NULL in every row with fill, until it is there again', async () => {
-      const result = await drift(fields, { contract: { missingColumns: 'fill' } });
+      const result = await drift(fields, { contract: { missingColumns: 'evolve' } });
       expect(summary(result)).toEqual({
         read: ['id integer32', 'status string', 'changed date'],
         write: ['id', 'name?', 'status', 'changed'],
@@ -215,12 +217,12 @@ describe('applyContract', () => {
     it('that was renamed is recognised in the message', async () => {
       const renamed = await drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED]);
       expect(renamed.violations).toEqual([
-        's.t has lost the column name (title is new and of the same type: it may have been renamed), and contract.missingColumns is stop. Use fill, or leave it out with columns.exclude.',
+        's.t has lost the column name (title is new and of the same type: it may have been renamed), and contract.missingColumns is freeze. Use evolve, or leave it out with columns.exclude.',
       ]);
       expect(
         summary(
           await drift([ID, { ...NAME, name: 'title' }, STATUS, CHANGED], {
-            contract: { missingColumns: 'fill' },
+            contract: { missingColumns: 'evolve' },
           }),
         ),
       ).toMatchObject({
@@ -230,7 +232,7 @@ describe('applyContract', () => {
     });
 
     it('that is key or cursor stops whatever the contract', async () => {
-      const contract = { missingColumns: 'fill' } as const;
+      const contract = { missingColumns: 'evolve' } as const;
       const merge = { contract, write: ', write: merge' };
       expect((await drift([NAME, STATUS, CHANGED], merge, { key: [] })).violations[0]).toBe(
         's.t has lost its key column id. Name another key and plan again.',
@@ -281,19 +283,27 @@ describe('applyContract', () => {
       ]);
     });
 
-    it('keeps the old one with quarantine, so that the decoder rejects what does not fit', async () => {
-      for (const fields of [wider, incomparable]) {
-        const { task, changes, violations } = await drift(fields, {
-          contract: { typeChanges: 'quarantine' },
-        });
-        expect(violations).toEqual([]);
-        expect(changes.map(({ kind }) => kind)).toEqual(['keepType']);
-        expect(task.source.fields[0]).toMatchObject({ type: INT32, nativeType: fields[0]?.nativeType });
-      }
+    it.each(['quarantine', 'discardRow'] as const)(
+      'keeps the old one with %s, and judges each value as it is',
+      async (typeChanges) => {
+        for (const fields of [wider, incomparable]) {
+          const { task, changes, violations } = await drift(fields, { contract: { typeChanges } });
+          expect(violations).toEqual([]);
+          expect(changes).toMatchObject([{ kind: 'keepType', action: typeChanges }]);
+          expect(task.source.fields[0]).toEqual(fields[0]);
+          expect(task.columns[0]?.field.type).toEqual(INT32);
+          expect(task.arrival).toEqual([{ column: 'id', rule: 'fits', action: typeChanges }]);
+        }
+      },
+    );
+
+    it('cannot leave values of the key out', async () => {
+      const { violations } = await drift(wider, { contract: { typeChanges: 'discardValue' } });
+      expect(violations).toEqual([expect.stringContaining('no value of its key can be left out')]);
     });
 
     it('stops with stop', async () => {
-      expect((await drift(wider, { contract: { typeChanges: 'stop' } })).violations).toHaveLength(1);
+      expect((await drift(wider, { contract: { typeChanges: 'freeze' } })).violations).toHaveLength(1);
     });
 
     it('of the cursor stops when its order is another one', async () => {
@@ -316,7 +326,7 @@ describe('applyContract', () => {
       { ...STATUS, detail: { charset: 'latin1' } },
     ];
     for (const status of redeclared) {
-      const result = await drift([ID, NAME, status, CHANGED], { contract: { typeChanges: 'stop' } });
+      const result = await drift([ID, NAME, status, CHANGED], { contract: { typeChanges: 'freeze' } });
       expect(result.violations).toEqual([]);
       expect(result.changes.map(({ kind }) => kind)).toEqual(['redeclareColumn']);
       expect(result.task.source.fields[2]).toEqual(status);
@@ -387,28 +397,46 @@ describe('applyContract', () => {
     });
     const columns = fc.uniqueArray(column, { selector: ({ name }) => name, minLength: 1 });
     const contract = fc.record<Contract>({
-      newColumns: fc.constantFrom('evolve', 'ignore', 'stop'),
-      typeChanges: fc.constantFrom('widen', 'quarantine', 'stop'),
-      missingColumns: fc.constantFrom('fill', 'stop'),
+      newTables: fc.constant('evolve'),
+      missingTables: fc.constant('evolve'),
+      newColumns: fc.constantFrom(
+        'evolve',
+        'freeze',
+        'discardValue',
+        'discardRow',
+        'quarantine',
+        'pauseTable',
+      ),
+      typeChanges: fc.constantFrom(
+        'evolve',
+        'freeze',
+        'discardValue',
+        'discardRow',
+        'quarantine',
+        'pauseTable',
+      ),
+      missingColumns: fc.constantFrom('evolve', 'freeze', 'pauseTable'),
     });
     await fc.assert(
-      fc.asyncProperty(columns, contract, async (list, rules) => {
+      fc.asyncProperty(columns, contract, async (list, terms) => {
         const fields = list.map(({ name, type: kind, nullable }) => field(name, kind, nullable));
-        const { task, violations } = await drift(fields, { contract: rules }, { key: [] });
+        const { task, violations } = await drift(fields, { contract: terms }, { key: [] });
         const names = task.source.fields.map(({ name }) => name);
         expect(new Set(names).size).toBe(names.length);
         expect(names.every((name) => fields.some((candidate) => candidate.name === name))).toBe(true);
         const types = new Map(task.source.fields.map(({ name, type: kind }) => [name, kind]));
         const written = task.columns.map(({ origin }) => (origin.kind === 'source' ? origin.column : ''));
         expect(new Set(written).size).toBe(written.length);
-        expect(names.every((name) => written.includes(name))).toBe(true);
+        const rules = new Map((task.arrival ?? []).map(({ column, rule }) => [column, rule]));
+        for (const name of names) expect(written.includes(name)).toBe(rules.get(name) !== 'absent');
         for (const { field: target, origin } of task.columns) {
           const read = origin.kind === 'source' ? types.get(origin.column) : undefined;
           if (read === undefined) expect(target.nullable).toBe(true);
-          else expect(target.type).toEqual(read);
+          else if (origin.kind === 'source' && rules.get(origin.column) !== 'fits')
+            expect(target.type).toEqual(read);
         }
         const isStopped =
-          rules.missingColumns === 'stop' && BEFORE.fields.some(({ name }) => !names.includes(name));
+          terms.missingColumns === 'freeze' && BEFORE.fields.some(({ name }) => !names.includes(name));
         if (isStopped) expect(violations.length).toBeGreaterThan(0);
       }),
       { numRuns: 300 },

@@ -13,7 +13,7 @@ import {
 import { canonicalJson, fingerprintTable } from '../fingerprint/fingerprint.ts';
 import { cursorOrder } from '../load/plan-cursor.ts';
 import { planColumns, type ColumnReporter, type ColumnTarget } from '../load/plan-columns.ts';
-import type { LoadTask, PlannedColumn } from '../plan.ts';
+import type { ArrivalRule, LoadTask, PlannedColumn } from '../plan.ts';
 import type { Drift, DriftResult } from './drift.ts';
 
 /**
@@ -26,7 +26,8 @@ import type { Drift, DriftResult } from './drift.ts';
  */
 export function applyContract(task: LoadTask, current: SourceTable, target: ColumnTarget): DriftResult {
   const schemaFingerprint = fingerprintTable(current);
-  if (schemaFingerprint === task.source.schemaFingerprint) return { task, changes: [], violations: [] };
+  if (schemaFingerprint === task.source.schemaFingerprint)
+    return { task, changes: [], violations: [], pauses: [] };
   const drift = new TableDrift(task, current, target);
   drift.followPlanned();
   drift.followNew();
@@ -40,10 +41,12 @@ export function applyContract(task: LoadTask, current: SourceTable, target: Colu
       source,
       columns: [...drift.columns, ...metadata],
       destination: { ...task.destination, key: drift.key },
+      ...(drift.arrival.length === 0 ? {} : { arrival: drift.arrival }),
       ...(notes.length === 0 ? {} : { notes }),
     },
     changes: drift.changes,
     violations: drift.violations,
+    pauses: drift.pauses,
   };
 }
 
@@ -52,6 +55,8 @@ class TableDrift {
   readonly columns: PlannedColumn[] = [];
   readonly changes: Drift[] = [];
   readonly violations: string[] = [];
+  readonly pauses: string[] = [];
+  readonly arrival: ArrivalRule[] = [];
   readonly notes: string[] = [];
   key: readonly string[];
   readonly #task: LoadTask;
@@ -102,15 +107,24 @@ class TableDrift {
     );
     const { newColumns } = this.#task.contract;
     if (added.length === 0) return;
-    if (newColumns === 'stop') {
+    if (newColumns === 'freeze' || newColumns === 'pauseTable') {
       for (const field of added)
-        this.#violate(
-          `has a new column ${field.name}, and contract.newColumns is stop. Use evolve or ignore, or leave it out with columns.exclude`,
+        this.#refuse(
+          newColumns,
+          `has a new column ${field.name}, and contract.newColumns is ${newColumns}. Use evolve or discardValue, or leave it out with columns.exclude`,
         );
       return;
     }
-    if (newColumns === 'ignore') {
+    if (newColumns === 'discardValue') {
       for (const field of added) this.changes.push({ kind: 'ignoreColumn', column: field.name });
+      return;
+    }
+    if (newColumns === 'discardRow' || newColumns === 'quarantine') {
+      for (const field of added) {
+        this.changes.push({ kind: 'guardColumn', column: field.name, action: newColumns });
+        this.arrival.push({ column: field.name, rule: 'absent', action: newColumns });
+        this.fields.push(field);
+      }
       return;
     }
     const { mode, deletes } = this.#task.destination;
@@ -167,9 +181,10 @@ class TableDrift {
       this.#violate(`has lost its key column ${before.name}${renamed}. Name another key and plan again`);
     } else if (load.kind === 'incremental' && load.cursor === before.name) {
       this.#violate(`has lost its cursor ${before.name}${renamed}. Choose another cursor and plan again`);
-    } else if (contract.missingColumns === 'stop') {
-      this.#violate(
-        `has lost the column ${before.name}${renamed}, and contract.missingColumns is stop. Use fill, or leave it out with columns.exclude`,
+    } else if (contract.missingColumns !== 'evolve') {
+      this.#refuse(
+        contract.missingColumns,
+        `has lost the column ${before.name}${renamed}, and contract.missingColumns is ${contract.missingColumns}. Use evolve, or leave it out with columns.exclude`,
       );
     } else {
       this.key = this.key.filter((key) => key !== name);
@@ -198,10 +213,12 @@ class TableDrift {
 
   #followChanged(column: PlannedColumn, before: SourceField, now: SourceField): void {
     const type = this.#followType(column, before, now);
-    const isNullable = column.field.nullable || now.nullable;
+    const rule = this.arrival.find(({ column: ruled }) => ruled === now.name);
+    const isNullable = column.field.nullable || now.nullable || rule?.action === 'discardValue';
     if (isNullable && !column.field.nullable)
       this.changes.push({ kind: 'dropNotNull', column: column.field.name });
-    this.fields.push({ ...now, type });
+    // What is judged value by value is read as what it is.
+    this.fields.push(rule === undefined ? { ...now, type } : now);
     this.columns.push({ ...column, field: { ...column.field, type, nullable: isNullable } });
   }
 
@@ -230,17 +247,29 @@ class TableDrift {
       this.#violate(`cannot continue by its cursor: ${change}. Choose another cursor and run a full refresh`);
       return before.type;
     }
-    if (contract.typeChanges === 'stop') {
-      this.#violate(
-        `has another type: ${change}, and contract.typeChanges is stop. Use widen or quarantine, or run a full refresh`,
+    const { typeChanges } = contract;
+    if (typeChanges === 'freeze' || typeChanges === 'pauseTable') {
+      this.#refuse(
+        typeChanges,
+        `has another type: ${change}, and contract.typeChanges is ${typeChanges}. Use evolve or quarantine, or run a full refresh`,
       );
       return before.type;
     }
-    if (contract.typeChanges === 'quarantine') {
-      this.changes.push({ kind: 'keepType', column: name, type: before.type, current: now.type });
+    const wide = widenLogicalType(before.type, now.type);
+    if (typeChanges !== 'evolve') {
+      const isHeld = wide !== undefined && isSameLogicalType(wide, before.type);
+      if (typeChanges === 'discardValue' && !isHeld && this.#task.destination.key.includes(name)) {
+        this.#violate(
+          `has another type: ${change}, and no value of its key can be left out. Use contract.typeChanges: quarantine or discardRow, or run a full refresh`,
+        );
+        return before.type;
+      }
+      const kept = { kind: 'keepType', column: name, type: before.type, current: now.type } as const;
+      this.changes.push(isHeld ? kept : { ...kept, action: typeChanges });
+      if (!isHeld && !(typeChanges === 'quarantine' && isKnownByValues(this.#task)))
+        this.arrival.push({ column: before.name, rule: 'fits', action: typeChanges });
       return before.type;
     }
-    const wide = widenLogicalType(before.type, now.type);
     if (wide === undefined) {
       this.#violate(
         `has another type: ${change}, and no type holds the values of both. Use contract.typeChanges: quarantine, or run a full refresh`,
@@ -269,9 +298,19 @@ class TableDrift {
     else this.notes.push(message);
   };
 
+  #refuse(mode: 'freeze' | 'pauseTable', what: string): void {
+    if (mode === 'freeze') this.#violate(what);
+    else this.pauses.push(`${this.#table} ${what}.`);
+  }
+
   #violate(what: string): void {
     this.violations.push(`${this.#table} ${what}.`);
   }
+}
+
+/** Rows that were appended are recognised by their values as they were read: those must be read alike again, and the decoder rejects what does not fit. */
+export function isKnownByValues({ load, destination }: LoadTask): boolean {
+  return load.kind === 'incremental' && destination.mode === 'append';
 }
 
 function isSameSet(left: readonly string[], right: readonly string[]): boolean {

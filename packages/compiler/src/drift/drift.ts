@@ -1,6 +1,6 @@
 import { formatLogicalType, type Field, type LogicalType } from '@millrace/spec';
 
-import type { LoadTask } from '../plan.ts';
+import type { ArrivalRule, LoadTask } from '../plan.ts';
 
 /**
  * What changed between a plan and what is there now. The kinds `addColumn`, `widenColumn` and `dropNotNull` have the
@@ -18,16 +18,23 @@ export type Drift =
   | { readonly kind: 'dropNotNull'; readonly column: string }
   /** A column of the source that the contract leaves out. */
   | { readonly kind: 'ignoreColumn'; readonly column: string }
+  /** A column of the source that the contract lets no row have a value in. */
+  | {
+      readonly kind: 'guardColumn';
+      readonly column: string;
+      readonly action: 'discardRow' | 'quarantine';
+    }
   /** A column that is gone; NULL from now on. */
   | { readonly kind: 'fillColumn'; readonly column: string }
   /** A column that was gone and is there again. */
   | { readonly kind: 'returnColumn'; readonly column: string }
-  /** The type changed and the old one is kept; values that do not fit are rejected. */
+  /** The type changed and the old one is kept; `action` tells what becomes of values that do not fit, if there can be any. */
   | {
       readonly kind: 'keepType';
       readonly column: string;
       readonly type: LogicalType;
       readonly current: LogicalType;
+      readonly action?: ArrivalRule['action'];
     }
   /** Only the source's own declaration changed. */
   | { readonly kind: 'redeclareColumn'; readonly column: string; readonly from: string; readonly to: string }
@@ -43,7 +50,15 @@ export interface DriftResult {
   readonly changes: readonly Drift[];
   /** What the contract forbids: the thing, the reason, the next step. */
   readonly violations: readonly string[];
+  /** For what the contract lets the table wait, in the same form. */
+  readonly pauses: readonly string[];
 }
+
+const UNFIT: Readonly<Record<ArrivalRule['action'], string>> = {
+  discardValue: 'values that do not fit become NULL',
+  discardRow: 'rows with values that do not fit are dropped',
+  quarantine: 'rows with values that do not fit are set aside',
+};
 
 /** The change in one line, for people. */
 export function formatDrift(drift: Drift): string {
@@ -56,12 +71,14 @@ export function formatDrift(drift: Drift): string {
       return `column ${drift.column} may be NULL now`;
     case 'ignoreColumn':
       return `column ${drift.column} is new and left out`;
+    case 'guardColumn':
+      return `column ${drift.column} is new; rows with a value in it are ${drift.action === 'quarantine' ? 'set aside' : 'dropped'}`;
     case 'fillColumn':
       return `column ${drift.column} is gone and NULL from now on`;
     case 'returnColumn':
       return `column ${drift.column} is there again`;
     case 'keepType':
-      return `column ${drift.column} is ${formatLogicalType(drift.current)} at the source and stays ${formatLogicalType(drift.type)}`;
+      return `column ${drift.column} is ${formatLogicalType(drift.current)} at the source and stays ${formatLogicalType(drift.type)}${drift.action === undefined ? '' : `; ${UNFIT[drift.action]}`}`;
     case 'redeclareColumn':
       return `column ${drift.column} is declared ${drift.to}, before ${drift.from}`;
     case 'reorderColumns':

@@ -80,7 +80,8 @@ describe('reconcileDestination', () => {
     expect((await compare(narrow)).lines).toEqual(['column id widens from int16 to int32']);
     const kept = await compare(narrow, 'typeChanges: quarantine');
     expect(kept.task.columns[0]?.field.type).toEqual({ kind: 'integer', bits: 16, signed: true });
-    expect(kept.task.source.fields[0]?.type).toEqual({ kind: 'integer', bits: 16, signed: true });
+    expect(kept.task.source.fields[0]?.type).toEqual(INT32);
+    expect(kept.task.arrival).toEqual([{ column: 'id', rule: 'fits', action: 'quarantine' }]);
     expect((await compare(narrow, 'typeChanges: stop')).violations).toHaveLength(1);
     expect((await compare(replace('id', { type: { kind: 'date' } }))).violations).toEqual([
       'raw.t.id is date, and the source has int32 now; no type holds the values of both. Use contract.typeChanges: quarantine, or run a full refresh.',
@@ -101,7 +102,7 @@ describe('reconcileDestination', () => {
       { name: 'deleted_at', type: INT32, nullable: true },
     ];
     expect((await compare(more)).violations).toEqual([
-      'raw.t has a column old that the load does not bring, and contract.missingColumns is stop. Use fill, or run a full refresh.',
+      'raw.t has a column old that the load does not bring, and contract.missingColumns is freeze. Use evolve, or run a full refresh.',
     ]);
     expect((await compare(more, 'missingColumns: fill')).lines).toEqual([
       'column old is gone and NULL from now on',

@@ -10,7 +10,8 @@ import {
 } from '@millrace/spec';
 
 import type { ColumnTarget } from '../load/plan-columns.ts';
-import type { LoadTask, PlannedColumn } from '../plan.ts';
+import type { ArrivalRule, LoadTask, PlannedColumn } from '../plan.ts';
+import { isKnownByValues } from './apply-contract.ts';
 import type { Drift, DriftResult } from './drift.ts';
 
 /**
@@ -35,11 +36,14 @@ class DestinationComparison {
   readonly #published: ReadonlyMap<string, Field>;
   readonly #changes: Drift[] = [];
   readonly #violations: string[] = [];
+  readonly #pauses: string[] = [];
+  readonly #arrival: ArrivalRule[];
 
   constructor(task: LoadTask, published: readonly Field[], target: ColumnTarget) {
     this.#task = task;
     this.#target = target;
     this.#table = formatTableName(task.destination.table);
+    this.#arrival = [...(task.arrival ?? [])];
     this.#published = new Map(published.map((field) => [this.#fold(field.name), field]));
   }
 
@@ -51,35 +55,53 @@ class DestinationComparison {
         origin.kind === 'source' ? [[origin.column, field.type] as const] : [],
       ),
     );
+    const judged = new Set(this.#arrival.map(({ column }) => column));
     const fields = this.#task.source.fields.flatMap((field) => {
+      // What is judged value by value is read as what it is.
+      if (judged.has(field.name)) return [field];
       const type = types.get(field.name);
       return type === undefined ? [] : [{ ...field, type }];
     });
-    const task = { ...this.#task, columns, source: { ...this.#task.source, fields } };
-    return { task, changes: this.#changes, violations: this.#violations };
+    const task = {
+      ...this.#task,
+      columns,
+      source: { ...this.#task.source, fields },
+      ...(this.#arrival.length === 0 ? {} : { arrival: this.#arrival }),
+    };
+    return { task, changes: this.#changes, violations: this.#violations, pauses: this.#pauses };
   }
 
   #followColumn(column: PlannedColumn): PlannedColumn | undefined {
     const { field } = column;
     const existing = this.#published.get(this.#fold(field.name));
     if (existing === undefined) return this.#followNew(column);
-    const type = this.#followType(field, existing);
-    if (field.nullable && !existing.nullable)
-      this.#changes.push({ kind: 'dropNotNull', column: existing.name });
-    return { ...column, field: { ...field, type } };
+    const type = this.#followType(column, existing);
+    const { origin } = column;
+    const isEmptied =
+      origin.kind === 'source' &&
+      this.#arrival.some(({ column: ruled, action }) => ruled === origin.column && action === 'discardValue');
+    const nullable = field.nullable || isEmptied;
+    if (nullable && !existing.nullable) this.#changes.push({ kind: 'dropNotNull', column: existing.name });
+    return { ...column, field: { ...field, type, nullable } };
   }
 
   #followNew(column: PlannedColumn): PlannedColumn | undefined {
-    const { field } = column;
+    const { field, origin } = column;
     const { newColumns } = this.#task.contract;
-    const isNeeded = this.#task.destination.key.includes(field.name) || column.origin.kind === 'metadata';
-    if (newColumns === 'ignore' && !isNeeded) {
+    const isNeeded = this.#task.destination.key.includes(field.name) || origin.kind === 'metadata';
+    if (newColumns === 'discardValue' && !isNeeded) {
       this.#changes.push({ kind: 'ignoreColumn', column: field.name });
       return undefined;
     }
-    if (newColumns === 'stop' && !isNeeded) {
-      this.#violations.push(
-        `${this.#table} has no column ${field.name}, which is new at the source, and contract.newColumns is stop. Use evolve or ignore, or leave it out with columns.exclude.`,
+    if ((newColumns === 'discardRow' || newColumns === 'quarantine') && !isNeeded) {
+      this.#changes.push({ kind: 'guardColumn', column: field.name, action: newColumns });
+      this.#arrival.push({ column: origin.column, rule: 'absent', action: newColumns });
+      return undefined;
+    }
+    if ((newColumns === 'freeze' || newColumns === 'pauseTable') && !isNeeded) {
+      this.#refuse(
+        newColumns,
+        `${this.#table} has no column ${field.name}, which is new at the source, and contract.newColumns is ${newColumns}. Use evolve or discardValue, or leave it out with columns.exclude.`,
       );
     } else {
       // Rows that are there already have no value for it.
@@ -88,26 +110,36 @@ class DestinationComparison {
     return column;
   }
 
-  #followType(planned: Field, existing: Field): LogicalType {
+  #followType({ field: planned, origin }: PlannedColumn, existing: Field): LogicalType {
     if (this.#isSameHere(planned.type, existing.type)) return planned.type;
     const { typeChanges } = this.#task.contract;
     const change = `${this.#table}.${planned.name} is ${formatLogicalType(existing.type)}, and the source has ${formatLogicalType(planned.type)} now`;
     const wide = widenLogicalType(existing.type, planned.type);
     // A destination that holds every value of the source already needs no permission.
     if (wide !== undefined && isSameLogicalType(wide, existing.type)) return planned.type;
-    if (typeChanges === 'stop') {
-      this.#violations.push(
-        `${change}; contract.typeChanges is stop. Use widen or quarantine, or run a full refresh.`,
+    if (typeChanges === 'freeze' || typeChanges === 'pauseTable') {
+      this.#refuse(
+        typeChanges,
+        `${change}; contract.typeChanges is ${typeChanges}. Use evolve or quarantine, or run a full refresh.`,
       );
       return planned.type;
     }
-    if (typeChanges === 'quarantine') {
+    if (typeChanges !== 'evolve' && origin.kind === 'source') {
+      if (typeChanges === 'discardValue' && this.#task.destination.key.includes(planned.name)) {
+        this.#violations.push(
+          `${change}, and no value of the key can be left out. Use contract.typeChanges: quarantine or discardRow, or run a full refresh.`,
+        );
+        return planned.type;
+      }
       this.#changes.push({
         kind: 'keepType',
         column: existing.name,
         type: existing.type,
         current: planned.type,
+        action: typeChanges,
       });
+      if (!(typeChanges === 'quarantine' && isKnownByValues(this.#task)))
+        this.#arrival.push({ column: origin.column, rule: 'fits', action: typeChanges });
       return existing.type;
     }
     if (wide === undefined) {
@@ -140,9 +172,11 @@ class DestinationComparison {
         own.has(folded) &&
         (this.#task.destination.mode === 'scd2' || this.#task.destination.mode === 'merge');
       if (isOwn) continue;
-      if (this.#task.contract.missingColumns === 'stop') {
-        this.#violations.push(
-          `${this.#table} has a column ${field.name} that the load does not bring, and contract.missingColumns is stop. Use fill, or run a full refresh.`,
+      const { missingColumns } = this.#task.contract;
+      if (missingColumns !== 'evolve') {
+        this.#refuse(
+          missingColumns,
+          `${this.#table} has a column ${field.name} that the load does not bring, and contract.missingColumns is ${missingColumns}. Use evolve, or run a full refresh.`,
         );
         continue;
       }
@@ -152,6 +186,10 @@ class DestinationComparison {
       filled.push({ field: { ...field, nullable: true }, origin: { kind: 'source', column: field.name } });
     }
     return filled;
+  }
+
+  #refuse(mode: 'freeze' | 'pauseTable', what: string): void {
+    (mode === 'freeze' ? this.#violations : this.#pauses).push(what);
   }
 
   /** Types that the destination stores the same way are the same to it: it may describe one by the name of the other. */

@@ -69,7 +69,13 @@ function loadIdentity({ sourceStep, source, load, contract, quarantine }: LoadTa
     [sourceStep, source.connection, source.connector, schema, name],
     source.schemaFingerprint,
     loadModeIdentity(load),
-    [contract.newColumns, contract.typeChanges, contract.missingColumns],
+    [
+      contract.newTables,
+      contract.missingTables,
+      contract.newColumns,
+      contract.typeChanges,
+      contract.missingColumns,
+    ],
     [quarantine.maxRows, quarantine.maxShare],
   ];
 }

@@ -47,20 +47,45 @@ type StepSettings = {
  * is gone stops the load, and 1,000 rejected rows or a hundredth of all, whichever is less, stop it too.
  */
 export const DEFAULT_CONTRACT: Contract = {
+  newTables: 'evolve',
+  missingTables: 'evolve',
   newColumns: 'evolve',
-  typeChanges: 'widen',
-  missingColumns: 'stop',
+  typeChanges: 'evolve',
+  missingColumns: 'freeze',
 };
 export const DEFAULT_QUARANTINE: QuarantineLimit = { maxRows: 1000, maxShare: 0.01 };
+
+/** A document may say `stop` for `freeze`, and a few words more; a plan has one for each. */
+function contractOf(contract: StepSettings['contract']): Contract {
+  const { newTables, missingTables, newColumns, typeChanges, missingColumns } = contract ?? {};
+  return {
+    newTables: newTables ?? DEFAULT_CONTRACT.newTables,
+    missingTables: missingTables ?? DEFAULT_CONTRACT.missingTables,
+    newColumns:
+      newColumns === 'ignore'
+        ? 'discardValue'
+        : newColumns === 'stop'
+          ? 'freeze'
+          : (newColumns ?? DEFAULT_CONTRACT.newColumns),
+    typeChanges:
+      typeChanges === 'widen'
+        ? 'evolve'
+        : typeChanges === 'stop'
+          ? 'freeze'
+          : (typeChanges ?? DEFAULT_CONTRACT.typeChanges),
+    missingColumns:
+      missingColumns === 'fill'
+        ? 'evolve'
+        : missingColumns === 'stop'
+          ? 'freeze'
+          : (missingColumns ?? DEFAULT_CONTRACT.missingColumns),
+  };
+}
 
 /** What stands beside the verb, with the defaults filled in. */
 export function stepSettings(step: StepSettings): Pick<LoadSettings, 'contract' | 'quarantine' | 'metadata'> {
   return {
-    contract: {
-      newColumns: step.contract?.newColumns ?? DEFAULT_CONTRACT.newColumns,
-      typeChanges: step.contract?.typeChanges ?? DEFAULT_CONTRACT.typeChanges,
-      missingColumns: step.contract?.missingColumns ?? DEFAULT_CONTRACT.missingColumns,
-    },
+    contract: contractOf(step.contract),
     quarantine: {
       maxRows: step.quarantine?.maxRows ?? DEFAULT_QUARANTINE.maxRows,
       maxShare: step.quarantine?.maxShare ?? DEFAULT_QUARANTINE.maxShare,

@@ -13,7 +13,7 @@ import { titleKept } from '../explain/title-relation.ts';
 import { planColumns, type ColumnReporter } from '../load/plan-columns.ts';
 import { resolveTargetTable } from '../load/resolve-table.ts';
 import { fingerprintTable } from '../fingerprint/fingerprint.ts';
-import { DEFAULT_QUARANTINE } from '../load/load-settings.ts';
+import { DEFAULT_CONTRACT, DEFAULT_QUARANTINE } from '../load/load-settings.ts';
 import {
   LANDING,
   STEPS,
@@ -116,7 +116,7 @@ export function planKeep(relation: DefinedRelation): LoadTask {
 }
 
 /** A definition is what the document says now; a table that had other columns before follows it. */
-const FOLLOWS: Contract = { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'fill' };
+const FOLLOWS: Contract = { ...DEFAULT_CONTRACT, missingColumns: 'evolve' };
 
 function stepsTask(
   id: string,

@@ -25,6 +25,7 @@ import { writeCodeTypes } from './write-code-types.ts';
 /** A plan made from the documents and from what the sources declare now, with what a run of it needs. */
 export interface PreparedPlan {
   readonly plan: Plan;
+  readonly document: PipelineDocument;
   /** Warnings; errors were thrown. */
   readonly diagnostics: readonly Diagnostic[];
   readonly texts: ReadonlyMap<string, string>;
@@ -83,6 +84,7 @@ export async function preparePlan(
   await writeCodeTypes(plan, context.projectFolder);
   return {
     plan: selectTables(plan, tables),
+    document: pipeline.document,
     diagnostics,
     texts: textsOf(files),
     connections: Object.fromEntries(

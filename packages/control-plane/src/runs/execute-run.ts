@@ -29,6 +29,8 @@ export interface RunToExecute {
   readonly limits: RunLimits;
   /** Ids of the tasks to run; all when left out. */
   readonly tasks?: readonly string[];
+  /** What a person should know before it starts. */
+  readonly notes?: readonly string[];
   /** What the run is for, when it is none of the whole pipeline. */
   readonly reason?: string;
 }
@@ -61,6 +63,15 @@ export async function executeRun(
     if (event.type === 'runFinished') end.event = event;
     else emit(event);
   };
+  for (const message of run.attempt === 1 ? (run.notes ?? []) : [])
+    emit({
+      at: new Date().toISOString(),
+      runId: run.runId,
+      attempt: 1,
+      type: 'warning',
+      task: null,
+      message,
+    });
   let attempt = run.attempt;
   let limits = run.limits;
   const startedAt = performance.now();

@@ -28,6 +28,10 @@ export interface TaskSummary {
   readonly anomalies: readonly Anomaly[];
   readonly measures: TaskMeasures | null;
   readonly checks: readonly CheckResult[];
+  /** Rows that the contract dropped, and values that it left out. */
+  readonly discarded: TaskState['discarded'];
+  /** Why the table waits for a person; null for others. */
+  readonly pausedBecause: string | null;
   /** Where the rows of a step went whose checks set rows aside. */
   readonly parted: PartedRows | null;
   readonly error: PlainPipelineError | null;
@@ -51,6 +55,7 @@ export interface RunSummary {
     readonly bytes: number;
     readonly published: number;
     readonly unchanged: number;
+    readonly paused: number;
     readonly failed: number;
     readonly quarantined: number;
   };
@@ -61,7 +66,7 @@ export interface RunSummary {
 export function summarizeRun(record: RunRecord, plan: Plan, events: Iterable<RunEvent>): RunSummary {
   const state = foldRun(events);
   const tasks = plan.tasks.map((task) => summarizeTask(task, state.tasks.get(task.id)));
-  const { rows, bytes, published, unchanged, failed, quarantined } = state.totals;
+  const { rows, bytes, published, unchanged, paused, failed, quarantined } = state.totals;
   return {
     runId: record.runId,
     pipeline: record.pipeline,
@@ -74,7 +79,7 @@ export function summarizeRun(record: RunRecord, plan: Plan, events: Iterable<Run
     durationMs:
       record.finishedAt === null ? null : Date.parse(record.finishedAt) - Date.parse(record.startedAt),
     tasks,
-    totals: { tables: tasks.length, rows, bytes, published, unchanged, failed, quarantined },
+    totals: { tables: tasks.length, rows, bytes, published, unchanged, paused, failed, quarantined },
     warnings: state.warnings,
   };
 }
@@ -102,6 +107,8 @@ export function summarizeTask(task: LoadTask, state: TaskState | undefined): Tas
     anomalies: state?.anomalies ?? [],
     measures: state?.measures ?? null,
     checks: state?.checks ?? [],
+    discarded: state?.discarded ?? { rows: 0, values: 0 },
+    pausedBecause: state?.pausedBecause ?? null,
     parted: state?.parted ?? null,
     error: state?.error ?? null,
   };

@@ -62,6 +62,13 @@ function isSchemaChange(drift: Drift): drift is Extract<Drift, SchemaChange> {
 }
 
 function refuseViolations(result: DriftResult): DriftResult {
+  if (result.violations.length === 0 && result.pauses.length > 0)
+    throw new PipelineError({
+      code: 'tablePaused',
+      blame: 'source',
+      retry: 'never',
+      message: `${result.pauses.join(' ')} The table waits; what was published stays.`,
+    });
   if (result.violations.length === 0) return result;
   throw new PipelineError({
     code: 'schemaDrift',

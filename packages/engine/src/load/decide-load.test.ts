@@ -39,7 +39,13 @@ const task: LoadTask = {
   },
   load: { kind: 'incremental', cursor: 'updated_at', lookback: '0', detectDeletes: false },
   columns: [],
-  contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' },
+  contract: {
+    newTables: 'evolve',
+    missingTables: 'evolve',
+    newColumns: 'evolve',
+    typeChanges: 'evolve',
+    missingColumns: 'freeze',
+  },
   quarantine: { maxRows: 0, maxShare: 0 },
   destination: {
     connection: 'w',

@@ -35,8 +35,8 @@ async function findDrift(load: TableLoad, signal: AbortSignal): Promise<readonly
   const { table } = task.source.table;
   source.forget(table);
   const current: SourceTable = await source.table(table, signal);
-  const { changes, violations } = applyContract(task, current, destination.target);
-  const differences = [...changes.map(formatDrift), ...violations];
+  const { changes, violations, pauses } = applyContract(task, current, destination.target);
+  const differences = [...changes.map(formatDrift), ...violations, ...pauses];
   return differences.length === 0 ? undefined : differences;
 }
 

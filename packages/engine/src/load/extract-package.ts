@@ -16,6 +16,7 @@ import {
 } from '../package/package-store.ts';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { OpenSource } from '../run/open-source.ts';
+import { arrivalFilters } from '../stage/arrival-filter.ts';
 import { writeManifest, type Manifest } from '../stage/manifest.ts';
 import { openRowEncoder } from '../stage/row-encoder.ts';
 import { openStageWriter, type StageWriter } from '../stage/stage-writer.ts';
@@ -100,9 +101,11 @@ async function extract(
       fields,
       metadata: { runId: load.runId, loadedAt: load.loadedAt },
       rejectPredicates: refusedValues(task, load.destination),
-      encoder: isPublishedEarly
-        ? openRowEncoder(load.destination.destination, task.columns, fields)
-        : undefined,
+      arrival: arrivalFilters(task.arrival ?? [], task.columns, fields),
+      encoder:
+        isPublishedEarly && task.arrival === undefined
+          ? openRowEncoder(load.destination.destination, task.columns, fields)
+          : undefined,
       onRejected: (rejected) => quarantine.add(rejected),
     });
     onOpened(writer);
@@ -160,7 +163,9 @@ async function extract(
     }
     const writer = await rows.open();
     await Promise.all([writer.finish(), refuseDriftDuringRead(load, signal)]);
-    refuseLostRows(load, result.rowsSent, writer.rows + quarantine.rows + (known?.dropped ?? 0), 'staged');
+    const { discarded } = writer;
+    const staged = writer.rows + quarantine.rows + discarded.rows + (known?.dropped ?? 0);
+    refuseLostRows(load, result.rowsSent, staged, 'staged');
     if (task.load.kind === 'incremental' && tail !== undefined)
       refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
     quarantine.finish(result.rowsSent);
@@ -214,6 +219,7 @@ async function extract(
       rowsSent: result.rowsSent,
       bytesReceived: result.bytesReceived,
       rejected: quarantine.rows,
+      ...(discarded.rows + discarded.values === 0 ? {} : { discarded }),
       position: toSourcePosition(position),
       highMark: result.highMark,
       previousRunId: load.published?.record?.runId ?? null,

@@ -1,4 +1,4 @@
-import { LANDING, type LoadTask } from '@millrace/compiler';
+import { LANDING, type HeldTable, type LoadTask } from '@millrace/compiler';
 import {
   PipelineError,
   throwIfCancelled,
@@ -35,11 +35,15 @@ export interface LoadTableOptions {
   readonly emit: (event: RunEventBody) => void;
 }
 
-export type LoadOutcome = 'published' | 'unchanged' | 'failed' | 'cancelled';
+export type LoadOutcome = 'published' | 'unchanged' | 'paused' | 'failed' | 'cancelled';
 
 /** Loads one table, with retries. Never throws: a failure is an event, and other tables go on. */
 export async function loadTable(options: LoadTableOptions, signal: AbortSignal): Promise<LoadOutcome> {
   const { task, request, emit } = options;
+  if (task.held !== undefined) {
+    emit({ type: 'schemaDrift', task: task.id, changes: [task.held.reason] });
+    return fail(options, heldError(task.held));
+  }
   for (let tries = 1; ; tries++) {
     try {
       return await tryTable(options, tries, signal);
@@ -217,8 +221,22 @@ function canPublishEarly(load: TableLoad, options: LoadTableOptions): boolean {
 
 function fail({ task, emit }: LoadTableOptions, error: unknown): LoadOutcome {
   const plain = toPlainPipelineError(error);
+  if (plain.code === 'tablePaused') {
+    emit({ type: 'taskPaused', task: task.id, reason: plain.message });
+    return 'paused';
+  }
   emit({ type: 'taskFailed', task: task.id, error: plain });
   return plain.code === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** A table that appeared or is gone, and that the contract stops. */
+function heldError({ mode, reason }: HeldTable): PipelineError {
+  return new PipelineError({
+    code: mode === 'pauseTable' ? 'tablePaused' : 'schemaDrift',
+    blame: 'source',
+    retry: 'never',
+    message: reason,
+  });
 }
 
 /** After a cancellation every failure is its consequence. */

@@ -39,7 +39,11 @@ export async function previewPlan(
     // A destination that does not open is wrong for all tables, and said once.
     for (const connection of new Set(tasks.map((task) => task.destination.connection)))
       await session.destination(connection, signal);
-    await lookAround(session, tasks, signal);
+    await lookAround(
+      session,
+      tasks.filter(({ held }) => held === undefined),
+      signal,
+    );
     return await Promise.all(tasks.map((task) => previewLoad(session, task, request, signal)));
   } finally {
     await session.close();
@@ -52,6 +56,17 @@ async function previewLoad(
   request: PreviewRequest,
   signal: AbortSignal,
 ): Promise<LoadPreview> {
+  if (planned.held !== undefined) {
+    const { reason } = planned.held;
+    return {
+      task: planned.id,
+      mode: 'stops',
+      reason,
+      statement: null,
+      differences: [],
+      publishedVersion: null,
+    };
+  }
   const destination = await session.destination(planned.destination.connection, signal);
   const published = await destination.published(planned.destination.table, signal);
   const known = { task: planned.id, publishedVersion: published?.record?.version ?? null };

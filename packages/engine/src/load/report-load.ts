@@ -24,6 +24,7 @@ export function reportPublished(
     rowsUpdated: result.rowsUpdated,
     rowsDeleted: result.rowsDeleted,
     quarantined: manifest.rejected,
+    ...(manifest.discarded === undefined ? {} : { discarded: manifest.discarded }),
     durationMs: Math.round(performance.now() - startedAt),
     isAdopted: result.isAdopted,
   });

@@ -3,13 +3,14 @@ import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-
 
 import type { Anomaly, RunEvent, RunOutcome, TaskMeasures } from './run-event.ts';
 
-/** Where a task stands; the last four are terminal within an attempt. */
+/** Where a task stands; the last five are terminal within an attempt. */
 export type TaskStatus =
   | 'waiting'
   | 'running'
   | 'retrying'
   | 'published'
   | 'unchanged'
+  | 'paused'
   | 'failed'
   | 'cancelled';
 
@@ -39,6 +40,10 @@ export interface TaskState {
   readonly measures: TaskMeasures | null;
   /** What became of its checks, in the last try. */
   readonly checks: readonly CheckResult[];
+  /** Rows that the contract dropped, and values that it left out. */
+  readonly discarded: { readonly rows: number; readonly values: number };
+  /** Why a table waits; null for others. */
+  readonly pausedBecause: string | null;
   /** Where the rows of a step went whose checks set rows aside; null for other tasks. */
   readonly parted: PartedRows | null;
   readonly error: PlainPipelineError | null;
@@ -60,6 +65,7 @@ export interface RunTotals {
   readonly quarantined: number;
   readonly published: number;
   readonly unchanged: number;
+  readonly paused: number;
   readonly failed: number;
   readonly unfinished: number;
 }
@@ -158,10 +164,13 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
         rowsUpdated: event.rowsUpdated,
         rowsDeleted: event.rowsDeleted,
         quarantined: event.quarantined,
+        discarded: event.discarded ?? NONE_DISCARDED,
         durationMs: event.durationMs,
         record: event.record,
         error: null,
       };
+    case 'taskPaused':
+      return { ...state, status: 'paused', pausedBecause: event.reason, error: null };
     case 'taskUnchanged':
       return { ...state, status: 'unchanged', durationMs: event.durationMs, error: null };
     case 'taskFailed':
@@ -185,6 +194,8 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
       return state;
   }
 }
+
+const NONE_DISCARDED = { rows: 0, values: 0 };
 
 function measuresOf(event: TaskMeasures): TaskMeasures {
   const { steps, rowsIn, rowsOut, bytesIn, bytesOut, durationMs, cpuMs, peakMemoryBytes, spilledBytes } =
@@ -211,19 +222,31 @@ function waitingTask(task: string): TaskState {
     anomalies: [],
     measures: null,
     checks: [],
+    discarded: NONE_DISCARDED,
+    pausedBecause: null,
     parted: null,
     error: null,
   };
 }
 
 function sumTasks(tasks: Iterable<TaskState>): RunTotals {
-  const totals = { rows: 0, bytes: 0, quarantined: 0, published: 0, unchanged: 0, failed: 0, unfinished: 0 };
+  const totals = {
+    rows: 0,
+    bytes: 0,
+    quarantined: 0,
+    published: 0,
+    unchanged: 0,
+    paused: 0,
+    failed: 0,
+    unfinished: 0,
+  };
   for (const task of tasks) {
     totals.rows += task.rows;
     totals.bytes += task.bytes;
     totals.quarantined += task.quarantined;
     if (task.status === 'published') totals.published++;
     else if (task.status === 'unchanged') totals.unchanged++;
+    else if (task.status === 'paused') totals.paused++;
     else if (task.status === 'failed') totals.failed++;
     else totals.unfinished++;
   }
@@ -235,7 +258,7 @@ function isDone(status: TaskStatus): boolean {
 }
 
 function isTerminal(status: TaskStatus): boolean {
-  return isDone(status) || status === 'failed' || status === 'cancelled';
+  return isDone(status) || status === 'paused' || status === 'failed' || status === 'cancelled';
 }
 
 function isOutcome(status: RunState['status']): status is RunOutcome {

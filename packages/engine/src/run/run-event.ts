@@ -63,9 +63,13 @@ export type RunEventBody =
       readonly rowsUpdated: number;
       readonly rowsDeleted: number;
       readonly quarantined: number;
+      /** What the contract dropped; nothing when left out. */
+      readonly discarded?: { readonly rows: number; readonly values: number };
       readonly durationMs: number;
       readonly isAdopted: boolean;
     }
+  /** The contract lets the table wait: what was published stays until a person acts. */
+  | { readonly type: 'taskPaused'; readonly task: string; readonly reason: string }
   /** Nothing new at the source: nothing was published and the position stands. */
   | { readonly type: 'taskUnchanged'; readonly task: string; readonly durationMs: number }
   /** Source and destination were compared after the load; `isEqual` when no row differs. */

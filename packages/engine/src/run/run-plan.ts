@@ -64,7 +64,11 @@ export async function runPlan(
   const session = new RunSession({ ...request, folders, context, onCodeLog });
   let outcomes: readonly LoadOutcome[];
   try {
-    await lookAround(session, tasks, signal);
+    await lookAround(
+      session,
+      tasks.filter(({ held }) => held === undefined),
+      signal,
+    );
     const extracting = createSlots(limits.parallelTables);
     const waiting = countByDestination(tasks);
     const landed = new Map(

@@ -47,6 +47,8 @@ export interface Manifest {
   readonly rowsSent: number;
   readonly bytesReceived: number;
   readonly rejected: number;
+  /** Rows that the contract drops, and values that it leaves out of rows that are kept; none when left out. */
+  readonly discarded?: { readonly rows: number; readonly values: number };
   readonly position: SourcePosition;
   readonly highMark: string | null;
   readonly previousRunId: string | null;

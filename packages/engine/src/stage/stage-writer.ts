@@ -10,8 +10,9 @@ import {
   type StagedPart,
 } from '@millrace/connector-sdk';
 import type { LogicalType, SourceField } from '@millrace/spec';
-import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
+import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
+import type { ArrivalFilter } from './arrival-filter.ts';
 import { FileQueue } from './file-queue.ts';
 import { hashFile, syncFolder } from './manifest.ts';
 import { copyToParquet, MAX_GROUP_ROWS, type ParquetLayout, rowsPerGroup } from './parquet-layout.ts';
@@ -52,6 +53,8 @@ export interface StageWriterOptions {
   readonly metadata: LoadMetadata;
   readonly rowsPerFile?: number;
   readonly rejectPredicates?: readonly RejectPredicate[];
+  /** Values that the contract does not let in. */
+  readonly arrival?: readonly ArrivalFilter[];
   /** Of a destination that takes rows while they arrive. */
   readonly encoder?: RowEncoder | undefined;
   readonly onRejected: (rows: readonly RejectedRow[]) => void;
@@ -75,6 +78,8 @@ export class StageWriter {
   #nextFile = 0;
   #rowsWritten = 0;
   #rowsRefused = 0;
+  #rowsDiscarded = 0;
+  #valuesDiscarded = 0;
 
   private constructor(database: StagingDatabase, options: StageWriterOptions) {
     this.#database = database;
@@ -95,6 +100,11 @@ export class StageWriter {
   /** Rows refused by `rejectPredicates` or by a cast of a Parquet column; reported through `onRejected` too. */
   get refusedRows(): number {
     return this.#rowsRefused;
+  }
+
+  /** Rows that the contract drops, and values that it leaves out of rows that are kept. */
+  get discarded(): { readonly rows: number; readonly values: number } {
+    return { rows: this.#rowsDiscarded, values: this.#valuesDiscarded };
   }
 
   get files(): AsyncIterable<StagedPart> {
@@ -232,8 +242,19 @@ export class StageWriter {
     const { columns, fields, metadata } = this.#options;
     const path = join(this.#options.folder, `part-${String(this.#nextFile).padStart(5, '0')}.parquet`);
     this.#nextFile += 1;
-    const select = selectStaged(columns, fields, metadata, (_, index) => `c${index}`);
-    const [copied] = await query(copyToParquet(path, `SELECT ${select} FROM ${source}`, layout));
+    const { arrival = [] } = this.#options;
+    const judged = new Map(arrival.flatMap(({ column, value }) => (value === null ? [] : [[column, value]])));
+    const select = selectStaged(
+      columns,
+      fields,
+      metadata,
+      (field, index) => judged.get(field.name) ?? `c${index}`,
+    );
+    const copy = (from: string) => copyToParquet(path, `SELECT ${select} FROM ${from}`, layout);
+    const [copied] =
+      arrival.length === 0
+        ? await query(copy(source))
+        : await this.#judged(source, `${path}.read`, query, async (kept) => this.#database.query(copy(kept)));
     const refused = await this.#divertRefused(path, layout, encoded !== undefined);
     const rows = Number(copied?.['Count']) - refused;
     if (rows === 0) {
@@ -255,6 +276,46 @@ export class StageWriter {
     const [sizeBytes, sha256] = await Promise.all([syncFile(path), hashFile(path)]);
     this.#rowsWritten += rows;
     this.#queue.push({ path, rows, sizeBytes, sha256 }, encoded);
+  }
+
+  /** Takes out what the contract does not let in; batches can be read only once, so that they become a file first. */
+  async #judged<T>(
+    source: string,
+    path: string,
+    query: (sql: string) => Promise<Record<string, StagingValue>[]>,
+    work: (kept: string) => Promise<T>,
+  ): Promise<T> {
+    const { arrival = [], fields } = this.#options;
+    const every = fields.map((_, index) => `c${index}`);
+    await query(
+      `COPY (SELECT ${every.join(', ')} FROM ${source}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
+    );
+    try {
+      const read = StagingDatabase.parquetOf([path]);
+      const isAny = (action: ArrivalFilter['action']) =>
+        arrival.flatMap((rule) => (rule.action === action ? [rule.unfit] : [])).join(' OR ') || 'false';
+      const [aside, dropped] = [`(${isAny('quarantine')})`, `(${isAny('discardRow')})`];
+      const rules = arrival.filter(({ action }) => action === 'quarantine');
+      if (rules.length > 0)
+        await this.#rejectWhere(
+          read,
+          rules.map(({ column, unfit, reason }) => ({ column, predicate: unfit, reason })),
+          every,
+        );
+      const kept = `NOT ${aside} AND NOT ${dropped}`;
+      const emptied = arrival.flatMap(({ action, unfit }) =>
+        action === 'discardValue' ? [`count(CASE WHEN ${kept} AND ${unfit} THEN 1 END)`] : [],
+      );
+      const [counts] = await this.#database.query(
+        `SELECT CAST(count(CASE WHEN ${dropped} AND NOT ${aside} THEN 1 END) AS VARCHAR) AS "rows", ` +
+          `CAST(${emptied.join(' + ') || '0'} AS VARCHAR) AS "values" FROM ${read}`,
+      );
+      this.#rowsDiscarded += Number(counts?.['rows']);
+      this.#valuesDiscarded += Number(counts?.['values']);
+      return await work(`${read} WHERE ${kept}`);
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
@@ -345,6 +406,6 @@ function missingColumn(path: string, column: string): PipelineError {
     code: 'columnMissing',
     blame: 'source',
     retry: 'never',
-    message: `${path} has no column ${JSON.stringify(column)}. Plan again, or set contract.missingColumns: fill.`,
+    message: `${path} has no column ${JSON.stringify(column)}. Plan again, or set contract.missingColumns: evolve.`,
   });
 }

@@ -6,6 +6,7 @@ import { formatTableName } from '@millrace/spec';
 
 import { isKeyed } from '../load/table-load.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
+import { arrivalFilters } from '../stage/arrival-filter.ts';
 import { latestByKey } from '../stage/latest-by-key.ts';
 import { openStageWriter } from '../stage/stage-writer.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
@@ -18,7 +19,7 @@ export async function extractForDigest(
   where: DigestFilter | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly digestible: Digestible; readonly close: () => Promise<void> }> {
-  if (where !== undefined) throw cannotBound(task.source.table.table);
+  if (where !== undefined) throw cannotBound(task);
   const { table, fields } = task.source;
   const folder = join(session.folders.scratch, toFolderName(runId), 'verify', toFolderName(task.id));
   const scratchFolder = join(folder, 'source');
@@ -30,6 +31,7 @@ export async function extractForDigest(
     columns,
     fields,
     metadata: { runId: '', loadedAt: '' },
+    arrival: arrivalFilters(task.arrival ?? [], columns, fields),
     // Rows that went to quarantine are not at the destination either.
     onRejected: () => {},
   });
@@ -61,11 +63,15 @@ export async function extractForDigest(
   return { digestible: openStagedDigest(database, rows), close: () => removeFolder(folder) };
 }
 
-function cannotBound(table: { readonly schema?: string; readonly name: string }): PipelineError {
+function cannotBound({ source, arrival }: VerifyTaskOptions['task']): PipelineError {
+  const why =
+    arrival === undefined
+      ? 'its source computes no digests, and its rows change while they are read'
+      : 'its contract leaves values of the source out, and its rows change while they are read. Let the contract take them in, or load the table in full';
   return new PipelineError({
     code: 'configInvalid',
     blame: 'config',
     retry: 'never',
-    message: `${formatTableName(table)} cannot be verified: its source computes no digests, and its rows change while they are read.`,
+    message: `${formatTableName(source.table.table)} cannot be verified: ${why}.`,
   });
 }

@@ -98,7 +98,8 @@ async function openSourceSide(
 ): Promise<SourceSide> {
   const { task, source } = options;
   const where = upToMark(task, published);
-  if (source.capabilities.hasDigest) {
+  // The source's own digest knows nothing of what the contract leaves out.
+  if (source.capabilities.hasDigest && task.arrival === undefined) {
     return {
       side: sourceSide(task, source, 'all', where),
       ...(where && task.destination.key.length > 0 && { unbounded: sourceSide(task, source, 'key') }),

@@ -1,32 +1,46 @@
 import { z } from 'zod';
 
-/** What happens when the source's columns change. */
+/** What happens when tables, columns and types of the source change. */
 export const contractSchema = z
   .strictObject({
-    newColumns: z
-      .enum(['evolve', 'ignore', 'stop'])
+    newTables: z
+      .enum(['evolve', 'freeze', 'discardRow', 'pauseTable'])
       .optional()
       .describe(
-        'A column appeared. evolve: add it to the destination. ignore: leave it out. stop: fail before anything is written. Default evolve.',
+        'For replicate: a table appeared that the last run did not know. evolve: copy it. freeze: its load fails. discardRow: leave it out and say so. pauseTable: it waits until the document says otherwise. Default evolve.',
+      )
+      .meta({ examples: ['pauseTable'] }),
+    missingTables: z
+      .enum(['evolve', 'freeze', 'pauseTable'])
+      .optional()
+      .describe(
+        'For replicate: a table of the last run is gone. What was published stays in every case. evolve: go on without it and say so. freeze: its load fails. pauseTable: it waits. Default evolve.',
+      )
+      .meta({ examples: ['freeze'] }),
+    newColumns: z
+      .enum(['evolve', 'freeze', 'discardValue', 'discardRow', 'quarantine', 'pauseTable', 'ignore', 'stop'])
+      .optional()
+      .describe(
+        'A column appeared. evolve: add it to the destination. freeze (or stop): the load fails before anything is written. discardValue (or ignore): leave the column out. discardRow: drop rows that have a value in it. quarantine: set those rows aside. pauseTable: the table waits, the run goes on. Default evolve.',
       )
       .meta({ examples: ['evolve'] }),
     typeChanges: z
-      .enum(['widen', 'quarantine', 'stop'])
+      .enum(['evolve', 'freeze', 'discardValue', 'discardRow', 'quarantine', 'pauseTable', 'widen', 'stop'])
       .optional()
       .describe(
-        'A type changed. widen: take the smallest type that keeps every value, else fail. quarantine: keep the old type and set rows aside that do not fit. stop: fail. Default widen.',
+        'A type changed. evolve (or widen): take the smallest type that keeps every value, else fail. freeze (or stop): fail. The others keep the old type; for values that do not fit it, discardValue: NULL instead; discardRow: drop the row; quarantine: set the row aside. pauseTable: the table waits, the run goes on. Default evolve.',
       )
-      .meta({ examples: ['widen'] }),
+      .meta({ examples: ['quarantine'] }),
     missingColumns: z
-      .enum(['fill', 'stop'])
+      .enum(['evolve', 'freeze', 'pauseTable', 'fill', 'stop'])
       .optional()
       .describe(
-        'A column is gone. fill: NULL from now on. stop: fail before anything is written. Default stop.',
+        'A column is gone. evolve (or fill): NULL from now on. freeze (or stop): the load fails before anything is written. pauseTable: the table waits, the run goes on. Default freeze.',
       )
-      .meta({ examples: ['stop'] }),
+      .meta({ examples: ['freeze'] }),
   })
-  .describe('What happens when the columns of the source change.')
-  .meta({ examples: [{ newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'stop' }] });
+  .describe('What happens when the tables, columns and types of the source change.')
+  .meta({ examples: [{ newColumns: 'evolve', typeChanges: 'quarantine', missingColumns: 'freeze' }] });
 
 export const quarantineSchema = z
   .strictObject({

@@ -30,7 +30,7 @@ const load = fc.oneof(
 );
 const contract = fc.record(
   {
-    newColumns: fc.constantFrom('evolve' as const, 'ignore' as const, 'stop' as const),
+    newColumns: fc.constantFrom('evolve' as const, 'discardRow' as const, 'stop' as const),
     typeChanges: fc.constantFrom('widen' as const, 'quarantine' as const, 'stop' as const),
   },
   { requiredKeys: [] },

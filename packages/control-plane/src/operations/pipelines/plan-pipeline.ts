@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { estimateTables, type TableEstimate } from '../../history/estimate-tables.ts';
 import { defineOperation } from '../../operation.ts';
+import { holdChangedTables } from '../../project/hold-changed-tables.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
@@ -42,12 +43,15 @@ export const planPipeline = defineOperation({
     changes: z.custom<ChangesSince | null>(),
     /** What earlier runs of the tables took; of those that ran in the way that is planned. */
     estimates: z.array(z.custom<TableEstimate>()),
+    /** Tables that appeared or went away since the last run. */
+    notes: z.array(z.string()),
     diagnostics: z.array(z.custom<Diagnostic>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
   }),
   async handler(context, { pipeline, isFullRefresh, tables, parameters }, signal) {
     const prepared = await preparePlan(context, pipeline, { tables, parameters }, signal);
-    const { plan, diagnostics, texts, connections, limits } = prepared;
+    const { diagnostics, texts, connections, limits } = prepared;
+    const { plan, notes } = await holdChangedTables(context, prepared, tables);
     const run = toRunRequest(context, 0, {
       runId: `plan-${newRunId(new Date())}`,
       attempt: 1,
@@ -74,6 +78,7 @@ export const planPipeline = defineOperation({
       })),
       changes: last === undefined ? null : changesSince(last.record, narrowed(last.plan, tables), plan),
       estimates: [...(await estimateTables(store, plan, previews))],
+      notes: [...notes],
       diagnostics,
       texts,
     };

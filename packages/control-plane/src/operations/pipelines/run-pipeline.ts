@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { assignLease } from '../../lease/lease.ts';
 import { defineOperation } from '../../operation.ts';
+import { holdChangedTables } from '../../project/hold-changed-tables.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
 import { executeRun } from '../../runs/execute-run.ts';
@@ -49,9 +50,10 @@ export const runPipeline = defineOperation({
     );
     const { connections, limits } = prepared;
     const maskKeys = await prepared.readMaskKeys();
+    const { plan, notes } = await holdChangedTables(context, prepared, options.tables);
     const isSame =
       unfinished !== undefined &&
-      unfinished.record.documentFingerprint === prepared.plan.documentFingerprint &&
+      unfinished.record.documentFingerprint === plan.documentFingerprint &&
       isSameRequest(unfinished.record.options, options);
     let runId: string;
     if (unfinished && isSame) {
@@ -69,11 +71,12 @@ export const runPipeline = defineOperation({
     } else {
       if (unfinished) await finishRun(store, held.lease, unfinished.record.runId, 'failed', SUPERSEDED);
       runId = newId;
-      await createRun(store, held.lease, { runId, plan: prepared.plan, options });
+      await createRun(store, held.lease, { runId, plan, options });
       await executeRun(context, held, {
         runId,
         attempt: 1,
-        plan: prepared.plan,
+        plan,
+        notes,
         options,
         connections,
         maskKeys,
