@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { DEFAULT_CONTRACT } from '@millrace/compiler';
 import type { ColumnProfile, DatasetProfile, LoadTask, Plan } from '@millrace/compiler';
 import { foldRun } from '@millrace/engine';
 import type { RunEvent, RunEventBody, TaskMeasures } from '@millrace/engine';
@@ -47,7 +48,7 @@ const task: LoadTask = {
     field: { name, type: { kind: 'string' }, nullable: name !== 'id' },
     origin: { kind: 'source', column: name },
   })),
-  contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'fill' },
+  contract: { ...DEFAULT_CONTRACT, missingColumns: 'evolve' },
   quarantine: { maxRows: 1, maxShare: 0 },
   destination: {
     connection: 'warehouse',

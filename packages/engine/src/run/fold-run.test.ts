@@ -83,6 +83,7 @@ describe('foldRun', () => {
     expect(state.totals).toEqual({
       rows: 2,
       bytes: 20,
+      paused: 0,
       quarantined: 0,
       published: 1,
       unchanged: 0,

@@ -1,0 +1,100 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { CommandLine, normalize } from './testing/command-line.ts';
+
+let line: CommandLine;
+
+const NAMES = ['evolve', 'freeze', 'discardRow', 'pauseTable'] as const;
+
+const pipeline = (name: string, contract: string) => `version: 1
+name: ${name}
+steps:
+  shop:
+    replicate: { from: shop, into: { connection: warehouse, schema: ${name} } }
+    contract: { ${contract} }
+`;
+
+function source(sql: string): void {
+  using db = new DatabaseSync(join(line.folder, 'shop.db'));
+  db.exec(sql);
+}
+
+function write(name: string, contract: string): void {
+  writeFileSync(join(line.folder, 'pipelines', `${name}.yaml`), pipeline(name, contract));
+}
+
+interface Shown {
+  readonly state: string;
+  readonly warnings: readonly string[];
+  readonly tasks: readonly {
+    readonly source: string;
+    readonly state: string;
+    readonly pausedBecause: string | null;
+    readonly error: { readonly message: string } | null;
+  }[];
+}
+
+async function run(name: string): Promise<Shown> {
+  return JSON.parse((await line.run(['run', name, '--json'])).out);
+}
+
+const statesOf = ({ tasks }: Shown) =>
+  Object.fromEntries(tasks.map(({ source: name, state }) => [name, state]));
+
+beforeAll(async () => {
+  line = new CommandLine();
+  await line.run(['init', '.', '--name', 'golden']);
+  source('CREATE TABLE kept (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE gone (id INTEGER PRIMARY KEY)');
+  await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
+  for (const name of NAMES) {
+    write(name, `newTables: ${name}, missingTables: ${name === 'discardRow' ? 'evolve' : name}`);
+    await run(name);
+  }
+  source('DROP TABLE gone; CREATE TABLE added (id INTEGER PRIMARY KEY)');
+}, 60_000);
+
+afterAll(() => line[Symbol.dispose]());
+
+describe('tables that appear and go away under a replicate step', { timeout: 60_000 }, () => {
+  it('are copied, and left where they are, with evolve', async () => {
+    const shown = await run('evolve');
+    expect(shown.warnings).toEqual([
+      'The table added is new at the source and is copied.',
+      'The table gone is gone at the source. What was published as evolve.gone stays.',
+    ]);
+    expect([shown.state, statesOf(shown)]).toEqual(['succeeded', { kept: 'published', added: 'published' }]);
+    expect((await run('evolve')).warnings).toEqual([]);
+  });
+
+  it('fail with freeze, and hold up no other', async () => {
+    for (const shown of [await run('freeze'), await run('freeze')]) {
+      expect(shown.state).toBe('failed');
+      expect(statesOf(shown)).toEqual({ kept: 'published', added: 'failed', gone: 'failed' });
+    }
+  });
+
+  it('are left out with discardRow, in every run', async () => {
+    for (const shown of [await run('discardRow'), await run('discardRow')]) {
+      expect(shown.warnings).toContain(
+        "The table added is new at the source and left out, as contract.newTables of 'shop' says.",
+      );
+      expect([shown.state, statesOf(shown)]).toEqual(['succeeded', { kept: 'published' }]);
+    }
+  });
+
+  it('wait with pauseTable, until the document says otherwise', async () => {
+    const outcome = await line.run(['run', 'pauseTable']);
+    const said = normalize(outcome.out, line.folder).replaceAll(/\d+\.\d\d {2}–/g, '<seconds>  –');
+    await expect(said).toMatchFileSnapshot('goldens/contract-paused.txt');
+    expect(outcome.exitCode).toBe(0);
+    const planned = normalize((await line.run(['plan', 'pauseTable'])).out, line.folder);
+    await expect(planned).toMatchFileSnapshot('goldens/contract-plan.txt');
+    expect(statesOf(await run('pauseTable'))).toEqual({ kept: 'published', added: 'paused', gone: 'paused' });
+    write('pauseTable', 'newTables: evolve');
+    expect(statesOf(await run('pauseTable'))).toEqual({ kept: 'published', added: 'published' });
+  });
+});
