@@ -41,6 +41,12 @@ describe('a code step', { timeout: 120_000 }, () => {
     // Other code makes all rows anew.
     const changed = await shop.run(LABELS.replace("' ' +", "'-' +"), 'coded');
     expect(logged(changed)).toHaveLength(shop.source('SELECT count(*) AS n FROM orders'));
+    // So do other columns beside what it returns, although it is called with the same.
+    await shop.run(LABELS.replace('      reads:', '      keep: [id, amount]\n      reads:'), 'coded');
+    await shop.run(LABELS.replace('      reads:', '      keep: [id, amount, status]\n      reads:'), 'coded');
+    const { labelled = [] } = await shop.rows('coded', ['labelled']);
+    const known = labelled.filter((row) => /"status":"/.test(row));
+    expect(known).toHaveLength(shop.source('SELECT count(*) AS n FROM orders WHERE status IS NOT NULL'));
   });
 
   it('makes several rows of one, by a key of its own or by none', async () => {

@@ -17,7 +17,9 @@ export function digestDefinition(
       ? []
       : [field.name, formatLogicalType(field.type), field.nullable],
   );
-  const run = code && [code.source, code.mode, code.reads, code.returns, code.isOnePerRow];
+  // What the function is given does not tell which of it stays beside what it returns.
+  const kept = columns.map(({ name }) => name);
+  const run = code && [code.source, code.mode, code.reads, code.returns, code.isOnePerRow, kept];
   const aliases = inputs.map(({ alias }) => alias);
   return sha256Hex(JSON.stringify([sql, key, aliases, made, maskKey ?? null, run ?? null]));
 }

@@ -15,6 +15,8 @@ type Settings = StepOf<'code'>['code'];
 
 const DEFAULT_MEMORY = '256MiB';
 const DEFAULT_TIMEOUT = '30s';
+/** An engine for JavaScript has this before it has any row. */
+const LEAST_MEMORY = '16MiB';
 
 /** A column of the result: returned by the function, or a field of the input that stays as it is. */
 interface ResultColumn {
@@ -30,7 +32,9 @@ export const code = defineTransformVerb({
     const found = await context.code(settings);
     const reads = chosenFields(settings.reads, 'reads', input, context);
     const result = resultColumns(settings, input, context);
-    if (found === undefined || reads === undefined || result === undefined) return undefined;
+    const limits = limitsOf(settings, context);
+    if (found === undefined || reads === undefined || result === undefined || limits === undefined)
+      return undefined;
     const columns = result.map(({ field, copied }): StepColumn => {
       if (copied !== undefined) return copyColumn(input, copied);
       const from = [...reads].map(({ name: column }) => ({
@@ -79,7 +83,7 @@ export const code = defineTransformVerb({
             inputKey,
             returns: result.flatMap(({ field, copied }) => (copied === undefined ? [field.name] : [])),
             isOnePerRow: settings.key === undefined && inherited.length > 0,
-            limits: limitsOf(settings),
+            limits,
           },
           fields: result.map(({ field }) => field),
         },
@@ -151,10 +155,19 @@ function resultKey(
   return fields.every((field) => field !== undefined) ? fields.map(({ name }) => name) : undefined;
 }
 
-function limitsOf({ limits }: Settings): PlannedCode['limits'] {
-  const micros = parseDuration(limits?.timeout ?? DEFAULT_TIMEOUT) ?? 0n;
-  return {
-    memoryBytes: parseSize(limits?.memory ?? DEFAULT_MEMORY) ?? 0,
-    timeoutMs: Math.max(1, Number(micros / 1000n)),
-  };
+function limitsOf({ limits }: Settings, context: BuildContext): PlannedCode['limits'] | undefined {
+  const memoryBytes = sizeOf(limits?.memory ?? DEFAULT_MEMORY);
+  const timeoutMs = Number((parseDuration(limits?.timeout ?? DEFAULT_TIMEOUT) ?? 0n) / 1000n);
+  if (memoryBytes < sizeOf(LEAST_MEMORY))
+    context.report('valueInvalid', { key: 'memory', reason: `must be at least ${LEAST_MEMORY}` }, [
+      'limits',
+      'memory',
+    ]);
+  if (timeoutMs < 1)
+    context.report('valueInvalid', { key: 'timeout', reason: 'must be at least 1ms' }, ['limits', 'timeout']);
+  return memoryBytes < sizeOf(LEAST_MEMORY) || timeoutMs < 1 ? undefined : { memoryBytes, timeoutMs };
+}
+
+function sizeOf(text: string): number {
+  return parseSize(text) ?? 0;
 }
