@@ -155,6 +155,26 @@ describe(`changed and hostile data (seed ${SEED})`, () => {
     }
   });
 
+  it('stops where a table would go on with the position of another one', async () => {
+    await runHere(shop, { runId: 'r1', tasks: await shop.plan() });
+    shop.database.exec(
+      'CREATE TABLE archive (id INTEGER PRIMARY KEY, customer INTEGER, status TEXT, note BLOB, changed INTEGER NOT NULL); CREATE INDEX archive_changed ON archive (changed); INSERT INTO archive SELECT id + 1000000, customer, status, note, 0 FROM orders',
+    );
+    const [archive] = await discover({ connector: 'sqlite', config: { path: shop.sourcePath } }, 'archive');
+    if (archive === undefined) throw new Error('The table was not found.');
+    const planned = planTask(archive, {});
+    const task = {
+      ...planned,
+      destination: { ...planned.destination, table: { schema: 'raw', name: 'orders' } },
+    };
+    const events = await runHere(shop, { runId: 'r2', tasks: [task] });
+    expect(errorOf(events, 'archive')).toMatchObject({
+      code: 'positionLost',
+      message: expect.stringContaining('its rows came from orders, and its source is archive now'),
+    });
+    expect(await reconcile(shop)).toEqual(EQUAL);
+  });
+
   it('follows new columns, stops at lost ones, and one bad table never blocks the others (F17, F18)', async () => {
     const planned = await shop.plan();
     await runHere(shop, { runId: 'r1', tasks: planned });

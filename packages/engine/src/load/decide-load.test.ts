@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { refuseUnfitCursor } from './check-cursor.ts';
 import { decideLoad } from './decide-load.ts';
-import { toSourcePosition, type LoadPosition } from './load-position.ts';
+import type { LoadPosition } from './load-position.ts';
 
 const identity = { product: 'MariaDB', version: '11.8', identity: 'uuid-1' };
 const integer = { kind: 'integer', bits: 64, signed: true } as const;
@@ -75,7 +75,7 @@ function published(saved: LoadPosition | Record<string, unknown>, runId = 'r0'):
     runId,
     fenceToken: 1,
     version: 3,
-    position: 'version' in saved ? toSourcePosition(position) : saved,
+    position: { ...saved },
     publishedAt: '2026-01-01T00:00:00Z',
     rows: 5,
     schemaFingerprint: 'f',
@@ -132,6 +132,15 @@ describe('decideLoad', () => {
     expect(() => decideLoad({ ...base, identity: other, published: published(position) })).toThrow(
       /another server now: MariaDB 11.8 \(uuid-2\).*updated_at = 2024-05-01 10:00:00.000000 on MariaDB 11.8 \(uuid-1\)/,
     );
+  });
+
+  it('stops when the rows came from another table, and goes on where that was not saved yet', () => {
+    const elsewhere = published({ ...position, table: 'shop.orders_eu' });
+    expect(() => decideLoad({ ...base, published: elsewhere })).toThrow(
+      /its rows came from shop.orders_eu, and its source is shop.orders now.*--full-refresh/,
+    );
+    const same = published({ ...position, table: 'shop.orders' });
+    expect(decideLoad({ ...base, published: same })).toMatchObject({ kind: 'incremental' });
   });
 
   it('stops when the saved position cannot be read, when the record is lost, and when the cursor was changed', () => {

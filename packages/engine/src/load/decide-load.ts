@@ -86,6 +86,14 @@ export function decideLoad(options: DecideLoadOptions): LoadDecision {
   }
   if (load.kind === 'newFiles') return { kind: 'newFiles', reason: 'only new files', position };
   if (load.kind === 'steps') return { kind: 'steps', reason: 'what changed in its steps', position };
+  const table = formatTableName(task.source.table.table);
+  if (position.table !== undefined && position.table !== table)
+    throw lost(
+      task,
+      `its rows came from ${position.table}, and its source is ${table} now`,
+      record,
+      position,
+    );
   if (position.cursor === null) throw lost(task, 'its last load saved no cursor value', record, position);
   if (position.cursor.column !== load.cursor) {
     throw lost(

@@ -9,6 +9,8 @@ import type { Tail } from './tail.ts';
 export interface LoadPosition {
   readonly version: 1;
   readonly identity: ServerIdentity;
+  /** The source table that the rows came from; absent in positions of versions that did not save it. */
+  readonly table?: string;
   readonly source: SourcePosition;
   /** null for full loads and for files. */
   readonly cursor: CursorPosition | null;
@@ -31,11 +33,10 @@ export function toSourcePosition(position: LoadPosition): SourcePosition {
 
 /** Reads a saved position; undefined when it is not one of ours or from a newer version. */
 export function readLoadPosition(saved: SourcePosition): LoadPosition | undefined {
-  const { version, identity, source, cursor } = saved;
+  const { version, identity, source, cursor, table } = saved;
   if (version !== 1 || !isIdentity(identity) || !isRecord(source)) return undefined;
-  if (cursor === null) return { version, identity, source, cursor };
-  if (!isCursor(cursor)) return undefined;
-  return { version, identity, source, cursor };
+  if (cursor !== null && !isCursor(cursor)) return undefined;
+  return { version, identity, ...(typeof table === 'string' ? { table } : {}), source, cursor };
 }
 
 /** `updated_at 2024-05-01 10:00:00.000000 on MariaDB 11 (…)`, for messages. */

@@ -1,4 +1,5 @@
 import type { ReadResult } from '@millrace/connector-sdk';
+import { formatTableName } from '@millrace/spec';
 
 import { compareCursorValues, parseCursorValue } from './cursor-value.ts';
 import type { DeletedKeys } from './detect-deletes.ts';
@@ -17,6 +18,7 @@ export function savePosition(
   if (task.load.kind !== 'incremental' || tail === undefined)
     return { version: 1, identity, source: result.position, cursor: null };
   const { cursor, lookback } = task.load;
+  const table = formatTableName(task.source.table.table);
   const from = decision.kind === 'incremental' ? decision.from : undefined;
   const type = task.source.fields.find((field) => field.name === cursor)?.type;
   const parse = (mark: string | null | undefined) =>
@@ -34,7 +36,7 @@ export function savePosition(
     columns: describeColumns(task.source.fields),
     tail: kept,
   };
-  return { version: 1, identity, source: result.position, cursor: saved };
+  return { version: 1, identity, table, source: result.position, cursor: saved };
 }
 
 /** True when the destination has everything that the read found. */
