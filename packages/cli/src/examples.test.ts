@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { checkSchema, parsePipeline, parseProject } from '@millrace/spec';
+import { applyEdits, checkSchema, parsePipeline, parseProject, renderPipeline } from '@millrace/spec';
 import { describe, expect, it } from 'vitest';
 
 import { registry } from './registry.ts';
@@ -29,6 +29,21 @@ describe.each(readdirSync(root))('example %s', (name) => {
     (file) => {
       const parsed = parsePipeline(readFileSync(join(root, name, 'pipelines', file), 'utf8'), file);
       expect(parsed.diagnostics).toEqual([]);
+    },
+  );
+
+  it.each(readdirSync(join(root, name, 'pipelines')))(
+    'is as it was when %s is written again or an edit taken back',
+    (file) => {
+      const text = readFileSync(join(root, name, 'pipelines', file), 'utf8');
+      const { document } = parsePipeline(text, file);
+      if (document === undefined) throw new Error('no document');
+      expect(parsePipeline(renderPipeline(document), file).document).toEqual(document);
+      for (const step of Object.keys(document.steps)) {
+        const there = { kind: 'renameStep', from: step, to: 'another_name' } as const;
+        const back = { kind: 'renameStep', from: 'another_name', to: step } as const;
+        expect(applyEdits(text, [there, back])).toEqual({ isApplied: true, text });
+      }
     },
   );
 

@@ -149,7 +149,7 @@ function replace(text: string, node: Node, value: DocumentValue): string {
     text,
     from,
     end,
-    `${from === before.length ? ' ' : ''}${rendered}${start === end ? '' : tail}`,
+    `${from === before.length && before.endsWith(':') ? ' ' : ''}${rendered}${start === end ? '' : tail}`,
   );
 }
 
