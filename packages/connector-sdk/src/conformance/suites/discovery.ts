@@ -73,6 +73,32 @@ export function describeDiscovery(subject: SourceSubject): void {
       }
     });
 
+    it('finds the rows of some values for a sample, where it has indexes', async () => {
+      if (subject.capabilities.incrementalBy !== 'column') return;
+      const orders = ordersBetween(1, 250);
+      const name = await harness.createOrders('matched', orders);
+      await using source = await open();
+      const table = await find(source, name);
+      const matched = async (column: string, values: readonly string[]) => {
+        const { rows, result } = await read(source, table, { maxRows: 20, matching: { column, values } });
+        expect(result.rowsSent).toBe(rows.length);
+        return sortById(rows).map((row) => row[0]);
+      };
+      expect(await matched('id', ['200', '3', '999999', '-7'])).toEqual(['3', '200']);
+      expect(await matched('id', [])).toEqual([]);
+      // Notes with quotes, with a backslash, with a line break.
+      for (const order of orders.filter(({ id }) => id >= 4 && id <= 6)) {
+        for (const [index, { name: column, type }] of table.fields.entries()) {
+          const value = orderText(order)[index];
+          if (!['decimal', 'string'].includes(type.kind) || typeof value !== 'string') continue;
+          const expected = orders.map(orderText).filter((row) => row[index] === value);
+          const found = await matched(column, [value]);
+          expect(found).toHaveLength(Math.min(20, expected.length));
+          expect(expected.map(([id]) => id)).toEqual(expect.arrayContaining(found));
+        }
+      }
+    });
+
     it('reads an empty table as no rows', async () => {
       if (subject.capabilities.snapshot === 'file') return;
       const name = await harness.createOrders('empty_one', []);
