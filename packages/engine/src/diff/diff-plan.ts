@@ -13,7 +13,7 @@ import {
 } from '../package/package-store.ts';
 import { packagesAsOf } from '../package/retain-packages.ts';
 import { tableState } from '../package/table-state-sql.ts';
-import type { TaskState } from '../run/fold-run.ts';
+import type { RunState, TaskState } from '../run/fold-run.ts';
 import type { RunContext, RunRequest } from '../run/run-request.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { RunSession } from '../run/run-session.ts';
@@ -80,7 +80,16 @@ export async function diffPlan(
       const state = run.tasks.get(task.id);
       const packages = await listPackages(taskFolder(stage, pipeline, task.id));
       const was = published.get(task.id) ?? null;
-      diffs.push(await diffTask(database, { task, state, packages, was, runId: dry.runId }));
+      diffs.push(
+        await diffTask(database, {
+          task,
+          state,
+          problem: problemOf(state, run, request.plan.tasks),
+          packages,
+          was,
+          runId: dry.runId,
+        }),
+      );
     }
     return diffs;
   } finally {
@@ -113,6 +122,8 @@ async function publishedRuns(
 interface DiffedTask {
   readonly task: LoadTask;
   readonly state: TaskState | undefined;
+  /** Why its rows could not be made. */
+  readonly problem: string | null;
   readonly packages: readonly LoadPackage[];
   /** The run whose rows are published. */
   readonly was: string | null;
@@ -120,11 +131,10 @@ interface DiffedTask {
 }
 
 async function diffTask(database: StagingDatabase, diffed: DiffedTask): Promise<TableDiff> {
-  const { task, state, packages, was, runId } = diffed;
+  const { task, state, problem: stopped, packages, was, runId } = diffed;
   const { table, connection } = titleTask(task);
   const about = { task: task.id, table, connection, mode: state?.mode ?? null };
-  const stopped = state?.error ?? null;
-  if (stopped !== null) return { ...about, difference: null, problem: stopped.message };
+  if (stopped !== null) return { ...about, difference: null, problem: stopped };
   const chain = was === null ? [] : packagesAsOf(packages, was);
   if (chain === undefined) {
     const problem = `what is published in ${table} is not kept on this machine, so that there is nothing to compare with. Compare it with its source: millrace verify`;
@@ -145,6 +155,18 @@ async function diffTask(database: StagingDatabase, diffed: DiffedTask): Promise<
       : rowsOf(task, chain);
   const options = { key: task.destination.key, samples: SAMPLES };
   return { ...about, difference: await compareStates(database, before, after, options), problem: null };
+}
+
+/** What failed first, when a table is left out for what its rows come from. */
+function problemOf(state: TaskState | undefined, run: RunState, tasks: readonly LoadTask[]): string | null {
+  const error = state?.error ?? null;
+  if (error?.code !== 'upstreamFailed') return error?.message ?? null;
+  const causes = tasks.flatMap((task) => {
+    const cause = run.tasks.get(task.id)?.error ?? null;
+    const isFirst = task.destination.connection === LANDING && cause?.code !== 'upstreamFailed';
+    return cause !== null && isFirst ? [`${titleTask(task).table}: ${cause.message}`] : [];
+  });
+  return causes.join(' ');
 }
 
 /** What the rows of a package are added to. */
