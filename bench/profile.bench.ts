@@ -50,7 +50,7 @@ export const benchmark: Benchmark = {
       for (const column of columns) {
         const [nulls, distinct, min, max, shortest, longest] = exact.get(column.name) ?? [];
         require(column.nulls === nulls && column.min === min && column.max === max, column.name);
-        const estimate = Number(column.distinct.count);
+        const estimate = Number(column.distinct?.count);
         require(Math.abs(estimate / Number(distinct) - 1) <=
           MAX_DISTINCT_ERROR, `${column.name}: ${estimate} different values`);
         if (column.lengths !== null)

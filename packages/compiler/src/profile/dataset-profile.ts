@@ -16,7 +16,8 @@ export interface ColumnProfile {
   readonly nulls: string;
   /** Infinities and not-a-number; null for types without. They count in `nulls` no more than in what follows. */
   readonly nonFinite: string | null;
-  readonly distinct: DistinctCount;
+  /** Null where they were not counted. */
+  readonly distinct: DistinctCount | null;
   /** Null where there is no value, and for types without an order that means something (JSON, bytes, uuid). */
   readonly min: string | null;
   readonly max: string | null;

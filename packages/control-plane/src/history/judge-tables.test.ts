@@ -48,7 +48,7 @@ const task: LoadTask = {
     field: { name, type: { kind: 'string' }, nullable: name !== 'id' },
     origin: { kind: 'source', column: name },
   })),
-  contract: { ...DEFAULT_CONTRACT, missingColumns: 'evolve' },
+  contract: DEFAULT_CONTRACT,
   quarantine: { maxRows: 1, maxShare: 0 },
   destination: {
     connection: 'warehouse',

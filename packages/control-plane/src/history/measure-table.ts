@@ -80,7 +80,7 @@ export function measureTable(
 }
 
 function isUnique({ nulls, distinct }: ColumnProfile, rows: number): boolean {
-  return Number(distinct.count) >= UNIQUE_SHARE * (rows - Number(nulls));
+  return distinct !== null && Number(distinct.count) >= UNIQUE_SHARE * (rows - Number(nulls));
 }
 
 /** The highest timestamp that is not ahead of the clock: of the cursor, else of any column. */

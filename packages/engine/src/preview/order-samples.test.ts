@@ -1,4 +1,4 @@
-import type { LoadTask } from '@millrace/compiler';
+import { DEFAULT_CONTRACT, type LoadTask } from '@millrace/compiler';
 import { describe, expect, it } from 'vitest';
 
 import { orderSamples } from './order-samples.ts';
@@ -40,7 +40,7 @@ function taskOf(name: string, columns: readonly string[], { key, rows, indexed =
     },
     load: { kind: 'full' },
     columns: fields.map((field) => ({ field, origin: { kind: 'source', column: field.name } })),
-    contract: { newColumns: 'evolve', typeChanges: 'widen', missingColumns: 'fill' },
+    contract: DEFAULT_CONTRACT,
     quarantine: { maxRows: 1, maxShare: 0 },
     destination: {
       connection: '@landing',
@@ -53,13 +53,11 @@ function taskOf(name: string, columns: readonly string[], { key, rows, indexed =
   };
 }
 
-const pair = (left: string, right: string) => {
-  const [one, other] = [left, right].map((name) => {
-    const [ref = '', column = ''] = name.split('.');
-    return { ref, column };
-  });
-  return { left: one!, right: other! };
+const columnAt = (name: string) => {
+  const [ref = '', column = ''] = name.split('.');
+  return { ref, column };
 };
+const pair = (left: string, right: string) => ({ left: columnAt(left), right: columnAt(right) });
 
 function order(tasks: readonly LoadTask[], pairs: ReturnType<typeof pair>[]) {
   return orderSamples(tasks, pairs, 5000).map(({ task, matching, note }) => [

@@ -10,14 +10,16 @@ import { quickProfile } from './quick-profile.ts';
 
 /**
  * Tells what the rows of a load look like: all rows of the table after a full load, those that changed after others. The rows are published
- * by then, so that what fails here is a warning.
+ * by then, so that what fails here is a warning. Of a table's first load there is nothing to tell but what was asked for: a thousand of them
+ * would cost seconds.
  */
 export async function profileLoad(
-  { task, session, decision, profile: depth, emit }: TableLoad,
+  { task, session, decision, published, profile: depth, emit }: TableLoad,
   { folder, manifest }: LoadPackage,
   signal: AbortSignal,
 ): Promise<void> {
   if (depth === 'off' || manifest.files.length === 0) return;
+  if (depth === 'quick' && published === undefined) return;
   try {
     const files = resolveFiles(folder, manifest.files);
     const fields = manifest.fields.filter(

