@@ -115,6 +115,8 @@ describe('parameters and templates', { timeout: 60_000 }, () => {
     await line.run(['run', 'sales', '--param', 'region=EU', '--param', 'since=2025-01-01']);
     expect(await ids()).toEqual(['1', '2', '4']);
     const { runs } = JSON.parse((await line.run(['runs', '--json'])).out) as { runs: { runId: string }[] };
+    expect(runs[0]).toMatchObject({ parameters: { region: 'EU', since: '2025-01-01' } });
+    expect((await line.run(['runs'])).out).toContain('sales (region=EU, since=2025-01-01)');
     expect((await line.run(['runs', runs[0]?.runId ?? ''])).out).toContain(
       'Parameters: region=EU, since=2025-01-01',
     );

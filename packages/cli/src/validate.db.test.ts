@@ -143,7 +143,7 @@ environments:
     await line.run(['discover', 'shop', '--tables', 'orders']);
     hideSource();
     const { exitCode, out } = await line.run(['test', 'sales']);
-    expect(out).toContain('1 tests, 0 failed.');
+    expect(out).toContain('1 test, 0 failed.');
     expect(exitCode).toBe(0);
   });
 

@@ -8,7 +8,7 @@ import { printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 import { formatCodeLog } from '../terminal/watch-run.ts';
 import { formatMeasures } from './run-measures-text.ts';
-import { formatRunSummary, paintState } from './run-text.ts';
+import { formatParameters, formatRunSummary, paintState } from './run-text.ts';
 
 export const runs: Action = async (session, input) => {
   const [run] = input.arguments;
@@ -59,7 +59,7 @@ export const runs: Action = async (session, input) => {
       ],
       listed.runs.map((record) => [
         record.runId,
-        record.pipeline,
+        withParameters(record.pipeline, record.parameters),
         record.state,
         record.startedAt,
         record.finishedAt === null
@@ -74,3 +74,8 @@ export const runs: Action = async (session, input) => {
   });
   return EXIT.done;
 };
+
+function withParameters(pipeline: string, values: Readonly<Record<string, string>>): string {
+  const given = formatParameters(values);
+  return given === '' ? pipeline : `${pipeline} (${given})`;
+}

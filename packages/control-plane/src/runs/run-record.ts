@@ -15,6 +15,8 @@ export interface RunRecord {
   readonly state: 'running' | RunOutcome;
   readonly documentFingerprint: string;
   readonly options: RunOptions;
+  /** The values of the pipeline's parameters that it runs with, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly reason: string | null;
   readonly attempts: number;
   /** ISO 8601 UTC, by the store's clock. */

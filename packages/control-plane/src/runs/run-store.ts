@@ -25,7 +25,7 @@ export async function createRun(store: Store, lease: Lease, run: NewRun): Promis
         pipeline: run.plan.pipeline,
         state: 'running',
         document_fingerprint: run.plan.documentFingerprint,
-        options: JSON.stringify(run.options),
+        options: JSON.stringify({ ...run.options, parameters: run.plan.parameters ?? {} }),
         plan: JSON.stringify(run.plan),
         reason: null,
         attempts: 1,
@@ -230,12 +230,14 @@ export async function appendEvents(store: Store, events: readonly RunEvent[]): P
 }
 
 function toRecord(row: RunRow): RunRecord {
+  const { parameters = {}, ...options } = JSON.parse(row.options);
   return {
     runId: row.run_id,
     pipeline: row.pipeline,
     state: row.state,
     documentFingerprint: row.document_fingerprint,
-    options: JSON.parse(row.options),
+    options,
+    parameters,
     reason: row.reason,
     attempts: row.attempts,
     startedAt: toIso(row.started_at),

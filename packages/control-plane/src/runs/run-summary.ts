@@ -73,7 +73,7 @@ export function summarizeRun(record: RunRecord, plan: Plan, events: Iterable<Run
     state: record.state,
     reason: record.reason,
     attempts: record.attempts,
-    parameters: plan.parameters ?? {},
+    parameters: record.parameters,
     startedAt: record.startedAt,
     finishedAt: record.finishedAt,
     durationMs:

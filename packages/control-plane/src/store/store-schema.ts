@@ -20,7 +20,10 @@ export interface RunRow {
   readonly pipeline: string;
   readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
   readonly document_fingerprint: string;
-  /** What was asked beside the document (tables, full refresh, verify), as JSON: a resumed run must ask the same. */
+  /**
+   * What was asked beside the document (tables, full refresh, verify), as JSON: a resumed run must ask the same. With it the
+   * values of parameters, which are part of the document's fingerprint.
+   */
   readonly options: string;
   readonly plan: string;
   readonly reason: string | null;

@@ -9,7 +9,7 @@ const templateSchema = z
     use: z
       .string()
       .min(1)
-      .describe('The template: the name of a file in transforms/.')
+      .describe('The template, by the name that its file in transforms/ gives it.')
       .meta({ examples: ['recent-orders'] }),
     inputs: z
       .record(z.string(), inputSchema)
