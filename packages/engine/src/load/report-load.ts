@@ -33,11 +33,11 @@ export function reportPublished(
 /** Says what the rows of a load took; `finished` stands for what an earlier attempt had moved. */
 export function reportMeasured(load: TableLoad, finished: LoadPackage | undefined, startedAt: number): void {
   const { task, session, moved = movedBefore(finished) } = load;
-  const usage = session.steps.usageOf(task);
+  const usage = session.steps.usage.of(task.id);
   load.emit({
     type: 'taskMeasured',
     task: task.id,
-    steps: session.steps.computedBy(task),
+    steps: session.steps.graph.computedBy(task),
     rowsIn: usage?.rows ?? moved.rowsIn,
     rowsOut: moved.rowsOut,
     bytesIn: usage?.bytes ?? moved.bytesIn,

@@ -109,9 +109,9 @@ async function findFailed(
   session: RunSession,
   landed: ReadonlyMap<string, { readonly promise: Promise<LoadOutcome> }>,
 ): Promise<{ readonly ref: string; readonly outcome: 'failed' | 'cancelled' } | undefined> {
-  const read = task.source.connection === STEPS ? session.steps.datasetsOf(task) : [];
+  const read = task.source.connection === STEPS ? session.steps.graph.datasetsOf(task) : [];
   const checkedAgainst = (task.checks === undefined ? [] : relationsOf(task.checks)).flatMap((ref) =>
-    session.steps.datasetsUnder(ref),
+    session.steps.graph.datasetsUnder(ref),
   );
   // Rows that pass go on when those that do not are kept.
   const aside = keepsFailed(task)

@@ -1,14 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import {
-  LANDING,
-  STEPS,
-  titleRelation,
-  type LoadTask,
-  type Plan,
-  type PlannedStep,
-} from '@millrace/compiler';
+import { STEPS, titleRelation, type LoadTask, type Plan } from '@millrace/compiler';
 import {
   PipelineError,
   throwIfCancelled,
@@ -35,16 +28,17 @@ import { CodeSandboxes } from '../code/code-sandboxes.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import { tableKey } from '../run/table-key.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
-import { UsageMeter, type Usage } from '../stage/usage-meter.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
-import { isCodeStep, type CodeInput, type CodeStep, type CodeSteps } from './code-steps.ts';
-import type { Dataset, DatasetAmount } from './dataset.ts';
+import type { CodeInput, CodeSteps } from './code-steps.ts';
+import type { Dataset } from './dataset.ts';
 import type { Landing } from './landing.ts';
 import { markMaskKeys, type MaskKeys } from './mask-keys.ts';
 import { originOf } from './origin-of.ts';
-import { RelationSql, stepsByRef } from './relation-sql.ts';
+import { RelationSql } from './relation-sql.ts';
 import { ChangeSet, type StepChanges } from './step-changes.ts';
+import { fromOf, StepGraph } from './step-graph.ts';
 import { toSourcePosition, type StepsPosition } from './steps-position.ts';
+import { StepsUsages } from './steps-usage.ts';
 import { toStepError } from './step-error.ts';
 
 const quote = (name: string) => quoteIdentifier(duckdbDialect, name);
@@ -58,9 +52,6 @@ const CAPABILITIES: NonNullable<Capabilities['source']> = {
   hasSchemas: false,
 };
 
-/** What the rows of a task took: how much was read of what is kept here, and what DuckDB said of its statements. */
-export type StepsUsage = DatasetAmount & Partial<Usage>;
-
 export interface StepsSourceOptions {
   readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
   readonly landing: Landing;
@@ -73,15 +64,14 @@ export interface StepsSourceOptions {
 export class StepsSource implements OpenSource {
   readonly capabilities = CAPABILITIES;
   readonly #options: StepsSourceOptions;
-  readonly #steps: ReadonlyMap<string, PlannedStep>;
+  readonly graph: StepGraph;
+  readonly usage = new StepsUsages();
   readonly #tasks: ReadonlyMap<string, LoadTask>;
   readonly #changes = new Map<string, ChangeSet>();
-  readonly #meters = new Map<string, UsageMeter>();
-  readonly #inputs = new Map<string, DatasetAmount>();
 
   constructor(options: StepsSourceOptions) {
     this.#options = options;
-    this.#steps = stepsByRef(options.plan);
+    this.graph = new StepGraph(options.plan, (ref) => options.landing.has(ref));
     this.#tasks = new Map(
       options.plan.tasks
         .filter((task) => task.source.connection === STEPS)
@@ -101,29 +91,10 @@ export class StepsSource implements OpenSource {
     return this.#taskOf(table).source.table;
   }
 
-  /** The landed tables and kept steps that the rows of a task are computed from. */
-  datasetsOf(task: LoadTask): readonly string[] {
-    const ref = fromOf(task);
-    // A step that keeps its rows is computed from others; everyone else reads what it kept.
-    const from = task.destination.connection === LANDING ? this.#inputsOf(ref) : [ref];
-    return [...new Set(from.flatMap((input) => this.datasetsUnder(input)))];
-  }
-
-  /** The landed tables and kept steps that the rows of a relation are computed from; itself when it has rows. */
-  datasetsUnder(ref: string): readonly string[] {
-    const pending = [ref];
-    const found = new Set<string>();
-    for (const next of pending) {
-      if (this.#options.landing.has(next)) found.add(next);
-      else pending.push(...this.#inputsOf(next));
-    }
-    return [...found];
-  }
-
   /** The query of all rows of a relation as they are now. */
   async rowsSql(ref: string): Promise<string> {
-    const datasets = await this.#datasets(ref, this.datasetsUnder(ref));
-    const sql = new RelationSql(this.#steps, (name) => datasets.get(name)?.stateSql());
+    const datasets = await this.#datasets(ref, this.graph.datasetsUnder(ref));
+    const sql = new RelationSql(this.graph.steps, (name) => datasets.get(name)?.stateSql());
     const relation = sql.relation(ref, 'new');
     return sql.statement(`SELECT * FROM ${relation}`);
   }
@@ -131,10 +102,7 @@ export class StepsSource implements OpenSource {
   /** What the task's rows are, the keys of their masks included: another key gives other rows. */
   definitionOf(task: LoadTask): string {
     if (task.load.kind !== 'steps') throw new RangeError(`${task.id} reads no step.`);
-    const refs = new Set([fromOf(task)]);
-    for (const ref of refs) for (const input of this.#inputsOf(ref)) refs.add(input);
-    const steps = [...refs].flatMap((ref) => this.#steps.get(ref) ?? []);
-    return task.load.fingerprint + markMaskKeys(steps, this.#options.maskKeys ?? {});
+    return task.load.fingerprint + markMaskKeys(this.graph.definedBy(task), this.#options.maskKeys ?? {});
   }
 
   /** Where a read of the task's rows would be now. */
@@ -151,7 +119,7 @@ export class StepsSource implements OpenSource {
 
   /** The landed tables and kept steps that a task reads and whose rows are not on this machine. */
   async missingDatasets(task: LoadTask): Promise<readonly string[]> {
-    const names = this.datasetsOf(task);
+    const names = this.graph.datasetsOf(task);
     const found = await Promise.all(names.map((name) => this.#options.landing.dataset(name)));
     return names.filter((_, index) => found[index] === undefined);
   }
@@ -160,11 +128,11 @@ export class StepsSource implements OpenSource {
   async changes(task: LoadTask, since: StepsPosition, signal: AbortSignal): Promise<StepChanges> {
     await this.#changes.get(task.id)?.close();
     const sandboxes = new CodeSandboxes();
-    this.#noteInput(task, await this.#datasetsOf(task), since);
+    this.usage.noteInput(task.id, await this.#datasetsOf(task), since.versions);
     const changes = new ChangeSet({
       database: await this.#options.database(),
-      meter: this.#meterOf(task),
-      steps: this.#steps,
+      meter: this.usage.meter(task.id),
+      steps: this.graph.steps,
       datasets: await this.#datasetsOf(task),
       since: since.versions,
       target: fromOf(task),
@@ -207,7 +175,10 @@ export class StepsSource implements OpenSource {
       await mkdir(request.scratchFolder, { recursive: true });
       const path = join(request.scratchFolder, `${database.uniqueName('step')}.parquet`);
       const [copied] = await database
-        .query(`COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`, this.#meterOf(task))
+        .query(
+          `COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
+          this.usage.meter(task.id),
+        )
         .catch((error: unknown) => {
           throw toStepError(fromOf(task), error);
         });
@@ -224,23 +195,6 @@ export class StepsSource implements OpenSource {
     };
   }
 
-  /** What it took to compute the rows of a task, or what changed in them; undefined when nothing was asked. */
-  usageOf({ id }: LoadTask): StepsUsage | undefined {
-    const read = this.#inputs.get(id);
-    return read && { ...read, ...this.#meters.get(id)?.total };
-  }
-
-  /** The steps that are worked through when the rows of a task are computed, each after those it reads. */
-  computedBy(task: LoadTask): readonly string[] {
-    if (task.source.connection !== STEPS) return [];
-    const refs = new Set([fromOf(task)]);
-    // A table of a kept step only copies its rows.
-    if (task.destination.connection !== LANDING && this.#options.landing.has(fromOf(task))) return [];
-    for (const ref of refs)
-      for (const input of this.#inputsOf(ref)) if (!this.#options.landing.has(input)) refs.add(input);
-    return [...this.#steps.keys()].filter((ref) => refs.has(ref));
-  }
-
   /** Keys of rows that are gone since the position of the last call of `changes`, as a query; undefined for none. */
   async goneKeys(task: LoadTask): Promise<string | undefined> {
     const changes = await this.#changes.get(task.id)?.result();
@@ -253,9 +207,11 @@ export class StepsSource implements OpenSource {
 
   async describeRead(request: ReadRequest): Promise<string> {
     const task = this.#taskOf(request.table.table);
-    const datasets = new Set(this.datasetsOf(task));
-    const sql = new RelationSql(this.#steps, (ref) => (datasets.has(ref) ? `FROM ${quote(ref)}` : undefined));
-    const step = this.#codeStepOf(task);
+    const datasets = new Set(this.graph.datasetsOf(task));
+    const sql = new RelationSql(this.graph.steps, (ref) =>
+      datasets.has(ref) ? `FROM ${quote(ref)}` : undefined,
+    );
+    const step = this.graph.codeOf(task);
     if (step !== undefined) return sql.codeInput(step, 'new');
     const relation = sql.relation(fromOf(task), 'new');
     const columns = request.fields.map((field) => quote(field.name)).join(', ');
@@ -293,20 +249,13 @@ export class StepsSource implements OpenSource {
     return openStagedDigest(await this.#options.database(), rows);
   }
 
-  /** The step whose code makes the rows of a task, when it is that task which keeps them. */
-  #codeStepOf(task: LoadTask): CodeStep | undefined {
-    if (task.destination.connection !== LANDING) return undefined;
-    const step = this.#steps.get(fromOf(task));
-    return isCodeStep(step) ? step : undefined;
-  }
-
   /** All rows that the code of a task is given; undefined when SQL makes the rows. */
   async #codeInput(task: LoadTask): Promise<CodeInput | undefined> {
-    const step = this.#codeStepOf(task);
+    const step = this.graph.codeOf(task);
     if (step === undefined) return undefined;
     const datasets = await this.#datasetsOf(task);
-    this.#noteInput(task, datasets);
-    const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
+    this.usage.noteInput(task.id, datasets);
+    const sql = new RelationSql(this.graph.steps, (ref) => datasets.get(ref)?.stateSql());
     return { step, sql: sql.codeInput(step, 'new') };
   }
 
@@ -323,14 +272,14 @@ export class StepsSource implements OpenSource {
   /** The query of all rows. */
   async #complete(task: LoadTask, columns: string): Promise<string> {
     const datasets = await this.#datasetsOf(task);
-    this.#noteInput(task, datasets);
-    const sql = new RelationSql(this.#steps, (ref) => datasets.get(ref)?.stateSql());
+    this.usage.noteInput(task.id, datasets);
+    const sql = new RelationSql(this.graph.steps, (ref) => datasets.get(ref)?.stateSql());
     const relation = sql.relation(fromOf(task), 'new');
     return sql.statement(`SELECT ${columns} FROM ${relation}`);
   }
 
   #datasetsOf(task: LoadTask): Promise<ReadonlyMap<string, Dataset>> {
-    return this.#datasets(fromOf(task), this.datasetsOf(task));
+    return this.#datasets(fromOf(task), this.graph.datasetsOf(task));
   }
 
   async #datasets(ref: string, names: readonly string[]): Promise<ReadonlyMap<string, Dataset>> {
@@ -343,34 +292,11 @@ export class StepsSource implements OpenSource {
     return datasets;
   }
 
-  #noteInput({ id }: LoadTask, datasets: ReadonlyMap<string, Dataset>, since?: StepsPosition): void {
-    const amounts = [...datasets].map(([ref, dataset]) => dataset.amount(since?.versions[ref]));
-    this.#inputs.set(id, {
-      rows: amounts.reduce((sum, { rows }) => sum + rows, 0),
-      bytes: amounts.reduce((sum, { bytes }) => sum + bytes, 0),
-    });
-  }
-
-  #meterOf({ id }: LoadTask): UsageMeter {
-    const known = this.#meters.get(id) ?? new UsageMeter();
-    this.#meters.set(id, known);
-    return known;
-  }
-
   #taskOf(table: TableName): LoadTask {
     const task = this.#tasks.get(tableKey(table));
     if (task === undefined) throw new RangeError(`The plan writes no rows of ${formatTableName(table)}.`);
     return task;
   }
-
-  #inputsOf(ref: string): string[] {
-    return this.#steps.get(ref)?.inputs.map((input) => input.ref) ?? [];
-  }
-}
-
-/** The step, or landed table, whose rows a task writes. */
-function fromOf(task: LoadTask): string {
-  return task.source.table.table.name;
 }
 
 function notHere(ref: string, name: string, pipeline: string): PipelineError {
