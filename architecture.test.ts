@@ -37,7 +37,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
     libraries: ['@duckdb/node-api', '@duckdb/node-bindings', 'isolated-vm'],
     usesNode: true,
   },
-  advisor: { packages: ['spec', 'sql', 'compiler'], libraries: [], usesNode: false },
+  advisor: {
+    packages: ['spec', 'sql', 'compiler'],
+    libraries: [],
+    packagesOfTests: { engine: 'the SqlAnalyser that DuckDB answers for: what is generated must compile' },
+    usesNode: false,
+  },
   'control-plane': {
     packages: ['spec', 'sql', 'compiler', 'engine', 'advisor', 'connector-sdk'],
     libraries: ['kysely', 'zod'],

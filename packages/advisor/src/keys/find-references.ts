@@ -1,4 +1,4 @@
-import { formatTableName, type TableName } from '@millrace/spec';
+import { formatTableName, type SourceTable, type TableName } from '@millrace/spec';
 
 import { columnsOf, type ColumnEvidence, type TableEvidence } from '../evidence/table-evidence.ts';
 import { nameTokens, segmentTokens, stemOf } from '../naming/name-tokens.ts';
@@ -28,15 +28,22 @@ const MIN_CONTAINMENT = 0.98;
 
 /** Declared references of all tables, then those that names and values show, one for each column. */
 export function findReferences(tables: readonly TableEvidence[]): readonly Reference[] {
+  const byName = new Map(tables.map(({ table }) => [formatTableName(table.table), table]));
   const declared = tables.flatMap(({ table }) =>
-    (table.foreignKeys ?? []).map((key): Reference => ({
-      from: table.table,
-      columns: key.columns,
-      to: key.to.table,
-      toColumns: key.to.columns,
-      certainty: 'declared',
-      evidence: 'the source declares the foreign key',
-    })),
+    (table.foreignKeys ?? []).flatMap((key): readonly Reference[] => {
+      const target = byName.get(formatTableName(key.to.table));
+      if (target !== undefined && !canRefer(table, key.columns, target, key.to.columns)) return [];
+      return [
+        {
+          from: table.table,
+          columns: key.columns,
+          to: key.to.table,
+          toColumns: key.to.columns,
+          certainty: 'declared',
+          evidence: 'the source declares the foreign key',
+        },
+      ];
+    }),
   );
   const known = new Set(declared.flatMap(({ from, columns }) => columns.map((column) => idOf(from, column))));
   const vocabulary = vocabularyOf(tables);
@@ -48,6 +55,21 @@ export function findReferences(tables: readonly TableEvidence[]): readonly Refer
     }),
   );
   return [...declared, ...found];
+}
+
+/** Whether the columns are shown on both sides, and hold values of one kind. */
+function canRefer(
+  table: SourceTable,
+  columns: readonly string[],
+  target: SourceTable,
+  toColumns: readonly string[],
+): boolean {
+  const kindOf = ({ fields }: SourceTable, column: string | undefined) =>
+    fields.find(({ name }) => name === column)?.type.kind;
+  return columns.every((column, index) => {
+    const kind = kindOf(table, column);
+    return kind !== undefined && kind === kindOf(target, toColumns[index]);
+  });
 }
 
 interface Target {
