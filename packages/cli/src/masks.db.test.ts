@@ -80,6 +80,16 @@ describe('masks', { timeout: 60_000 }, () => {
     expect(findSecretsInFiles(line.folder, [KEY])).toEqual([]);
   });
 
+  it('are told to whom lineage is sent', async () => {
+    const { runs } = JSON.parse((await run(['runs', '--json'])).out);
+    const { out } = await run(['runs', runs[0].runId, '--openlineage']);
+    const { outputs } = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+    const fields = outputs.find((output: { name: string }) => output.name === 'mart.people').facets
+      .columnLineage.fields;
+    const isMasked = (column: string): boolean => fields[column].inputFields[0].transformations[0].masking;
+    expect(['id', 'email', 'phone'].map(isMasked)).toEqual([false, true, true]);
+  });
+
   it('are all others with another key', async () => {
     const tokens = 'SELECT email FROM mart.people UNION SELECT email FROM mart.sold';
     const before = (await rows(tokens)).flat();

@@ -1,6 +1,7 @@
 import { formatLogicalType, formatTableName, type Field } from '@millrace/spec';
 
 import { LANDING, STEPS, type LoadTask, type Plan } from '../plan.ts';
+import { titleRelation } from '../explain/title-relation.ts';
 import { followColumn } from './follow-column.ts';
 import { tracePlan, type Lineage, type LineageColumn, type RowLineage } from './trace-plan.ts';
 
@@ -54,6 +55,9 @@ type How = keyof typeof SUBTYPES;
 /** The event of a run of a plan: what it read and wrote, with the lineage of every published column. */
 export function openLineageEvent(plan: Plan, run: OpenLineageRun): OpenLineageEvent {
   const lineage = tracePlan(plan);
+  const masks = new Set(
+    plan.steps.filter(({ verb }) => verb === 'mask').map(({ ref }) => titleRelation(ref)),
+  );
   const connectors = new Map<string, string>();
   for (const { source, destination } of plan.tasks) {
     connectors.set(source.connection, source.connector);
@@ -79,7 +83,7 @@ export function openLineageEvent(plan: Plan, run: OpenLineageRun): OpenLineageEv
       name: formatTableName(task.destination.table),
       facets: {
         schema: schemaFacet(task.columns.map(({ field }) => field)),
-        columnLineage: columnLineage(task, lineage, namespace),
+        columnLineage: columnLineage(task, { lineage, masks }, namespace),
       },
     })),
     producer: PRODUCER,
@@ -111,7 +115,14 @@ interface InputField {
   }[];
 }
 
-function columnLineage(task: LoadTask, lineage: Lineage, namespace: (connection: string) => string) {
+/** A plan's lineage, and the steps in it that mask. */
+interface MaskedLineage {
+  readonly lineage: Lineage;
+  readonly masks: ReadonlySet<string>;
+}
+
+function columnLineage(task: LoadTask, traced: MaskedLineage, namespace: (connection: string) => string) {
+  const { lineage } = traced;
   const { connection, table } = task.destination;
   const name = formatTableName(table);
   const inputField = (
@@ -119,6 +130,7 @@ function columnLineage(task: LoadTask, lineage: Lineage, namespace: (connection:
     how: How,
     type: 'DIRECT' | 'INDIRECT',
     description: string,
+    masking = false,
   ): readonly InputField[] =>
     column.connection === null
       ? []
@@ -127,7 +139,7 @@ function columnLineage(task: LoadTask, lineage: Lineage, namespace: (connection:
             namespace: namespace(column.connection),
             name: column.name,
             field: column.column,
-            transformations: [{ type, subtype: SUBTYPES[how], description, masking: false }],
+            transformations: [{ type, subtype: SUBTYPES[how], description, masking }],
           },
         ];
   const rows = new Set<RowLineage>();
@@ -135,14 +147,14 @@ function columnLineage(task: LoadTask, lineage: Lineage, namespace: (connection:
     const target: LineageColumn = { kind: 'destination', connection, name, column: field.name };
     const followed = followColumn(lineage, target, 'upstream');
     for (const use of followed.rows) rows.add(use);
-    const inputFields = sourcesOf(lineage, target).flatMap(({ column, how }) =>
-      inputField(column, how, 'DIRECT', ''),
+    const inputFields = sourcesOf(traced, target).flatMap(({ column, how, isMasked }) =>
+      inputField(column, how, 'DIRECT', '', isMasked),
     );
     return [field.name, { inputFields }] as const;
   });
   // What decides about rows decides about all columns; said once for the dataset.
   const indirect = [...rows].flatMap(({ from, to, how }) =>
-    sourcesOf(lineage, from).flatMap(({ column }) =>
+    sourcesOf(traced, from).flatMap(({ column }) =>
       inputField(column, how, 'INDIRECT', `${how} in ${to.name}`),
     ),
   );
@@ -156,19 +168,25 @@ function columnLineage(task: LoadTask, lineage: Lineage, namespace: (connection:
 
 /** The columns of sources that a column is made of, each with the strongest of what becomes of it on the way. */
 function sourcesOf(
-  lineage: Lineage,
+  { lineage, masks }: MaskedLineage,
   column: LineageColumn,
-): readonly { readonly column: LineageColumn; readonly how: keyof typeof STRENGTH }[] {
-  if (column.kind === 'source') return [{ column, how: 'copied' }];
+): readonly {
+  readonly column: LineageColumn;
+  readonly how: keyof typeof STRENGTH;
+  readonly isMasked: boolean;
+}[] {
+  if (column.kind === 'source') return [{ column, how: 'copied', isMasked: false }];
   const { edges } = followColumn(lineage, column, 'upstream');
   const ends = new Set(edges.map(({ from }) => from).filter(({ kind }) => kind === 'source'));
   return [...ends].map((end) => {
     const down = new Set(followColumn(lineage, end, 'downstream').edges);
-    const how = edges
-      .filter((edge) => down.has(edge))
+    const between = edges.filter((edge) => down.has(edge));
+    const how = between
       .map((edge) => edge.how)
       .reduce((left, right) => (STRENGTH[right] > STRENGTH[left] ? right : left), 'copied');
-    return { column: end, how };
+    // A mask hands on what it does not mask as it is.
+    const isMasked = between.some((edge) => masks.has(edge.to.name) && edge.how !== 'copied');
+    return { column: end, how, isMasked };
   });
 }
 
