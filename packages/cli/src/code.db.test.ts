@@ -122,6 +122,15 @@ describe('a pipeline with a code step', { timeout: 60_000 }, () => {
     write('transforms/slug.ts', SLUG);
   });
 
+  it('says what an edit of its file changes', async () => {
+    write('transforms/slug.ts', SLUG.replace('nameless', 'none'));
+    const { out } = await line.run(['plan', 'catalogue']);
+    expect(out).toContain(
+      '~ step slugged: changed\n  ~ step cheap: computed anew, because slugged changed\n',
+    );
+    write('transforms/slug.ts', SLUG);
+  });
+
   it('gives editors the types of its function', () => {
     const types = readFileSync(join(line.folder, '.millrace/types/catalogue/slugged.d.ts'), 'utf8');
     expect(types).toContain('"name": string | null;');

@@ -47,6 +47,32 @@ describe('comparePlans', () => {
     ]);
   });
 
+  it('tells code that was edited, although what it is given is the same', () => {
+    const withCode = (source: string): Plan =>
+      refingerprint(
+        editStep(SALES, 'paid', (step) => ({
+          ...step,
+          code: {
+            file: 'transforms/paid.ts',
+            source,
+            mode: 'rows',
+            reads: [],
+            inputKey: [],
+            returns: [],
+            isOnePerRow: true,
+            limits: { memoryBytes: 1, timeoutMs: 1 },
+          },
+        })),
+        source === '' ? [] : ['paid', 'enriched', 'totals'],
+      );
+    expect(comparePlans(withCode(''), withCode('')).steps).toEqual([]);
+    expect(comparePlans(withCode(''), withCode(';')).steps.map(({ name, kind }) => [name, kind])).toEqual([
+      ['paid', 'changed'],
+      ['enriched', 'followed'],
+      ['totals', 'followed'],
+    ]);
+  });
+
   it('calls a column that goes, or gets a type that holds less, breaking, and a new or wider one not', () => {
     const withColumns = (edit: (task: LoadTask) => LoadTask['columns']) =>
       comparePlans(

@@ -171,8 +171,17 @@ function compareColumns(before: readonly Field[], after: readonly Field[]): read
 
 /** The step says something else, whatever became of the rows that it reads. */
 function isEdited(before: PlannedStep, after: PlannedStep): boolean {
-  const meaning = ({ sql, inputs, maskKey = '' }: PlannedStep) => JSON.stringify([sql, inputs, maskKey]);
+  const meaning = (step: PlannedStep) =>
+    JSON.stringify([step.sql, step.inputs, step.maskKey ?? '', meaningOfCode(step)]);
   return meaning(before) !== meaning(after);
+}
+
+/** Types of columns that are only copied come from what the step reads. */
+function meaningOfCode({ code, columns }: PlannedStep): readonly unknown[] {
+  if (code === undefined) return [];
+  const { source, mode, reads, returns } = code;
+  const made = columns.map(({ name, field }) => (returns.includes(name) ? field : name));
+  return [source, mode, reads.map(({ name }) => name), made];
 }
 
 function nearestChanged(
