@@ -98,3 +98,55 @@ describe('tables that appear and go away under a replicate step', { timeout: 60_
     expect(statesOf(await run('pauseTable'))).toEqual({ kept: 'published', added: 'published' });
   });
 });
+
+describe('a column that appears under a contract that lets none in', { timeout: 60_000 }, () => {
+  const DOCUMENT = `version: 1
+name: strict # the shop as accounting knows it
+steps:
+  items:
+    source: { connection: shop, table: items }
+    contract: { newColumns: freeze } # ask before columns are added
+  others:
+    source: { connection: shop, table: kept }
+  publish:
+    destination: { from: items, connection: warehouse, table: strict.items }
+  publishOthers:
+    destination: { from: others, connection: warehouse, table: strict.others }
+`;
+  const path = () => join(line.folder, 'pipelines', 'strict.yaml');
+  const golden = async (name: string, out: string): Promise<void> => {
+    const said = normalize(out, line.folder).replaceAll(/\d+\.\d\d(?= {2})/g, '<seconds>');
+    await expect(said).toMatchFileSnapshot(`goldens/${name}.txt`);
+  };
+
+  it('is an event with what was, what is and an edit that takes it in', async () => {
+    source("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO items VALUES (1, 'a')");
+    writeFileSync(path(), DOCUMENT);
+    await run('strict');
+    source('ALTER TABLE items ADD COLUMN price INTEGER');
+    await golden('contract-drift-plan', (await line.run(['plan', 'strict'])).out);
+    const outcome = await line.run(['run', 'strict']);
+    expect(outcome.exitCode).toBe(1);
+    await golden('contract-drift-run', outcome.out);
+    const { runs } = JSON.parse((await line.run(['runs', '--limit', '1', '--json'])).out);
+    await golden('contract-drift-runs', (await line.run(['runs', runs[0].runId])).out);
+    const shown = JSON.parse((await line.run(['runs', runs[0].runId, '--json'])).out);
+    const { drift } = shown.tasks.find((task: { table: string }) => task.table === 'strict.items');
+    expect(drift).toMatchObject({
+      before: [{ name: 'id' }, { name: 'name' }],
+      after: [{ name: 'id' }, { name: 'name' }, { name: 'price', type: 'int64', nullable: true }],
+      edits: [{ kind: 'setField', path: ['steps', 'items', 'contract', 'newColumns'], value: 'evolve' }],
+    });
+    // What is proposed is what helps, and leaves the rest of the file alone.
+    writeFileSync(path(), DOCUMENT.replace('newColumns: freeze', 'newColumns: evolve'));
+    const after = await line.run(['run', 'strict']);
+    expect(after).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('drift: strict.items: column price (int64) is new'),
+    });
+    const asked = await line.run(['query', 'SELECT * FROM strict.items', '--json']);
+    expect(JSON.parse(asked.out).rows).toEqual([['1', 'a', null]]);
+    const { proposal } = JSON.parse((await line.run(['runs', runs[0].runId, '--json'])).out);
+    expect(proposal).toBeNull();
+  });
+});

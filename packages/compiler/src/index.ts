@@ -19,6 +19,7 @@ export { CompileMemory } from './compile-memory.ts';
 export * from './drift/apply-contract.ts';
 export * from './drift/drift.ts';
 export * from './drift/hold-tables.ts';
+export * from './drift/propose-edit.ts';
 export * from './drift/reconcile-destination.ts';
 export * from './explain/compare-plans.ts';
 export * from './explain/explain-incrementality.ts';

@@ -8,6 +8,7 @@ export * from './operation-context.ts';
 export * from './operation.ts';
 export * from './operations/index.ts';
 export * from './project/document-error.ts';
+export type { ProposedEdit } from './project/propose-edit.ts';
 export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths } from './project/project.ts';
 export { listSettings } from './project/secret-settings.ts';
 export type { ConnectorSetting } from './project/secret-settings.ts';

@@ -8,6 +8,7 @@ import { listOption, parameterOptions } from '../session/command-input.ts';
 import { printable } from '../terminal/terminal-text.ts';
 import { formatChanges, formatEstimates } from './plan-changes-text.ts';
 import { formatLoad, formatLoads } from './plan-load-text.ts';
+import { formatProposal } from './proposal-text.ts';
 import { formatSections, formatStep, formatWrite } from './plan-steps-text.ts';
 import { formatParameters } from './run-text.ts';
 
@@ -47,6 +48,7 @@ export const plan: Action = async (session, input) => {
     }
     parts.push(formatEstimates(tasks, planned.estimates));
     if (planned.changes !== null) parts.push(formatChanges(planned.changes, session.paint));
+    parts.push(...formatProposal(planned.proposal, session.paint));
     if (planned.notes.length > 0) parts.push(planned.notes.map(printable).join('\n'));
     for (const diagnostic of planned.diagnostics)
       parts.push(formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''));

@@ -46,6 +46,12 @@ export function formatRunSummary(run: RunSummary, paint: Paint): string {
   if (run.reason !== null && !(run.state === 'failed' && isSaidByTable))
     lines.push(printableLines(run.reason));
   for (const warning of run.warnings) lines.push(`${paint('yellow', 'warning:')} ${printableLines(warning)}`);
+  for (const { table, drift, state } of run.tasks) {
+    // What stopped a table is its error, or why it waits.
+    if (drift === null || state === 'failed' || state === 'paused') continue;
+    for (const change of drift.changes)
+      lines.push(`${paint('yellow', 'drift:')} ${printable(table)}: ${printable(change)}`);
+  }
   for (const { table, discarded, pausedBecause } of run.tasks) {
     const parts = [
       ...(discarded.rows > 0 ? [`${formatCount(discarded.rows)} rows`] : []),

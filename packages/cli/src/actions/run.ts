@@ -4,6 +4,7 @@ import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
 import { listOption, parameterOptions } from '../session/command-input.ts';
 import { watchRun } from '../terminal/watch-run.ts';
+import { formatProposal } from './proposal-text.ts';
 import { formatRunSummary } from './run-text.ts';
 
 export const run: Action = async (session, input) => {
@@ -20,7 +21,11 @@ export const run: Action = async (session, input) => {
       parameters: parameterOptions(input),
     });
     watcher.end();
-    session.answer(summary, () => formatRunSummary(summary, session.paint));
+    session.answer(summary, () =>
+      [formatRunSummary(summary, session.paint), ...formatProposal(summary.proposal, session.paint)].join(
+        '\n',
+      ),
+    );
     const isEqual = summary.tasks.every((task) => task.verified === null || task.verified.isEqual);
     return summary.state === 'succeeded' && isEqual ? EXIT.done : EXIT.failed;
   } finally {

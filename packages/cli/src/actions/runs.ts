@@ -8,6 +8,7 @@ import { printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 import { formatCodeLog } from '../terminal/watch-run.ts';
 import { formatMeasures } from './run-measures-text.ts';
+import { formatProposal } from './proposal-text.ts';
 import { formatParameters, formatRunSummary, paintState } from './run-text.ts';
 
 export const runs: Action = async (session, input) => {
@@ -35,6 +36,7 @@ export const runs: Action = async (session, input) => {
       });
       return [
         formatRunSummary(shown, session.paint),
+        ...formatProposal(shown.proposal, session.paint),
         ...formatMeasures(shown.tasks),
         printableLines(attempts.join('\n')),
       ].join('\n\n');

@@ -91,6 +91,7 @@ describe('applyContract', () => {
       changes: [],
       violations: [],
       pauses: [],
+      edits: [],
     });
   });
 
@@ -106,6 +107,7 @@ describe('applyContract', () => {
       changes: [],
       violations: [],
       pauses: [],
+      edits: [],
     });
   });
 
@@ -296,6 +298,21 @@ describe('applyContract', () => {
         }
       },
     );
+
+    it('is taken in by the edit that it proposes', async () => {
+      const edits = async (fields: typeof wider, typeChanges: Contract['typeChanges']) =>
+        (await drift(fields, { contract: { typeChanges } })).edits;
+      expect(await edits(wider, 'freeze')).toMatchObject([{ kind: 'setField', value: 'evolve' }]);
+      expect(await edits(incomparable, 'evolve')).toMatchObject([{ value: 'quarantine' }]);
+      expect(await edits(wider, 'pauseTable')).toMatchObject([
+        { path: ['steps', expect.any(String), 'contract', 'typeChanges'] },
+      ]);
+      for (const [fields, typeChanges] of [
+        [wider, 'evolve'],
+        [incomparable, 'quarantine'],
+      ] as const)
+        expect(await edits(fields, typeChanges)).toEqual([]);
+    });
 
     it('cannot leave values of the key out', async () => {
       const { violations } = await drift(wider, { contract: { typeChanges: 'discardValue' } });

@@ -5,6 +5,7 @@ import {
   formatTableName,
   isSameLogicalType,
   widenLogicalType,
+  type Edit,
   type LogicalType,
   type SourceField,
   type SourceTable,
@@ -15,6 +16,7 @@ import { cursorOrder } from '../load/plan-cursor.ts';
 import { planColumns, type ColumnReporter, type ColumnTarget } from '../load/plan-columns.ts';
 import type { ArrivalRule, LoadTask, PlannedColumn } from '../plan.ts';
 import type { Drift, DriftResult } from './drift.ts';
+import { proposeContract, proposeCursor } from './propose-edit.ts';
 
 /**
  * What becomes of a planned load when the source table looks different now: the contract decides about every
@@ -27,7 +29,7 @@ import type { Drift, DriftResult } from './drift.ts';
 export function applyContract(task: LoadTask, current: SourceTable, target: ColumnTarget): DriftResult {
   const schemaFingerprint = fingerprintTable(current);
   if (schemaFingerprint === task.source.schemaFingerprint)
-    return { task, changes: [], violations: [], pauses: [] };
+    return { task, changes: [], violations: [], pauses: [], edits: [] };
   const drift = new TableDrift(task, current, target);
   drift.followPlanned();
   drift.followNew();
@@ -47,6 +49,7 @@ export function applyContract(task: LoadTask, current: SourceTable, target: Colu
     changes: drift.changes,
     violations: drift.violations,
     pauses: drift.pauses,
+    edits: drift.edits,
   };
 }
 
@@ -57,6 +60,7 @@ class TableDrift {
   readonly violations: string[] = [];
   readonly pauses: string[] = [];
   readonly arrival: ArrivalRule[] = [];
+  readonly edits: Edit[] = [];
   readonly notes: string[] = [];
   key: readonly string[];
   readonly #task: LoadTask;
@@ -107,6 +111,7 @@ class TableDrift {
     );
     const { newColumns } = this.#task.contract;
     if (added.length === 0) return;
+    if (newColumns !== 'evolve') this.edits.push(proposeContract(this.#task, 'newColumns', 'evolve'));
     if (newColumns === 'freeze' || newColumns === 'pauseTable') {
       for (const field of added)
         this.#refuse(
@@ -180,8 +185,11 @@ class TableDrift {
     if (isMatched && this.#task.destination.key.includes(name)) {
       this.#violate(`has lost its key column ${before.name}${renamed}. Name another key and plan again`);
     } else if (load.kind === 'incremental' && load.cursor === before.name) {
+      const edit = twin === undefined ? undefined : proposeCursor(this.#task, twin);
+      if (edit !== undefined) this.edits.push(edit);
       this.#violate(`has lost its cursor ${before.name}${renamed}. Choose another cursor and plan again`);
     } else if (contract.missingColumns !== 'evolve') {
+      this.edits.push(proposeContract(this.#task, 'missingColumns', 'evolve'));
       this.#refuse(
         contract.missingColumns,
         `has lost the column ${before.name}${renamed}, and contract.missingColumns is ${contract.missingColumns}. Use evolve, or leave it out with columns.exclude`,
@@ -248,6 +256,11 @@ class TableDrift {
       return before.type;
     }
     const { typeChanges } = contract;
+    const wide = widenLogicalType(before.type, now.type);
+    if (wide === undefined ? typeChanges !== 'quarantine' : typeChanges !== 'evolve')
+      this.edits.push(
+        proposeContract(this.#task, 'typeChanges', wide === undefined ? 'quarantine' : 'evolve'),
+      );
     if (typeChanges === 'freeze' || typeChanges === 'pauseTable') {
       this.#refuse(
         typeChanges,
@@ -255,7 +268,6 @@ class TableDrift {
       );
       return before.type;
     }
-    const wide = widenLogicalType(before.type, now.type);
     if (typeChanges !== 'evolve') {
       const isHeld = wide !== undefined && isSameLogicalType(wide, before.type);
       if (typeChanges === 'discardValue' && !isHeld && this.#task.destination.key.includes(name)) {

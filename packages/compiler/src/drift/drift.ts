@@ -1,4 +1,4 @@
-import { formatLogicalType, type Field, type LogicalType } from '@millrace/spec';
+import { formatLogicalType, type Edit, type Field, type LogicalType } from '@millrace/spec';
 
 import type { ArrivalRule, LoadTask } from '../plan.ts';
 
@@ -52,6 +52,8 @@ export interface DriftResult {
   readonly violations: readonly string[];
   /** For what the contract lets the table wait, in the same form. */
   readonly pauses: readonly string[];
+  /** What to change in the document so that its contract takes in what it does not; nothing for what it takes in. */
+  readonly edits: readonly Edit[];
 }
 
 const UNFIT: Readonly<Record<ArrivalRule['action'], string>> = {

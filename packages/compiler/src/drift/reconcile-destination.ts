@@ -5,6 +5,7 @@ import {
   isSameLogicalType,
   SCD2_FIELDS,
   widenLogicalType,
+  type Edit,
   type Field,
   type LogicalType,
 } from '@millrace/spec';
@@ -13,6 +14,7 @@ import type { ColumnTarget } from '../load/plan-columns.ts';
 import type { ArrivalRule, LoadTask, PlannedColumn } from '../plan.ts';
 import { isKnownByValues } from './apply-contract.ts';
 import type { Drift, DriftResult } from './drift.ts';
+import { proposeContract } from './propose-edit.ts';
 
 /**
  * The same contract between a task and the table that stands in the destination: a plan made after the source changed
@@ -38,6 +40,7 @@ class DestinationComparison {
   readonly #violations: string[] = [];
   readonly #pauses: string[] = [];
   readonly #arrival: ArrivalRule[];
+  readonly #edits: Edit[] = [];
 
   constructor(task: LoadTask, published: readonly Field[], target: ColumnTarget) {
     this.#task = task;
@@ -68,7 +71,13 @@ class DestinationComparison {
       source: { ...this.#task.source, fields },
       ...(this.#arrival.length === 0 ? {} : { arrival: this.#arrival }),
     };
-    return { task, changes: this.#changes, violations: this.#violations, pauses: this.#pauses };
+    return {
+      task,
+      changes: this.#changes,
+      violations: this.#violations,
+      pauses: this.#pauses,
+      edits: this.#edits,
+    };
   }
 
   #followColumn(column: PlannedColumn): PlannedColumn | undefined {
@@ -89,6 +98,8 @@ class DestinationComparison {
     const { field, origin } = column;
     const { newColumns } = this.#task.contract;
     const isNeeded = this.#task.destination.key.includes(field.name) || origin.kind === 'metadata';
+    if (newColumns !== 'evolve' && !isNeeded)
+      this.#edits.push(proposeContract(this.#task, 'newColumns', 'evolve'));
     if (newColumns === 'discardValue' && !isNeeded) {
       this.#changes.push({ kind: 'ignoreColumn', column: field.name });
       return undefined;
@@ -117,6 +128,10 @@ class DestinationComparison {
     const wide = widenLogicalType(existing.type, planned.type);
     // A destination that holds every value of the source already needs no permission.
     if (wide !== undefined && isSameLogicalType(wide, existing.type)) return planned.type;
+    if (wide === undefined ? typeChanges !== 'quarantine' : typeChanges !== 'evolve')
+      this.#edits.push(
+        proposeContract(this.#task, 'typeChanges', wide === undefined ? 'quarantine' : 'evolve'),
+      );
     if (typeChanges === 'freeze' || typeChanges === 'pauseTable') {
       this.#refuse(
         typeChanges,
@@ -174,6 +189,7 @@ class DestinationComparison {
       if (isOwn) continue;
       const { missingColumns } = this.#task.contract;
       if (missingColumns !== 'evolve') {
+        this.#edits.push(proposeContract(this.#task, 'missingColumns', 'evolve'));
         this.#refuse(
           missingColumns,
           `${this.#table} has a column ${field.name} that the load does not bring, and contract.missingColumns is ${missingColumns}. Use evolve, or run a full refresh.`,

@@ -232,7 +232,7 @@ describe('judgeTables', () => {
     await loadMany(5, { rows: 1000 });
     await load(5, { rows: 30, mode: 'incremental', seconds: 1 });
     const preview = (mode: 'full' | 'incremental') => [
-      { task: task.id, mode, reason: '', statement: null, differences: [], publishedVersion: 1 },
+      { task: task.id, mode, reason: '', statement: null, differences: [], drift: null, publishedVersion: 1 },
     ];
     expect(await estimateTables(store, plan, preview('full'))).toEqual([
       { task: task.id, runs: 5, rows: 1000, bytes: 5000, durationMs: 3000 },

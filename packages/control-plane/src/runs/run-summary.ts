@@ -28,6 +28,8 @@ export interface TaskSummary {
   readonly anomalies: readonly Anomaly[];
   readonly measures: TaskMeasures | null;
   readonly checks: readonly CheckResult[];
+  /** How the source differs from what was; null when it does not. */
+  readonly drift: TaskState['drift'];
   /** Rows that the contract dropped, and values that it left out. */
   readonly discarded: TaskState['discarded'];
   /** Why the table waits for a person; null for others. */
@@ -107,6 +109,7 @@ export function summarizeTask(task: LoadTask, state: TaskState | undefined): Tas
     anomalies: state?.anomalies ?? [],
     measures: state?.measures ?? null,
     checks: state?.checks ?? [],
+    drift: state?.drift ?? null,
     discarded: state?.discarded ?? { rows: 0, values: 0 },
     pausedBecause: state?.pausedBecause ?? null,
     parted: state?.parted ?? null,

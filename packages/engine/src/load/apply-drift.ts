@@ -8,8 +8,9 @@ import {
   type LoadTask,
 } from '@millrace/compiler';
 import { PipelineError, type PublishedTable, type SchemaChange } from '@millrace/connector-sdk';
-import type { SourceTable } from '@millrace/spec';
+import { formatLogicalType, type Edit, type Field, type SourceTable } from '@millrace/spec';
 
+import type { DriftedColumn, SchemaDrift } from '../run/run-event.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
 
 export interface DriftOptions {
@@ -20,6 +21,7 @@ export interface DriftOptions {
   readonly published: PublishedTable | undefined;
   readonly target: ColumnTarget;
   readonly isFullRefresh: boolean;
+  readonly onDrift?: (drift: SchemaDrift) => void;
 }
 
 export interface AppliedDrift {
@@ -31,30 +33,63 @@ export interface AppliedDrift {
   readonly differences: readonly string[];
 }
 
-/** Plans a task again by its contract where source or destination changed. Throws `schemaDrift` where it says stop. */
+/**
+ * Plans a task again by its contract where source or destination changed. Throws `schemaDrift` where it says freeze, and
+ * `tablePaused` where the table is to wait; `onDrift` hears of the change before.
+ */
 export function applyDrift({
   planned,
   current,
   published,
   target,
   isFullRefresh,
+  onDrift = () => {},
 }: DriftOptions): AppliedDrift {
-  const followed = refuseViolations(applyContract(planned, current, target));
   const isKept = published?.record !== undefined && published.record !== null && !isFullRefresh;
+  const before = isKept ? published.fields : planned.columns.map(({ field }) => field);
+  const results: DriftResult[] = [];
+  const follow = (result: DriftResult): DriftResult => {
+    results.push(result);
+    if (result.violations.length + result.pauses.length > 0) tell();
+    return refuseViolations(result);
+  };
+  const tell = (): void => {
+    const changes = results.flatMap((result) => [
+      ...result.changes.map(formatDrift),
+      ...result.violations,
+      ...result.pauses,
+    ]);
+    if (changes.length === 0) return;
+    onDrift({
+      changes: [...new Set(changes)],
+      before: before.map(describeColumn),
+      after: current.fields.map(describeColumn),
+      edits: distinctEdits(results.flatMap(({ edits }) => edits)),
+    });
+  };
+  const followed = follow(applyContract(planned, current, target));
   const fingerprint = fingerprintSchema(followed.task);
-  if (!isKept || published.record.schemaFingerprint === fingerprint)
-    return apply(followed.task, followed.changes, []);
-  const reconciled = refuseViolations(reconcileDestination(followed.task, published.fields, target));
-  return apply(reconciled.task, followed.changes, reconciled.changes);
-}
-
-function apply(task: LoadTask, atSource: readonly Drift[], atDestination: readonly Drift[]): AppliedDrift {
-  const differences = new Set([...atSource, ...atDestination].map(formatDrift));
+  const isSame = !isKept || published.record.schemaFingerprint === fingerprint;
+  const reconciled = isSame
+    ? undefined
+    : follow(reconcileDestination(followed.task, published.fields, target));
+  tell();
+  const atDestination = reconciled?.changes ?? [];
+  const task = reconciled?.task ?? followed.task;
   return {
     task,
     changes: task.destination.mode === 'replace' ? [] : atDestination.filter(isSchemaChange),
-    differences: [...differences],
+    differences: [...new Set([...followed.changes, ...atDestination].map(formatDrift))],
   };
+}
+
+function describeColumn({ name, type, nullable }: Field): DriftedColumn {
+  return { name, type: formatLogicalType(type), nullable };
+}
+
+/** Several columns can ask for the same. */
+function distinctEdits(edits: readonly Edit[]): readonly Edit[] {
+  return [...new Map(edits.map((edit) => [JSON.stringify(edit), edit])).values()];
 }
 
 function isSchemaChange(drift: Drift): drift is Extract<Drift, SchemaChange> {

@@ -18,6 +18,7 @@ import { judgeRows } from '../steps/judge-rows.ts';
 import { needsCursorEvidence, refuseUnfitCursor } from './check-cursor.ts';
 import { startExtraction } from './extract-package.ts';
 import { fingerprintSchema } from './fingerprint-schema.ts';
+import { heldDrift } from './held-drift.ts';
 import { keepHouse } from './keep-house.ts';
 import { readMode } from './decide-load.ts';
 import { prepareLoad } from './prepare-load.ts';
@@ -41,7 +42,7 @@ export type LoadOutcome = 'published' | 'unchanged' | 'paused' | 'failed' | 'can
 export async function loadTable(options: LoadTableOptions, signal: AbortSignal): Promise<LoadOutcome> {
   const { task, request, emit } = options;
   if (task.held !== undefined) {
-    emit({ type: 'schemaDrift', task: task.id, changes: [task.held.reason] });
+    emit({ type: 'schemaDrift', task: task.id, ...heldDrift(task, task.held) });
     return fail(options, heldError(task.held));
   }
   for (let tries = 1; ; tries++) {
@@ -71,14 +72,15 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
       (await session.source(planned.source.connection)).forget(planned.source.table.table);
       (await session.destination(planned.destination.connection, signal)).forget(planned.destination.table);
     }
-    const { decision, differences, ...prepared } = await prepareLoad(session, planned, request, signal);
+    const { decision, ...prepared } = await prepareLoad(session, planned, request, signal, (drift) =>
+      emit({ type: 'schemaDrift', task: planned.id, ...drift }),
+    );
     const { task, source, destination } = prepared;
     const verify = async (): Promise<void> => {
       if (!request.isVerified) return;
       const { runId } = request;
       await reportVerified({ task, source, destination, session, runId }, emit, signal);
     };
-    if (differences.length > 0) emit({ type: 'schemaDrift', task: task.id, changes: differences });
     if (decision.kind === 'adopt') {
       reportAdopted(options.task, decision.record, performance.now() - startedAt, emit);
       await verify();

@@ -3,6 +3,7 @@ import type { PublishedTable, SchemaChange, ServerIdentity } from '@millrace/con
 
 import type { OpenDestination } from '../run/open-destination.ts';
 import type { OpenSource } from '../run/open-source.ts';
+import type { SchemaDrift } from '../run/run-event.ts';
 import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
 import { decideSteps, isRedefined } from '../steps/decide-steps.ts';
@@ -24,12 +25,13 @@ export interface PreparedLoad {
   readonly decision: LoadDecision;
 }
 
-/** Looks at both sides and decides. What `open` keeps of an earlier look is used again. */
+/** Looks at both sides and decides; `onDrift` hears of changes, also of those that stop the load. What `open` keeps of an earlier look is used again. */
 export async function prepareLoad(
   session: RunSession,
   planned: LoadTask,
   { runId, isFullRefresh }: Pick<RunRequest, 'runId' | 'isFullRefresh'>,
   signal: AbortSignal,
+  onDrift?: (drift: SchemaDrift) => void,
 ): Promise<PreparedLoad> {
   const [source, destination] = await Promise.all([
     session.source(planned.source.connection),
@@ -41,7 +43,14 @@ export async function prepareLoad(
   const { target } = destination;
   // A table that is built anew from other steps has nothing to keep of its columns.
   const isRebuilt = isFullRefresh || isRedefined(planned, published, session.steps);
-  const drifted = applyDrift({ planned, current, published, target, isFullRefresh: isRebuilt });
+  const drifted = applyDrift({
+    planned,
+    current,
+    published,
+    target,
+    isFullRefresh: isRebuilt,
+    ...(onDrift && { onDrift }),
+  });
   const { task } = drifted;
   const decided = decideLoad({ task, published, identity, runId, isFullRefresh });
   const decision =

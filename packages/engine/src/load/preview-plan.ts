@@ -2,9 +2,11 @@ import type { LoadTask } from '@millrace/compiler';
 import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 
 import { lookAround } from '../run/look-around.ts';
+import type { SchemaDrift } from '../run/run-event.ts';
 import type { RunContext, RunRequest } from '../run/run-request.ts';
 import { RunSession } from '../run/run-session.ts';
 import { readMode } from './decide-load.ts';
+import { heldDrift } from './held-drift.ts';
 import { prepareLoad } from './prepare-load.ts';
 import { readRequest } from './read-request.ts';
 
@@ -24,6 +26,8 @@ export interface LoadPreview {
   readonly statement: string | null;
   /** How the destination's table differs from the plan, in words. */
   readonly differences: readonly string[];
+  /** How the source differs from what was, also where that stops the load. */
+  readonly drift: SchemaDrift | null;
   readonly publishedVersion: number | null;
 }
 
@@ -64,21 +68,31 @@ async function previewLoad(
       reason,
       statement: null,
       differences: [],
+      drift: heldDrift(planned, planned.held),
       publishedVersion: null,
     };
   }
   const destination = await session.destination(planned.destination.connection, signal);
   const published = await destination.published(planned.destination.table, signal);
+  let drift: SchemaDrift | null = null;
   const known = { task: planned.id, publishedVersion: published?.record?.version ?? null };
   try {
-    const { task, source, decision, differences } = await prepareLoad(session, planned, request, signal);
+    const { task, source, decision, differences } = await prepareLoad(
+      session,
+      planned,
+      request,
+      signal,
+      (told) => {
+        drift = told;
+      },
+    );
     if (decision.kind === 'adopt')
       throw new TypeError(`A preview has the identity of the run ${decision.record.runId}.`);
     const statement = await source.describeRead(readRequest(task, decision, request.folders.scratch), signal);
-    return { ...known, mode: readMode(decision), reason: decision.reason, statement, differences };
+    return { ...known, mode: readMode(decision), reason: decision.reason, statement, differences, drift };
   } catch (error) {
     throwIfCancelled(signal);
     if (!(error instanceof PipelineError) || error.retry !== 'never') throw error;
-    return { ...known, mode: 'stops', reason: error.message, statement: null, differences: [] };
+    return { ...known, mode: 'stops', reason: error.message, statement: null, differences: [], drift };
   }
 }

@@ -1,7 +1,7 @@
 import type { CheckResult } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
 
-import type { Anomaly, RunEvent, RunOutcome, TaskMeasures } from './run-event.ts';
+import type { Anomaly, RunEvent, RunOutcome, SchemaDrift, TaskMeasures } from './run-event.ts';
 
 /** Where a task stands; the last five are terminal within an attempt. */
 export type TaskStatus =
@@ -40,6 +40,8 @@ export interface TaskState {
   readonly measures: TaskMeasures | null;
   /** What became of its checks, in the last try. */
   readonly checks: readonly CheckResult[];
+  /** How the source differs from what was; null when it does not. */
+  readonly drift: SchemaDrift | null;
   /** Rows that the contract dropped, and values that it left out. */
   readonly discarded: { readonly rows: number; readonly values: number };
   /** Why a table waits; null for others. */
@@ -187,7 +189,10 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
       const { step, rows, passed, setAside, discarded, isAll } = event;
       return { ...state, parted: { step, rows, passed, setAside, discarded, isAll } };
     }
-    case 'schemaDrift':
+    case 'schemaDrift': {
+      const { changes, before, after, edits } = event;
+      return { ...state, drift: { changes, before, after, edits } };
+    }
     case 'codeLogged':
     case 'tableProfiled':
     case 'warning':
@@ -222,6 +227,7 @@ function waitingTask(task: string): TaskState {
     anomalies: [],
     measures: null,
     checks: [],
+    drift: null,
     discarded: NONE_DISCARDED,
     pausedBecause: null,
     parted: null,

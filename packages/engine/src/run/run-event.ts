@@ -1,5 +1,6 @@
 import type { CheckResult, DatasetProfile } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
+import type { Edit } from '@millrace/spec';
 
 /**
  * Append-only history of a run; the state of a run and of each of its tasks is a fold over these (`foldRun`).
@@ -44,7 +45,7 @@ export type RunEventBody =
     }
   /** What a try of a task took, said once its rows are published, or when nothing was new. */
   | ({ readonly type: 'taskMeasured'; readonly task: string } & TaskMeasures)
-  | { readonly type: 'schemaDrift'; readonly task: string; readonly changes: readonly string[] }
+  | ({ readonly type: 'schemaDrift'; readonly task: string } & SchemaDrift)
   | { readonly type: 'warning'; readonly task: string | null; readonly message: string }
   | {
       readonly type: 'taskRetrying';
@@ -125,6 +126,25 @@ export type RunEventBody =
   | ({ readonly type: 'anomalyFound'; readonly task: string } & Anomaly)
   | { readonly type: 'taskFailed'; readonly task: string; readonly error: PlainPipelineError }
   | { readonly type: 'runFinished'; readonly state: RunOutcome; readonly durationMs: number };
+
+/** What differs from what was, and what the document could say to it. */
+export interface SchemaDrift {
+  /** Every difference in words. */
+  readonly changes: readonly string[];
+  /** The columns as they were published, or planned where nothing was published. */
+  readonly before: readonly DriftedColumn[];
+  /** The columns of the source as they are; none of a table that is gone. */
+  readonly after: readonly DriftedColumn[];
+  /** What would let the contract take in what it does not. */
+  readonly edits: readonly Edit[];
+}
+
+export interface DriftedColumn {
+  readonly name: string;
+  /** A logical type as text. */
+  readonly type: string;
+  readonly nullable: boolean;
+}
 
 export type RunOutcome = 'succeeded' | 'failed' | 'cancelled';
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { diffText } from './diff-text.ts';
 
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
 describe('diffText', () => {
   it('shows a change with the lines around it', () => {
     const before = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', ''].join('\n');
@@ -10,7 +12,7 @@ describe('diffText', () => {
     expect(diffText(before, after, 'x.yaml').split('\n')).toEqual([
       '--- x.yaml',
       '+++ x.yaml',
-      '@@ -2,8 +2,9 @@',
+      '@@ -2,7 +2,8 @@',
       ' b',
       ' c',
       ' d',
@@ -20,7 +22,6 @@ describe('diffText', () => {
       ' g',
       ' h',
       '+i',
-      ' ',
     ]);
     expect(diffText(before, before, 'x.yaml')).toBe('');
   });
@@ -29,8 +30,8 @@ describe('diffText', () => {
     const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 30 });
     fc.assert(
       fc.property(lines, lines, (before, after) => {
-        const diff = diffText(before.join('\n'), after.join('\n'), 'x').split('\n');
-        if (before.join('\n') === after.join('\n')) return;
+        const diff = diffText(textOf(before), textOf(after), 'x').split('\n');
+        if (textOf(before) === textOf(after)) return;
         const applied: string[] = [...before];
         let shift = 0;
         for (const [index, line] of diff.entries()) {
@@ -42,7 +43,7 @@ describe('diffText', () => {
           applied.splice(Number(start) - 1 + shift, Number(olds), ...hunk.map((each) => each.slice(1)));
           shift += Number(news) - Number(olds);
         }
-        expect(applied.join('\n')).toBe(after.join('\n'));
+        expect(textOf(applied)).toBe(textOf(after));
       }),
     );
   });

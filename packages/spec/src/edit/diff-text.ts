@@ -4,7 +4,7 @@ const CONTEXT = 3;
 /** The changes from one text to another as a unified diff; empty for equal texts. `file` stands in its head. */
 export function diffText(before: string, after: string, file: string): string {
   if (before === after) return '';
-  const lines = markLines(before.split('\n'), after.split('\n'));
+  const lines = markLines(linesOf(before), linesOf(after));
   const isShown = lines.map((_, index) =>
     lines.slice(Math.max(0, index - CONTEXT), index + CONTEXT + 1).some(({ mark }) => mark !== ' '),
   );
@@ -29,6 +29,12 @@ export function diffText(before: string, after: string, file: string): string {
     index = end;
   }
   return text.join('\n');
+}
+
+/** A text file ends with the end of its last line. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split('\n');
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
 interface MarkedLine {

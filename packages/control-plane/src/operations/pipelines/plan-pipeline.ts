@@ -11,6 +11,7 @@ import { defineOperation } from '../../operation.ts';
 import { holdChangedTables } from '../../project/hold-changed-tables.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
+import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
@@ -45,6 +46,8 @@ export const planPipeline = defineOperation({
     estimates: z.array(z.custom<TableEstimate>()),
     /** Tables that appeared or went away since the last run. */
     notes: z.array(z.string()),
+    /** What would let the contracts take in what changed at the source. */
+    proposal: z.custom<ProposedEdit | null>(),
     diagnostics: z.array(z.custom<Diagnostic>()),
     texts: z.custom<ReadonlyMap<string, string>>(),
   }),
@@ -79,6 +82,11 @@ export const planPipeline = defineOperation({
       changes: last === undefined ? null : changesSince(last.record, narrowed(last.plan, tables), plan),
       estimates: [...(await estimateTables(store, plan, previews))],
       notes: [...notes],
+      proposal: await proposeEdit(
+        context,
+        pipeline,
+        previews.map(({ drift }) => drift),
+      ),
       diagnostics,
       texts,
     };

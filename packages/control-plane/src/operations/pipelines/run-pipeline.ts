@@ -5,6 +5,7 @@ import { defineOperation } from '../../operation.ts';
 import { holdChangedTables } from '../../project/hold-changed-tables.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { preparePlan } from '../../project/prepare-plan.ts';
+import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
 import { executeRun } from '../../runs/execute-run.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { holdPipeline } from '../../runs/run-lease.ts';
@@ -35,7 +36,12 @@ export const runPipeline = defineOperation({
     tables: z.array(z.string()).default([]),
     parameters: parameterInput,
   }),
-  output: z.custom<RunSummary>(),
+  output: z.custom<
+    RunSummary & {
+      /** What would let the contracts take in what changed at the source. */
+      readonly proposal: ProposedEdit | null;
+    }
+  >(),
   async handler(context, { pipeline, parameters, ...options }, signal) {
     const store = await context.store();
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
@@ -85,7 +91,9 @@ export const runPipeline = defineOperation({
     }
     const finished = await readRun(store, runId);
     if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);
-    return summarizeRun(finished.record, finished.plan, await readEvents(store, runId));
+    const summary = summarizeRun(finished.record, finished.plan, await readEvents(store, runId));
+    const drifts = summary.tasks.map(({ drift }) => drift);
+    return { ...summary, proposal: await proposeEdit(context, pipeline, drifts) };
   },
 });
 

@@ -2,6 +2,7 @@ import { PipelineError } from '@millrace/connector-sdk';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
+import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
 import type { RunAttempt } from '../../runs/run-record.ts';
 import { readAttempts, readEvents, readRun } from '../../runs/run-store.ts';
 import { summarizeRun } from '../../runs/run-summary.ts';
@@ -13,7 +14,13 @@ export const showRun = defineOperation({
   summary: 'Show a run with its tables and attempts.',
   permission: 'run.read',
   input: z.strictObject({ run: z.string().min(1) }),
-  output: z.custom<RunSummary & { readonly attemptList: readonly RunAttempt[] }>(),
+  output: z.custom<
+    RunSummary & {
+      readonly attemptList: readonly RunAttempt[];
+      /** What would let the contracts take in what changed at the source. */
+      readonly proposal: ProposedEdit | null;
+    }
+  >(),
   async handler(context, { run }) {
     const store = await context.store();
     const found = await readRun(store, run);
@@ -26,9 +33,12 @@ export const showRun = defineOperation({
       });
     }
     const { runId } = found.record;
+    const summary = summarizeRun(found.record, found.plan, await readEvents(store, runId));
+    const drifts = summary.tasks.map(({ drift }) => drift);
     return {
-      ...summarizeRun(found.record, found.plan, await readEvents(store, runId)),
+      ...summary,
       attemptList: await readAttempts(store, runId),
+      proposal: await proposeEdit(context, summary.pipeline, drifts),
     };
   },
 });
