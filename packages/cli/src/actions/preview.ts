@@ -43,12 +43,7 @@ function formatRelation(
   title: string,
   { columns, rows, sampledRows, estimatedRows }: PreviewedRelation,
 ): string {
-  const about =
-    estimatedRows === null
-      ? ''
-      : estimatedRows === sampledRows
-        ? ', which is all'
-        : `, about ${formatCount(estimatedRows)} in all`;
+  const about = estimatedRows === null ? '' : `, about ${formatCount(estimatedRows)} in all`;
   const shown = formatTable(
     columns.map(({ name }) => ({ title: name })),
     rows.map((row) => row.map((cell, index) => (columns[index]?.isHidden ? '•••' : (cell ?? 'NULL')))),

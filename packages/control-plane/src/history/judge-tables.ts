@@ -6,11 +6,14 @@ import type { Anomaly, RunState } from '@millrace/engine';
 import type { Store } from '../store/open-store.ts';
 import { measureTable } from './measure-table.ts';
 import type { TableMeasures, TablePoint } from './measure-table.ts';
-import { readMeasures, saveMeasures } from './table-history.ts';
+import { historyKey, readMeasures, saveMeasures, summarizeHistory } from './table-history.ts';
 import type { PastMeasures } from './table-history.ts';
 
-/** What the advisor looks back on at most. */
+/** What the advisor looks back on at most, for each table and for all of them together: a thousand tables are not to cost a second. */
 const LOOK_BACK = 504;
+const LOOK_BACK_ON_ALL = 100_000;
+/** With fewer runs before it, nothing is judged. */
+const LEARNING_RUNS = 14;
 
 export interface FoundAnomaly extends Anomaly {
   readonly task: string;
@@ -26,15 +29,22 @@ export async function judgeTables(
 ): Promise<readonly FoundAnomaly[]> {
   const found: FoundAnomaly[] = [];
   const measured: TableMeasures[] = [];
+  const summary = await summarizeHistory(store, plan.pipeline);
+  const limit = Math.min(LOOK_BACK, Math.ceil(LOOK_BACK_ON_ALL / Math.max(1, plan.tasks.length)));
   for (const task of plan.tasks) {
     const state = run.tasks.get(task.id);
     if (state === undefined) continue;
     const scope = state.mode === 'full' ? 'table' : 'changes';
     const series = { pipeline: plan.pipeline, task: task.id, scope } as const;
-    const history = await readMeasures(store, series, LOOK_BACK);
-    const newestBefore = history.at(-1)?.newestAt ?? null;
+    const known = summary.get(historyKey(series));
+    const newestBefore = known?.newestAt ?? null;
     const measures = measureTable(task, state, profiles.get(task.id) ?? null, { at, newestBefore });
     if (measures === undefined) continue;
+    if (known === undefined || known.runs < LEARNING_RUNS) {
+      measured.push(measures);
+      continue;
+    }
+    const history = await readMeasures(store, series, limit);
     const points = measures.points.map((point) => {
       const anomaly = judge(measures.table, point, history, at);
       if (anomaly === undefined) return point;

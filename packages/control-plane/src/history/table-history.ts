@@ -102,3 +102,31 @@ export async function readMeasures(
     points: JSON.parse(row.points),
   }));
 }
+
+/** How long the history of each table of a pipeline is, and the newest moment that was seen in its rows. */
+export async function summarizeHistory(
+  store: Store,
+  pipeline: string,
+): Promise<ReadonlyMap<string, { readonly runs: number; readonly newestAt: number | null }>> {
+  const rows = await store.db
+    .selectFrom('table_measures')
+    .select(({ fn }) => [
+      'task',
+      'scope',
+      fn.countAll<number>().as('runs'),
+      fn.max<number | null>('newest_at').as('newest_at'),
+    ])
+    .where('pipeline', '=', pipeline)
+    .groupBy(['task', 'scope'])
+    .execute();
+  return new Map(
+    rows.map(({ task, scope, runs, newest_at: newestAt }) => [
+      historyKey({ task, scope }),
+      { runs, newestAt },
+    ]),
+  );
+}
+
+export function historyKey({ task, scope }: Pick<TableSeries, 'task' | 'scope'>): string {
+  return `${scope}:${task}`;
+}

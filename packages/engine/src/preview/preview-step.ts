@@ -188,8 +188,11 @@ async function showRelation(
   const [facts = {}] = await database.query(
     `SELECT ${['count(*) AS total', ...fields.flatMap((field, index) => factsOf(field, index, isHidden(field.name)))].join(', ')} FROM ${table}`,
   );
+  // The same rows each time, where nobody gave them an order.
+  const sorted = fields.filter(({ name }) => !isHidden(name)).map(({ name }) => quote(name));
+  const shownOrder = order !== undefined || sorted.length === 0 ? '' : ` ORDER BY ${sorted.join(', ')}`;
   const cells = fields.map((field, index) => `${isHidden(field.name) ? 'NULL' : textOf(field)} AS v${index}`);
-  const rows = await database.query(`SELECT ${cells.join(', ')} FROM ${table} LIMIT ${maxRows}`);
+  const rows = await database.query(`SELECT ${cells.join(', ')} FROM ${table}${shownOrder} LIMIT ${maxRows}`);
   const sampledRows = Number(facts['total']);
   const text = (name: string): string | null => {
     const value = facts[name];
