@@ -162,6 +162,24 @@ describe('an interrupted run', { timeout: 120_000 }, () => {
     await expectWhole();
   });
 
+  it('is taken up with the same values of its parameters only', async () => {
+    writePipeline('${param:part}\nparameters: { part: { type: string, default: all } }');
+    const first = start(['run', pipeline, '--param', 'part=one']);
+    await first.says('attempt 1');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const before = await newestRun();
+    const other = start(['run', pipeline, '--param', 'part=two']);
+    await other.says('attempt 1');
+    other.child.kill('SIGKILL');
+    await other.ended;
+    const { runId } = await newestRun();
+    expect(runId).not.toBe(before.runId);
+    const same = JSON.parse((await line.run(['run', pipeline, '--param', 'part=two', '--json'])).out);
+    expect(same).toMatchObject({ runId, attempts: 2, state: 'succeeded', parameters: { part: 'two' } });
+    await expectWhole();
+  });
+
   it('whose runner was killed goes on in another one', async () => {
     const first = start(['run', pipeline]);
     await first.says('published');
