@@ -1,5 +1,5 @@
 import { compilePipeline, requiredTables } from '@millrace/compiler';
-import type { Plan } from '@millrace/compiler';
+import type { Plan, RequiredTables } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import { hasErrors } from '@millrace/spec';
 import type { Diagnostic, SourceTable } from '@millrace/spec';
@@ -34,6 +34,17 @@ export interface CheckedPipeline {
   readonly code: readonly { readonly file: string; readonly text: string }[];
 }
 
+/** What the pipelines of one check have in common. */
+export interface CheckScene {
+  /** Every connection of the project. */
+  readonly connections: readonly DeclaredConnection[];
+  readonly templates: readonly TemplateFile[];
+  /** True when no source may be asked. */
+  readonly isOffline: boolean;
+  /** Why connections could not be reached, by name: a pipeline after the first does not wait for them again. */
+  readonly unreachable: Map<string, string>;
+}
+
 /**
  * Compiles a pipeline with what earlier discoveries saw of its sources. A source that was never asked is asked now,
  * unless it must stay offline or cannot be reached: that is no fault of the document.
@@ -41,11 +52,10 @@ export interface CheckedPipeline {
 export async function checkPipeline(
   context: OperationContext,
   { document, parsed: { locate, parameters } }: ValidPipeline,
-  connections: readonly DeclaredConnection[],
-  templates: readonly TemplateFile[],
-  isOffline: boolean,
+  scene: CheckScene,
   signal: AbortSignal,
 ): Promise<CheckedPipeline> {
+  const { connections, templates, isOffline } = scene;
   const diagnostics = checkPipelineConnections(document, locate, connections);
   if (hasErrors(diagnostics)) return { diagnostics, unchecked: null, schemas: [], code: [] };
   const [open] = parameters.open;
@@ -59,7 +69,7 @@ export async function checkPipeline(
     const store = await context.store();
     let known = await recallSchemas(store, connection, required);
     if (known.missing.length > 0) {
-      const reason = isOffline ? null : await tryToDiscover(context, name, required, signal);
+      const reason = isOffline ? null : await tryToDiscover(context, name, required, scene, signal);
       if (reason !== null || isOffline)
         return { diagnostics, unchecked: explainMissing(name, known, reason), schemas: [], code: [] };
       known = await recallSchemas(store, connection, required);
@@ -92,18 +102,32 @@ export async function checkPipeline(
 async function tryToDiscover(
   context: OperationContext,
   name: string,
-  required: { readonly include: readonly string[]; readonly exclude: readonly string[] },
+  required: RequiredTables,
+  { unreachable }: CheckScene,
   signal: AbortSignal,
 ): Promise<string | null> {
+  const known = unreachable.get(name);
+  if (known !== undefined) return known;
   try {
     await discoverSchemas(context, await useConnection(context, name), required, signal);
     return null;
   } catch (error) {
     if (signal.aborted) throw error;
     if (!(error instanceof PipelineError) && !(error instanceof DocumentError)) throw error;
+    if (error instanceof DocumentError || OF_THE_CONNECTION.has(error.code))
+      unreachable.set(name, error.message);
     return error.message;
   }
 }
+
+/** Failures that have nothing to do with the tables that were asked for. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'connectionRefused',
+  'connectionLost',
+  'connectionTimeout',
+  'authenticationFailed',
+  'tlsFailed',
+]);
 
 function explainOpen(pipeline: string, parameter: string): string {
   return `SQL, columns and types, because the parameter "${parameter}" has no value here. Give it a default or a list of accepted values, or see with: millrace plan ${pipeline} --param ${parameter}=VALUE`;

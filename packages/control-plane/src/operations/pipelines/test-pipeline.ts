@@ -32,14 +32,13 @@ export const testPipeline = defineOperation({
     const names = Object.keys(project.document.connections ?? {});
     const declared = await declareConnections(project, context.registry, environment, names);
     const templates = await loadTemplates(context.projectFolder, context.workingFolder);
-    const { plan, diagnostics, unchecked, code } = await checkPipeline(
-      context,
-      file,
-      declared,
+    const scene = {
+      connections: declared,
       templates,
-      false,
-      signal,
-    );
+      isOffline: false,
+      unreachable: new Map<string, string>(),
+    };
+    const { plan, diagnostics, unchecked, code } = await checkPipeline(context, file, scene, signal);
     throwIfWrong(diagnostics, [file, project, ...templates, ...code]);
     if (plan === undefined)
       throw new PipelineError({

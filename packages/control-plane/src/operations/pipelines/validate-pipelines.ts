@@ -47,9 +47,12 @@ export const validatePipelines = defineOperation({
         ? await loadPipelineFiles(context.projectFolder, context.workingFolder, given)
         : [await loadPipeline(context.projectFolder, context.workingFolder, pipeline, given)];
     const templates = await loadTemplates(context.projectFolder, context.workingFolder);
+    const scene = { connections: declared, templates, isOffline, unreachable: new Map<string, string>() };
     const known = new Set<string>();
     const diagnostics: Diagnostic[] = [...project.diagnostics];
-    for (const { parsed } of templates) {
+    // Those that the one pipeline does not use are not asked about.
+    const listed = pipeline === undefined ? templates : [];
+    for (const { parsed } of listed) {
       diagnostics.push(...parsed.diagnostics);
       for (const diagnostic of parsed.diagnostics) known.add(placeOf(diagnostic));
     }
@@ -61,14 +64,8 @@ export const validatePipelines = defineOperation({
       diagnostics.push(...parsed.diagnostics);
       const { document } = parsed;
       if (document === undefined) continue;
-      const checked = await checkPipeline(
-        context,
-        { ...rest, file, parsed, document },
-        declared,
-        templates,
-        isOffline,
-        signal,
-      );
+      const valid = { ...rest, file, parsed, document };
+      const checked = await checkPipeline(context, valid, scene, signal);
       // What is wrong with a template alone was told without the steps that use it.
       diagnostics.push(...checked.diagnostics.filter((diagnostic) => !known.has(placeOf(diagnostic))));
       if (checked.unchecked !== null)
@@ -82,7 +79,7 @@ export const validatePipelines = defineOperation({
     }
     return {
       isValid: !hasErrors(diagnostics),
-      files: [project, ...templates, ...files].map(({ file }) => file),
+      files: [project, ...listed, ...files].map(({ file }) => file),
       diagnostics,
       unchecked,
       schemas: [...schemas.values()],
