@@ -15,12 +15,29 @@ export interface TableState {
   readonly sql: string;
 }
 
+/** Lets rows of a query through, each for itself: by its values and nothing else. */
+export type RowFilter = (sql: string) => string;
+
 /**
  * The rows of a table after the given packages, oldest first, were published one after the other: the same rules as a
  * destination's, in which keys that are gone come before the rows of a package. Columns that Millrace adds
- * (`deleted_at`, versions) are among the fields, so that the state can be published as a whole.
+ * (`deleted_at`, versions) are among the fields, so that the state can be published as a whole. With `only`, those rows
+ * that it lets through: the base of a table is large, and filtered before its rows are looked up among those that came later.
  */
-export function tableState(task: LoadTask, packages: readonly LoadPackage[]): TableState {
+export function tableState(
+  task: LoadTask,
+  packages: readonly LoadPackage[],
+  only: RowFilter = (sql) => sql,
+): TableState {
+  const { fields, sql } = stateOf(task, packages, only);
+  return { fields, sql: isHardMerge(task) ? sql : only(sql) };
+}
+
+function isHardMerge({ destination: { mode, deletes } }: LoadTask): boolean {
+  return mode === 'merge' && deletes !== 'soft';
+}
+
+function stateOf(task: LoadTask, packages: readonly LoadPackage[], only: RowFilter): TableState {
   const fields = publishedFields(packages);
   const { mode, deletes } = task.destination;
   switch (mode) {
@@ -29,7 +46,9 @@ export function tableState(task: LoadTask, packages: readonly LoadPackage[]): Ta
     case 'append':
       return { fields, sql: `SELECT ${names(fields)} FROM (${rowsSql(packages, fields)})` };
     case 'merge':
-      return mergedState(task, packages, fields, deletes === 'soft');
+      return deletes === 'soft'
+        ? softMergedState(task, packages, fields)
+        : { fields, sql: hardMergedSql(task, packages, fields, only) };
     case 'scd2':
       return versionedState(task, packages, fields);
   }
@@ -41,13 +60,11 @@ function publishedFields(packages: readonly LoadPackage[]): readonly Field[] {
   return (packages.at(-1)?.manifest.fields ?? []).filter((field) => !added.has(field.name));
 }
 
-function mergedState(
+function softMergedState(
   task: LoadTask,
   packages: readonly LoadPackage[],
   fields: readonly Field[],
-  isSoft: boolean,
 ): TableState {
-  if (!isSoft) return { fields, sql: hardMergedSql(task, packages, fields) };
   const key = task.destination.key.map(name);
   const same = key.map((column) => `latest.${column} = gone.${column}`).join(' AND ');
   const rows = rowsSql(packages, [...fields, DELETED_AT_FIELD]);
@@ -76,11 +93,16 @@ function mergedState(
  * The rows of the base whose key no later package mentions, and the latest of the others: the base, which is nearly all
  * of it, is only looked up in what is small.
  */
-function hardMergedSql(task: LoadTask, packages: readonly LoadPackage[], fields: readonly Field[]): string {
+function hardMergedSql(
+  task: LoadTask,
+  packages: readonly LoadPackage[],
+  fields: readonly Field[],
+  only: RowFilter,
+): string {
   const key = task.destination.key.map(name);
   const keys = key.join(', ');
   const [base, ...deltas] = packages;
-  const baseSql = `SELECT ${names(fields)} FROM (${rowsSql(base === undefined ? [] : [base], fields)})`;
+  const baseSql = only(`SELECT ${names(fields)} FROM (${rowsSql(base === undefined ? [] : [base], fields)})`);
   if (deltas.length === 0) return baseSql;
   const on = (left: string, right: string) =>
     key.map((column) => `${left}.${column} IS NOT DISTINCT FROM ${right}.${column}`).join(' AND ');
@@ -95,7 +117,7 @@ function hardMergedSql(task: LoadTask, packages: readonly LoadPackage[], fields:
   const touched = [`SELECT ${keys} FROM (${rows})`, ...(lost ? [`SELECT ${keys} FROM (${lost})`] : [])];
   return (
     `SELECT * FROM (${baseSql}) AS base ANTI JOIN (${touched.join(' UNION ')}) AS touched ON ${on('base', 'touched')} ` +
-    `UNION ALL SELECT ${names(fields)} FROM (${later})`
+    `UNION ALL ${only(`SELECT ${names(fields)} FROM (${later})`)}`
   );
 }
 

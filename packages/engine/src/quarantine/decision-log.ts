@@ -130,6 +130,10 @@ class DecidedRows implements Dataset {
     this.version = this.#versionOf(lines.length);
   }
 
+  filteredSql(): undefined {
+    return undefined;
+  }
+
   stateSql(version = this.version): string | undefined {
     const count = Number(version.split(':')[0]);
     // The file is not the one that the version was taken of.

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 
-import { LANDING, STEPS, type Plan } from '@millrace/compiler';
+import { LANDING, STEPS, type LoadTask, type Plan } from '@millrace/compiler';
 import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
 
 import type { CodeLogRecord } from '../code/code-runner.ts';
 import { dryDestination } from '../diff/dry-destination.ts';
 import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
 import { loadDefinition } from '../extract/open-sources.ts';
+import { listPackages, taskFolder } from '../package/package-store.ts';
 import { DecisionLog } from '../quarantine/decision-log.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
 import { openStagingDatabase, type StagingDatabase } from '../stage/staging-database.ts';
@@ -68,7 +69,8 @@ export class RunSession {
     this.#landed = this.landing.open();
     const { maskKeys, onCodeLog } = options;
     const code = new CodeSteps({ database, folder: join(folders.scratch, 'code'), onLog: onCodeLog });
-    this.steps = new StepsSource({ plan, landing: this.landing, database, maskKeys, code });
+    const packages = ({ id }: LoadTask) => listPackages(taskFolder(folders.stage, plan.pipeline, id));
+    this.steps = new StepsSource({ plan, landing: this.landing, packages, database, maskKeys, code });
     this.#pool = openExtractPool({
       workers: Math.max(1, options.limits.parallelTables),
       registry,

@@ -4,7 +4,7 @@ import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import type { LoadPackage } from '../package/package-store.ts';
 import { packagesAsOf, packagesBetween } from '../package/retain-packages.ts';
-import { tableState } from '../package/table-state-sql.ts';
+import { tableState, type RowFilter } from '../package/table-state-sql.ts';
 import { resolveFiles } from '../stage/manifest.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
 
@@ -19,6 +19,11 @@ export interface Dataset {
   readonly fields: readonly Field[];
   /** A query of the rows as of a version, that of now when left out; undefined when it is not kept any more. */
   stateSql(version?: string): string | undefined;
+  /**
+   * Those of them that a filter over some columns lets through, without reading all of them first; undefined when there
+   * is no such way.
+   */
+  filteredSql(only: ColumnFilter, version?: string): string | undefined;
   /** Rows and bytes of the files behind the rows of now, or of those that came since a version. */
   amount(since?: string): DatasetAmount;
   /**
@@ -26,6 +31,11 @@ export interface Dataset {
    * written or are gone (`touched`), or only that both states must be compared.
    */
   changesSince(version: string): DatasetChanges | undefined;
+}
+
+export interface ColumnFilter {
+  readonly columns: readonly string[];
+  readonly filter: RowFilter;
 }
 
 export interface DatasetAmount {
@@ -77,8 +87,18 @@ export class LandedDataset implements Dataset {
 
   stateSql(version = this.version): string | undefined {
     const chain = packagesAsOf(this.#packages, version);
-    if (chain === undefined) return undefined;
-    const { fields, sql } = tableState(this.#task, chain);
+    return chain && this.#stateOf(chain);
+  }
+
+  filteredSql({ columns, filter }: ColumnFilter, version = this.version): string | undefined {
+    const chain = packagesAsOf(this.#packages, version);
+    const written = new Set(chain?.at(-1)?.manifest.fields.map((field) => field.name));
+    if (chain === undefined || !columns.every((column) => written.has(column))) return undefined;
+    return this.#stateOf(chain, filter);
+  }
+
+  #stateOf(chain: readonly LoadPackage[], only?: RowFilter): string {
+    const { fields, sql } = tableState(this.#task, chain, only);
     const has = new Set(fields.map((field) => field.name));
     // A column that came later is NULL in what was loaded before it.
     const list = this.fields.map(({ name }) => {

@@ -36,7 +36,7 @@ export async function decideSteps(
 
   async function reasonForAll(
     { database }: DecideStepsOptions,
-    { position: saved }: PublicationRecord,
+    { position: saved, runId }: PublicationRecord,
   ): Promise<string | undefined> {
     const position = readLoadPosition(saved);
     const before = position && readStepsPosition(position.source);
@@ -47,7 +47,7 @@ export async function decideSteps(
       return `the rows of ${titleRelation(missing)} that it is made of are gone from this machine, and are read again first`;
     const now = await source.position(task);
     if (JSON.stringify(now) === JSON.stringify(before)) {
-      await source.changes(task, now, signal);
+      await source.changes(task, now, undefined, signal);
       return undefined;
     }
     const { key, mode } = task.destination;
@@ -55,7 +55,7 @@ export async function decideSteps(
       return key.length === 0
         ? 'it has no key by which single rows could be replaced'
         : `single rows of ${task.destination.connector} cannot be replaced`;
-    const changes = await source.changes(task, before, signal);
+    const changes = await source.changes(task, before, runId, signal);
     if (changes.kind === 'whole') return changes.reason;
     if (changes.kind === 'none' || mode === 'append') return undefined;
     const isNull = key.map((column) => `${originOf(task, column)} IS NULL`).join(' OR ');

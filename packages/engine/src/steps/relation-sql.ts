@@ -29,15 +29,19 @@ export class RelationSql {
   readonly #steps: ReadonlyMap<string, PlannedStep>;
   /** The query of a relation that has rows; undefined where a step has to make them. */
   readonly #rows: (ref: string, view: View) => string | undefined;
+  /** The same with only some rows, where there is a shorter way to them. */
+  readonly #few: (ref: string, view: View, restriction: Restriction) => string | undefined;
   readonly #names = new Map<string, string>();
   readonly #parts: string[] = [];
 
   constructor(
     steps: ReadonlyMap<string, PlannedStep>,
     rows: (ref: string, view: View) => string | undefined,
+    few: (ref: string, view: View, restriction: Restriction) => string | undefined = () => undefined,
   ) {
     this.#steps = steps;
     this.#rows = rows;
+    this.#few = few;
   }
 
   /** The whole statement of which `select` is the last part; call it once. */
@@ -87,7 +91,12 @@ export class RelationSql {
     const rows = this.#rows(ref, view) ?? (isDecided(ref) ? NO_DECISIONS : undefined);
     const step = this.#steps.get(ref);
     if (rows !== undefined)
-      return this.add(ref, restriction === undefined ? rows : restrict(rows, restriction, ref));
+      return this.add(
+        ref,
+        restriction === undefined
+          ? rows
+          : (this.#few(ref, view, restriction) ?? restrict(rows, restriction, ref)),
+      );
     if (step === undefined) throw new RangeError(`Nothing makes the rows of ${ref}.`);
     if (step.code !== undefined) throw new RangeError(`The code of ${ref} makes its rows, not its SQL.`);
     const pushed = restriction === undefined ? new Map<string, Restriction>() : pushDown(step, restriction);

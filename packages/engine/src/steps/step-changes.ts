@@ -5,6 +5,7 @@ import type { StagingDatabase } from '../stage/staging-database.ts';
 import { isCodeStep, type CodeStep } from './code-steps.ts';
 import type { UsageMeter } from '../stage/usage-meter.ts';
 import type { Dataset, View } from './dataset.ts';
+import { partColumns } from './published-rows.ts';
 import { neededColumns } from './needed-columns.ts';
 import { RelationSql, restrict, type Restriction } from './relation-sql.ts';
 
@@ -32,6 +33,8 @@ export interface ChangeOptions {
   readonly since: Readonly<Record<string, string>>;
   /** The relation whose changes are asked for. */
   readonly target: string;
+  /** The query of its rows of before, where they are known without computing them. */
+  readonly before: (step: PlannedStep) => string | undefined;
   /** What the code of a step makes of the rows of a query, as something that can follow FROM. */
   readonly runCode: (step: CodeStep, sql: string, view: View) => Promise<string>;
 }
@@ -122,7 +125,8 @@ export class ChangeSet {
           columns: [column],
           isQualified: false,
         }));
-        const before = restrict(this.#rowsOf(ref, 'old') ?? '', { keys, by }, ref);
+        const before =
+          this.#few(ref, 'old', { keys, by }) ?? restrict(this.#rowsOf(ref, 'old') ?? '', { keys, by }, ref);
         return this.#difference(select(changes.nowSql), select(before));
       }
       case 'compare':
@@ -147,7 +151,7 @@ export class ChangeSet {
         const keys = await this.#touchedParts(incrementality.by, changed);
         return this.#difference(
           this.#parts(step, incrementality.by, keys, 'new'),
-          this.#parts(step, incrementality.by, keys, 'old'),
+          this.#partsBefore(step, keys) ?? this.#parts(step, incrementality.by, keys, 'old'),
         );
       }
     }
@@ -200,6 +204,16 @@ export class ChangeSet {
     return this.#table(parts.join(' UNION '));
   }
 
+  /** The touched parts as they were, where they need not be computed. */
+  #partsBefore(step: PlannedStep, keys: string): string | undefined {
+    const { before, target } = this.#options;
+    const columns = step.ref === target ? partColumns(step) : undefined;
+    const rows = columns && before(step);
+    if (columns === undefined || rows === undefined) return undefined;
+    const by = columns.map((column) => ({ sql: quote(column), columns: [column], isQualified: false }));
+    return restrict(rows, { keys, by }, step.ref);
+  }
+
   /** The step over the rows of the touched parts. */
   #parts(
     step: PlannedStep,
@@ -233,13 +247,26 @@ export class ChangeSet {
   }
 
   #sql(): RelationSql {
-    return new RelationSql(this.#options.steps, (ref, view) => this.#rowsOf(ref, view));
+    return new RelationSql(
+      this.#options.steps,
+      (ref, view) => this.#rowsOf(ref, view),
+      (ref, view, restriction) => this.#few(ref, view, restriction),
+    );
   }
 
   #rowsOf(ref: string, view: View): string | undefined {
-    const dataset = this.#options.datasets.get(ref);
-    if (dataset === undefined) return undefined;
-    return dataset.stateSql(view === 'new' ? dataset.version : this.#options.since[ref]);
+    return this.#options.datasets.get(ref)?.stateSql(this.#versionOf(ref, view));
+  }
+
+  /** The rows of a dataset that a restriction lets through. */
+  #few(ref: string, view: View, restriction: Restriction): string | undefined {
+    const columns = restriction.by.flatMap((each) => each.columns);
+    const filter = (sql: string) => restrict(sql, restriction, ref);
+    return this.#options.datasets.get(ref)?.filteredSql({ columns, filter }, this.#versionOf(ref, view));
+  }
+
+  #versionOf(ref: string, view: View): string | undefined {
+    return view === 'new' ? this.#options.datasets.get(ref)?.version : this.#options.since[ref];
   }
 
   async #table(sql: string): Promise<string> {

@@ -25,6 +25,7 @@ import {
 import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { CodeSandboxes } from '../code/code-sandboxes.ts';
+import type { LoadPackage } from '../package/package-store.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import { tableKey } from '../run/table-key.ts';
 import type { StagingDatabase } from '../stage/staging-database.ts';
@@ -34,6 +35,7 @@ import type { Dataset } from './dataset.ts';
 import type { Landing } from './landing.ts';
 import { markMaskKeys, type MaskKeys } from './mask-keys.ts';
 import { originOf } from './origin-of.ts';
+import { publishedRows } from './published-rows.ts';
 import { RelationSql } from './relation-sql.ts';
 import { ChangeSet, type StepChanges } from './step-changes.ts';
 import { fromOf, StepGraph } from './step-graph.ts';
@@ -55,6 +57,8 @@ const CAPABILITIES: NonNullable<Capabilities['source']> = {
 export interface StepsSourceOptions {
   readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
   readonly landing: Landing;
+  /** The load packages of a task. */
+  readonly packages: (task: LoadTask) => Promise<readonly LoadPackage[]>;
   readonly database: () => Promise<StagingDatabase>;
   readonly maskKeys?: MaskKeys | undefined;
   readonly code: CodeSteps;
@@ -124,11 +128,17 @@ export class StepsSource implements OpenSource {
     return names.filter((_, index) => found[index] === undefined);
   }
 
-  /** What changed in a task's rows since a position; kept for the read that follows. */
-  async changes(task: LoadTask, since: StepsPosition, signal: AbortSignal): Promise<StepChanges> {
+  /** What changed in a task's rows since a position, which the run `runId` published; kept for the read that follows. */
+  async changes(
+    task: LoadTask,
+    since: StepsPosition,
+    runId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<StepChanges> {
     await this.#changes.get(task.id)?.close();
     const sandboxes = new CodeSandboxes();
     this.usage.noteInput(task.id, await this.#datasetsOf(task), since.versions);
+    const packages = runId === undefined ? [] : await this.#options.packages(task);
     const changes = new ChangeSet({
       database: await this.#options.database(),
       meter: this.usage.meter(task.id),
@@ -136,6 +146,7 @@ export class StepsSource implements OpenSource {
       datasets: await this.#datasetsOf(task),
       since: since.versions,
       target: fromOf(task),
+      before: (step) => (runId === undefined ? undefined : publishedRows(task, step, packages, runId)),
       runCode: (step, sql, view) =>
         this.#options.code.relation(
           { step, sql, sandboxes, ...(view === 'new' && { task: task.id }) },

@@ -207,6 +207,16 @@ describe('readYaml', () => {
     expect(readPlainYaml(text)).toBeDefined();
   });
 
+  it('reads JSON without the library, and as the library does', () => {
+    const text = JSON.stringify(
+      { version: 1, steps: { a: { sql: { query: 'a "b" \n c', from: [] } } } },
+      undefined,
+      2,
+    );
+    expect(readPlainYaml(text)?.value).toStrictEqual(JSON.parse(text));
+    expectSame(text);
+  });
+
   it('gives the same objects for what stands as it stood', () => {
     const memory = new YamlMemory();
     const text = (number: number) =>

@@ -16,6 +16,8 @@ const FIRST_CHILD = /^(?: *(?:#[^\n]*)?\n)*( +)[^ \n#]/;
  * step: no value of one piece reaches into the next unless it is left open, which shows when the piece is read alone.
  */
 export function cutYaml(text: string): readonly YamlPiece[] {
+  // JSON is one value, whose lines begin anywhere.
+  if (text.startsWith('{')) return [{ text, offset: 0, kind: 'key' }];
   const sections = cut(text, 0, SECTION, 'key');
   return sections.flatMap((section) => {
     const header = STEPS_HEADER.exec(section.text)?.[0];
