@@ -10,7 +10,10 @@ import { millrace, quote, shell, writeProject, type BenchProject } from './bench
 const ROWS_AT_SCALE_1 = 10_000_000;
 const TIMES_FASTER = 8;
 
-/** Filter, derive, join, aggregate and merge: by what changed, and over everything that is landed. */
+/**
+ * Filter, derive, join, aggregate and merge: by what changed, over everything that is landed, and over everything read
+ * again, which is what a run is without any of it.
+ */
 export const benchmark: Benchmark = {
   name: 'incremental-transform',
   async prepare({ scale, folder }) {
@@ -60,14 +63,10 @@ export const benchmark: Benchmark = {
                 rmSync(join(everything.folder, name), { recursive: true });
           },
         },
+        { name: 'a full run', command: shell(`${run(everything)} --full-refresh`) },
       ],
       goals: [
-        fasterGoal(
-          'what changed',
-          'everything',
-          TIMES_FASTER,
-          `≥ ${TIMES_FASTER} × faster than the same steps over everything`,
-        ),
+        fasterGoal('what changed', 'a full run', TIMES_FASTER, `≥ ${TIMES_FASTER} × faster than a full run`),
       ],
       [Symbol.asyncDispose]: async () => {},
     };
