@@ -137,6 +137,20 @@ describe('what a run measures', { timeout: 60_000 }, () => {
     expect(tasks[0]?.measures).toMatchObject({ rowsIn: 3, rowsOut: 3, steps: [], spilledBytes: null });
   });
 
+  it('describes the values of its tables, and shows none of those that stay on this machine', async () => {
+    using db = new DatabaseSync(join(line.folder, 'shop.db'));
+    db.exec("INSERT INTO orders VALUES (4, 1, '3.00', 'cancelled')");
+    await line.run(['run', 'sales', '--full-refresh']);
+    const { out } = await line.run(['runs', await lastRun(), '--profile']);
+    expect(out).toMatch(/^mart\.orders: 2 rows$/m);
+    expect(out).toMatch(/^ {2}total +decimal\(10, 2\) +0\.0 % +~2 +7\.25 +10\.10 +8\.675$/m);
+    expect(out).toMatch(/^ {2}customer_name +string +50\.0 % +– +– +– +–$/m);
+    const kept = out.slice(out.indexOf('orders (kept here)'), out.indexOf('mart.'));
+    expect(kept).toMatch(/^ {2}total +decimal\(10, 2\) +0\.0 % +~4 +– +– +6\.3375$/m);
+    const first = JSON.parse((await line.run(['runs', '--json'])).out).runs.at(-1).runId;
+    expect((await line.run(['runs', first, '--profile'])).out).toContain('This run kept no profiles');
+  });
+
   it('is compared with what earlier runs measured; what is unusual is a warning', async () => {
     const runId = await lastRun();
     using state = new DatabaseSync(join(line.folder, '.millrace', 'state.db'));

@@ -1,4 +1,4 @@
-import { listRuns, showCodeLog, showOpenLineage, showRun } from '@millrace/control-plane';
+import { listRuns, showCodeLog, showOpenLineage, showProfiles, showRun } from '@millrace/control-plane';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
@@ -8,6 +8,7 @@ import { printableLines } from '../terminal/terminal-text.ts';
 import { formatTable } from '../terminal/text-table.ts';
 import { formatCodeLog } from '../terminal/watch-run.ts';
 import { formatMeasures } from './run-measures-text.ts';
+import { formatProfiles } from './profiles-text.ts';
 import { formatProposal } from './proposal-text.ts';
 import { formatParameters, formatRunSummary, paintState } from './run-text.ts';
 
@@ -25,6 +26,11 @@ export const runs: Action = async (session, input) => {
         ? 'No step of this run logged anything.'
         : printableLines(log.lines.map(formatCodeLog).join('\n')),
     );
+    return EXIT.done;
+  }
+  if (run !== undefined && input.options['profile'] === true) {
+    const shown = await session.call(showProfiles, { run });
+    session.answer(shown, () => formatProfiles(shown.tables));
     return EXIT.done;
   }
   if (run !== undefined) {

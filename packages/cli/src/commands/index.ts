@@ -266,11 +266,13 @@ export const COMMANDS: readonly CommandDeclaration[] = [
       { flags: '--pipeline <name>', description: 'only runs of this pipeline' },
       { flags: '--limit <count>', description: 'at most so many (20)' },
       { flags: '--log', description: 'what the code of its steps logged' },
+      { flags: '--profile', description: 'what the values of its tables look like, by column' },
       { flags: '--openlineage', description: 'the run as OpenLineage events, one JSON object per line' },
     ],
     examples: [
       'millrace runs',
       'millrace runs 20261120-203637-4f9c1a',
+      'millrace runs 20261120-203637-4f9c1a --profile',
       'millrace runs 20261120-203637-4f9c1a --openlineage',
     ],
     usesRunner: false,

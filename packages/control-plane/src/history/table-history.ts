@@ -1,3 +1,5 @@
+import type { DatasetProfile } from '@millrace/compiler';
+
 import type { Store } from '../store/open-store.ts';
 import type { TableMeasures, TablePoint } from './measure-table.ts';
 
@@ -129,4 +131,20 @@ export async function summarizeHistory(
 
 export function historyKey({ task, scope }: Pick<TableSeries, 'task' | 'scope'>): string {
   return `${scope}:${task}`;
+}
+
+export interface KeptProfile extends Pick<TableMeasures, 'task' | 'scope'> {
+  readonly profile: DatasetProfile;
+}
+
+/** What the values of the tables of a run looked like; the profiles of older runs are not kept. */
+export async function readProfiles(store: Store, runId: string): Promise<readonly KeptProfile[]> {
+  const rows = await store.db
+    .selectFrom('table_measures')
+    .select(['task', 'scope', 'profile'])
+    .where('run_id', '=', runId)
+    .execute();
+  return rows.flatMap(({ task, scope, profile }) =>
+    profile === null ? [] : [{ task, scope, profile: JSON.parse(profile) }],
+  );
 }

@@ -29,6 +29,8 @@ export type { ListedRun } from './runs/list-runs.ts';
 export { showCodeLog } from './runs/show-code-log.ts';
 export type { CodeLogEvent } from './runs/show-code-log.ts';
 export { showOpenLineage } from './runs/show-open-lineage.ts';
+export { showProfiles } from './runs/show-profiles.ts';
+export type { TableProfile } from './runs/show-profiles.ts';
 export { showRun } from './runs/show-run.ts';
 export { listSecrets } from './secrets/list-secrets.ts';
 export type { ListedSecret } from './secrets/list-secrets.ts';
