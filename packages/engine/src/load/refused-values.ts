@@ -2,7 +2,7 @@ import type { LoadTask } from '@millrace/compiler';
 import { formatLogicalType } from '@millrace/spec';
 
 import type { OpenDestination } from '../run/open-destination.ts';
-import type { RejectPredicate } from '../stage/stage-writer.ts';
+import type { RejectPredicate } from '../stage/row-sieve.ts';
 
 /** What tells the rows of a task that the destination cannot keep, so that they are staged in quarantine. */
 export function refusedValues(task: LoadTask, destination: OpenDestination): readonly RejectPredicate[] {

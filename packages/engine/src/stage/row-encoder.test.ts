@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRowEncoder, type RowEncoder } from './row-encoder.ts';
 import type { StagedColumn } from './staged-columns.ts';
 import { openStagingDatabase, type StagingDatabase } from './staging-database.ts';
-import { openStageWriter, type RejectPredicate, type StageWriter } from './stage-writer.ts';
+import type { RejectPredicate } from './row-sieve.ts';
+import { openStageWriter, type StageWriter } from './stage-writer.ts';
 
 const INT32: LogicalType = { kind: 'integer', bits: 32, signed: true };
 const INT64: LogicalType = { kind: 'integer', bits: 64, signed: true };

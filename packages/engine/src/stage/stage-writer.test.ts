@@ -12,7 +12,8 @@ import { readManifest, resolveFiles, writeManifest } from './manifest.ts';
 import type { StagedColumn } from './staged-columns.ts';
 import { createStagedReader } from './staged-reader.ts';
 import { openStagingDatabase, StagingDatabase } from './staging-database.ts';
-import { openStageWriter, type RejectPredicate, type StageWriter } from './stage-writer.ts';
+import type { RejectPredicate } from './row-sieve.ts';
+import { openStageWriter, type StageWriter } from './stage-writer.ts';
 
 const METADATA = { runId: 'run-1', loadedAt: '2026-01-02T03:04:05.000Z' };
 const TYPES: Readonly<Record<string, LogicalType>> = {

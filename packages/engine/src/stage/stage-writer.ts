@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -10,7 +10,7 @@ import {
   type StagedPart,
 } from '@millrace/connector-sdk';
 import type { LogicalType, SourceField } from '@millrace/spec';
-import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
+import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import type { ArrivalFilter } from './arrival-filter.ts';
 import { FileQueue } from './file-queue.ts';
@@ -18,6 +18,7 @@ import { hashFile, syncFolder } from './manifest.ts';
 import { copyToParquet, MAX_GROUP_ROWS, type ParquetLayout, rowsPerGroup } from './parquet-layout.ts';
 import { Part } from './part.ts';
 import type { RowEncoder } from './row-encoder.ts';
+import { type RejectPredicate, RowSieve } from './row-sieve.ts';
 import { type LoadMetadata, selectStaged, type StagedColumn } from './staged-columns.ts';
 import { StagingDatabase, type StagingValue } from './staging-database.ts';
 import { toStagingError } from './staging-error.ts';
@@ -36,13 +37,6 @@ const MAX_PART_HEAP_BYTES = 64 * 1024 * 1024;
 const ENCODED_FRACTION = 1 / 4;
 /** A destination that falls behind by more reads files again, so that what waits for it does not fill memory. */
 const MAX_WAITING_PARTS = 8;
-
-/** Rows that a destination cannot keep, as a DuckDB predicate over the staged column. */
-export interface RejectPredicate {
-  readonly column: string;
-  readonly predicate: string;
-  readonly reason: string;
-}
 
 export interface StageWriterOptions {
   /** The attempt's own folder; created here. */
@@ -76,15 +70,14 @@ export class StageWriter {
   #settling: Promise<void> = Promise.resolve();
   #failure: Error | null = null;
   #nextFile = 0;
+  readonly #sieve: RowSieve;
   #rowsWritten = 0;
-  #rowsRefused = 0;
-  #rowsDiscarded = 0;
-  #valuesDiscarded = 0;
 
   private constructor(database: StagingDatabase, options: StageWriterOptions) {
     this.#database = database;
     this.#options = options;
     this.#types = options.fields.map((field) => field.type);
+    this.#sieve = new RowSieve(database, options);
   }
 
   static async open(database: StagingDatabase, options: StageWriterOptions): Promise<StageWriter> {
@@ -99,12 +92,12 @@ export class StageWriter {
 
   /** Rows refused by `rejectPredicates` or by a cast of a Parquet column; reported through `onRejected` too. */
   get refusedRows(): number {
-    return this.#rowsRefused;
+    return this.#sieve.refusedRows;
   }
 
   /** Rows that the contract drops, and values that it leaves out of rows that are kept. */
   get discarded(): { readonly rows: number; readonly values: number } {
-    return { rows: this.#rowsDiscarded, values: this.#valuesDiscarded };
+    return this.#sieve.discarded;
   }
 
   get files(): AsyncIterable<StagedPart> {
@@ -154,7 +147,7 @@ export class StageWriter {
     const lossy = casts.flatMap((cast) => (cast.lost === null ? [] : [{ ...cast, lost: cast.lost }]));
     const isKept = lossy.length === 0 ? 'true' : `NOT (${lossy.map((cast) => cast.lost).join(' OR ')})`;
     if (lossy.length > 0)
-      await this.#rejectWhere(
+      await this.#sieve.refuseWhere(
         source,
         lossy.map((cast) => ({
           column: cast.field.name,
@@ -254,8 +247,10 @@ export class StageWriter {
     const [copied] =
       arrival.length === 0
         ? await query(copy(source))
-        : await this.#judged(source, `${path}.read`, query, async (kept) => this.#database.query(copy(kept)));
-    const refused = await this.#divertRefused(path, layout, encoded !== undefined);
+        : await this.#sieve.judge(source, `${path}.read`, query, async (kept) =>
+            this.#database.query(copy(kept)),
+          );
+    const refused = await this.#sieve.divert(path, layout, encoded !== undefined);
     const rows = Number(copied?.['Count']) - refused;
     if (rows === 0) {
       await rm(path, { force: true });
@@ -276,106 +271,6 @@ export class StageWriter {
     const [sizeBytes, sha256] = await Promise.all([syncFile(path), hashFile(path)]);
     this.#rowsWritten += rows;
     this.#queue.push({ path, rows, sizeBytes, sha256 }, encoded);
-  }
-
-  /** Takes out what the contract does not let in; batches can be read only once, so that they become a file first. */
-  async #judged<T>(
-    source: string,
-    path: string,
-    query: (sql: string) => Promise<Record<string, StagingValue>[]>,
-    work: (kept: string) => Promise<T>,
-  ): Promise<T> {
-    const { arrival = [], fields } = this.#options;
-    const every = fields.map((_, index) => `c${index}`);
-    await query(
-      `COPY (SELECT ${every.join(', ')} FROM ${source}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
-    );
-    try {
-      const read = StagingDatabase.parquetOf([path]);
-      const isAny = (action: ArrivalFilter['action']) =>
-        arrival.flatMap((rule) => (rule.action === action ? [rule.unfit] : [])).join(' OR ') || 'false';
-      const [aside, dropped] = [`(${isAny('quarantine')})`, `(${isAny('discardRow')})`];
-      const rules = arrival.filter(({ action }) => action === 'quarantine');
-      if (rules.length > 0)
-        await this.#rejectWhere(
-          read,
-          rules.map(({ column, unfit, reason }) => ({ column, predicate: unfit, reason })),
-          every,
-        );
-      const kept = `NOT ${aside} AND NOT ${dropped}`;
-      const emptied = arrival.flatMap(({ action, unfit }) =>
-        action === 'discardValue' ? [`count(CASE WHEN ${kept} AND ${unfit} THEN 1 END)`] : [],
-      );
-      const [counts] = await this.#database.query(
-        `SELECT CAST(count(CASE WHEN ${dropped} AND NOT ${aside} THEN 1 END) AS VARCHAR) AS "rows", ` +
-          `CAST(${emptied.join(' + ') || '0'} AS VARCHAR) AS "values" FROM ${read}`,
-      );
-      this.#rowsDiscarded += Number(counts?.['rows']);
-      this.#valuesDiscarded += Number(counts?.['values']);
-      return await work(`${read} WHERE ${kept}`);
-    } finally {
-      await rm(path, { force: true });
-    }
-  }
-
-  /** Moves the rows of a file that match a reject predicate out of it; returns how many there were. */
-  async #divertRefused(path: string, layout: ParquetLayout, isEncoded: boolean): Promise<number> {
-    const { rejectPredicates = [], encoder } = this.#options;
-    const asked = rejectPredicates.filter(({ column }) => !isEncoded || encoder?.unchecked.has(column));
-    const rules = asked.map((rule) => ({
-      ...rule,
-      predicate: `coalesce(${rule.predicate.replaceAll('{column}', quoteIdentifier(duckdbDialect, rule.column))}, false)`,
-    }));
-    if (rules.length === 0) return 0;
-    const file = StagingDatabase.parquetOf([path]);
-    const refused = await this.#rejectWhere(
-      file,
-      rules,
-      this.#options.fields.map((field) => this.#stagedName(field)),
-    );
-    if (refused === 0) return 0;
-    const isKept = rules.map((rule) => `NOT ${rule.predicate}`).join(' AND ');
-    await this.#database.query(
-      copyToParquet(`${path}.kept`, `SELECT * FROM ${file} WHERE ${isKept}`, layout),
-    );
-    await rename(`${path}.kept`, path);
-    return refused;
-  }
-
-  /** The SQL of a source column in a written file. */
-  #stagedName(field: SourceField): string {
-    const column = this.#options.columns.find(
-      ({ origin }) => origin.kind === 'source' && origin.column === field.name,
-    );
-    return column === undefined ? 'NULL' : quoteIdentifier(duckdbDialect, column.field.name);
-  }
-
-  /** Reports the rows that match, with each cell as text (bytes as they are). Returns how many there were. */
-  async #rejectWhere(
-    source: string,
-    rules: readonly RejectPredicate[],
-    cells: readonly string[],
-  ): Promise<number> {
-    const which = rules.map((rule, index) => `WHEN ${rule.predicate} THEN ${index}`).join(' ');
-    const texts = cells.map((cell, index) => {
-      const isBytes = this.#options.fields[index]?.type.kind === 'bytes';
-      return isBytes ? `hex(${cell})` : `hex(encode(CAST(${cell} AS VARCHAR)))`;
-    });
-    const rows = await this.#database.query(
-      `SELECT CASE ${which} END AS rule, [${texts.join(', ')}] AS cells FROM ${source} WHERE ${rules.map((rule) => rule.predicate).join(' OR ')}`,
-    );
-    const rejected = rows.map((row): RejectedRow => {
-      const rule = rules[Number(row['rule'])];
-      const values = row['cells'] as readonly (string | null)[];
-      return {
-        column: rule?.column ?? null,
-        reason: rule?.reason ?? 'the destination cannot keep this value',
-        cells: values.map((cell) => (cell === null ? null : Buffer.from(cell, 'hex'))),
-      };
-    });
-    if (rejected.length > 0) this.#options.onRejected(rejected);
-    this.#rowsRefused += rejected.length;
-    return rejected.length;
   }
 
   #throwIfFailed(): void {
