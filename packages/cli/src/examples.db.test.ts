@@ -164,6 +164,47 @@ describe('example files-lake', { timeout: 120_000 }, () => {
   });
 });
 
+describe('example web-log', { timeout: 120_000 }, () => {
+  it('reads lines by code, and follows what changes', async () => {
+    using log = new Example('web-log');
+    using db = new DatabaseSync(log.path('shop.db'));
+    db.exec(log.text('seed.sql'));
+    await log.inspect('visits');
+    const first = await log.succeed(['run', 'visits', '--verify']);
+    expect(first.out).toContain('requested: 5 rows = 4 passed + 1 set aside');
+    const campaigns = 'SELECT * FROM mart.campaigns ORDER BY ALL';
+    expect(await log.rows(campaigns)).toEqual([
+      ['2026-01-05', 'none', '1', '1', '2048'],
+      ['2026-01-05', 'spring', '1', '1', '5120'],
+      ['2026-01-06', 'none', '1', '0', '1900'],
+      ['2026-01-06', 'spring', '1', '0', '64'],
+    ]);
+    const words = 'SELECT id, position, word FROM mart.words ORDER BY ALL';
+    expect(await log.rows(words)).toEqual([
+      ['2', '1', 'desk'],
+      ['2', '2', 'lamp'],
+      ['3', '1', 'lamp'],
+      ['3', '2', 'brass'],
+    ]);
+
+    db.exec(log.text('changes.sql'));
+    await log.succeed(['run', 'visits', '--verify']);
+    expect(await log.rows(campaigns)).toEqual([
+      ['2026-01-05', 'none', '1', '1', '2048'],
+      ['2026-01-05', 'spring', '1', '1', '5120'],
+      ['2026-01-06', 'none', '1', '1', '900'],
+      ['2026-01-06', 'spring', '2', '1', '764'],
+    ]);
+    expect(await log.rows(words)).toEqual([
+      ['2', '1', 'desk'],
+      ['2', '2', 'lamp'],
+      ['7', '1', 'oak'],
+      ['7', '2', 'desk'],
+    ]);
+    await log.succeed(['lineage', 'mart.campaigns.phones']);
+  });
+});
+
 /** A query over the files that the manifest of a published table lists. */
 async function published(example: Example, table: string, sql: string): Promise<readonly unknown[][]> {
   const { files } = JSON.parse(example.text('lake', table, 'manifest.json')) as { files: { path: string }[] };
