@@ -229,6 +229,25 @@ steps:
     ]);
   });
 
+  it('may not grow without end', async () => {
+    const level = (name: string, uses: string) =>
+      `version: 1\nname: ${name}\ninputs: { rows: Rows. }\nsteps:\n${Array.from({ length: 40 }, (_, index) => `  s${index}: ${uses.replace('FROM', index === 0 ? 'rows' : `s${index - 1}`)}`).join('\n')}\noutput: s39\n`;
+    const using = (name: string) => `{ template: { use: ${name}, inputs: { rows: FROM } } }`;
+    const text = PIPELINE.replace(
+      "use: paid, inputs: { rows: orders }, with: { since: '2026-01-01' }",
+      'use: a, inputs: { rows: orders }',
+    );
+    const templates = {
+      a: level('a', using('b')),
+      b: level('b', using('c')),
+      c: level('c', using('d')),
+      d: level('d', '{ filter: { from: FROM, where: id > 0 } }'),
+    };
+    const found = await problems(templates, text);
+    expect(found[0]).toContain('more than 20000 steps inside of each other');
+    expect(found.filter((line) => line.includes(': error:'))).toHaveLength(1);
+  });
+
   it('take values from the parameters of the pipeline', async () => {
     const text = PIPELINE.replace("since: '2026-01-01' }", "since: '${param:from}' }").replace(
       'steps:',

@@ -9,6 +9,7 @@ import {
   type DiagnosticParams,
   type DocumentPath,
   type Locate,
+  type ParsedTemplate,
   type PipelineDocument,
   type Step,
   type TemplateDocument,
@@ -23,7 +24,7 @@ import { writtenDiagnostic, type TemplateScope, type WrittenPlace } from './temp
 /** Deeper nesting is harder to follow than the steps themselves. */
 const MAX_DEPTH = 8;
 /** Templates that use each other several times grow with each level. */
-const MAX_STEPS = 50_000;
+const MAX_STEPS = 20_000;
 
 /** A document with the steps of templates in place of the steps that use them. */
 export interface ExpandedDocument {
@@ -57,7 +58,9 @@ export function expandTemplates(input: CompileInput): ExpandedDocument {
       asWritten: (diagnostic) => root.parameters?.asWritten(diagnostic) ?? diagnostic,
     };
   const expansion = new Expansion(input.templates ?? {});
-  const placed = expansion.expand(document.steps, root);
+  const expanded = expansion.expand(document.steps, root);
+  // Nobody waits for all of them to be compiled, to see what was known before.
+  const placed = expansion.isTooLarge ? [] : expanded;
   const byName = new Map(placed.map((step) => [step.name, step]));
   const place = (path: DocumentPath): WrittenPlace => {
     const [head, name, ...below] = path;
@@ -81,7 +84,10 @@ export function expandTemplates(input: CompileInput): ExpandedDocument {
 
 class Expansion {
   readonly diagnostics: Diagnostic[] = [];
+  isTooLarge = false;
   readonly #templates: ReadonlyMap<string, { readonly file: string; readonly text: string }>;
+  readonly #parsed = new Map<string, ParsedTemplate>();
+  /** Steps that came from templates. */
   #count = 0;
 
   constructor(templates: NonNullable<CompileInput['templates']>) {
@@ -91,8 +97,8 @@ class Expansion {
   expand(steps: Readonly<Record<string, Step>>, scope: TemplateScope): readonly PlacedStep[] {
     return Object.entries(steps).flatMap(([name, step]) => {
       if ('template' in step) return this.#use(name, step, scope);
-      this.#count += 1;
-      return this.#count > MAX_STEPS ? [] : [placeStep(name, step, scope)];
+      if (scope.trail.length > 0) this.#count += 1;
+      return [placeStep(name, step, scope)];
     });
   }
 
@@ -113,19 +119,14 @@ class Expansion {
       this.#report('templateCycle', { templates: trail.slice(trail.indexOf(use)) }, scope, [...path, 'use']);
       return [];
     }
+    if (this.isTooLarge) return [];
     if (scope.trail.length === MAX_DEPTH || this.#count >= MAX_STEPS) {
-      const limit = this.#count >= MAX_STEPS ? `${MAX_STEPS} steps` : `${MAX_DEPTH} templates`;
+      this.isTooLarge = this.#count >= MAX_STEPS;
+      const limit = this.isTooLarge ? `${MAX_STEPS} steps` : `${MAX_DEPTH} templates`;
       this.#report('templateTooLarge', { template: use, limit }, scope, [...path, 'use']);
       return [];
     }
-    const given = Object.entries(step.template.with ?? {}).map(([key, value]) => {
-      const at = [...path, 'with', key];
-      return [key, { value, place: { path: at, range: scope.locate(at) } }] as const;
-    });
-    const { document, diagnostics, locate, parameters } = parseTemplate(template.text, template.file, {
-      values: Object.fromEntries(given),
-      isComplete: false,
-    });
+    const { document, diagnostics, locate, parameters } = this.#parse(template, path, step, scope);
     const uses = [{ step: name, range: scope.locate(['steps', name], 'key') }, ...scope.uses];
     if (document === undefined) {
       const wrong = diagnostics.filter((diagnostic) => hasErrors([diagnostic]));
@@ -152,6 +153,26 @@ class Expansion {
     return this.expand(document.steps, { locate, parameters, uses, trail }).map((placed) =>
       useStep(placed, name, step, document, scope),
     );
+  }
+
+  /** The template with the values of a use; parsed once for all uses with the same values. */
+  #parse(
+    { file, text }: { readonly file: string; readonly text: string },
+    path: DocumentPath,
+    { template }: TemplateStep,
+    scope: TemplateScope,
+  ): ParsedTemplate {
+    const key = JSON.stringify([file, template.with ?? {}]);
+    const known = this.#parsed.get(key);
+    if (known !== undefined) return known;
+    const given = Object.entries(template.with ?? {}).map(([name, value]) => {
+      const at = [...path, 'with', name];
+      return [name, { value, place: { path: at, range: scope.locate(at) } }] as const;
+    });
+    const parsed = parseTemplate(text, file, { values: Object.fromEntries(given), isComplete: false });
+    // What is wrong with a value is told where it is given.
+    if (parsed.document !== undefined) this.#parsed.set(key, parsed);
+    return parsed;
   }
 
   #checkInputs(
