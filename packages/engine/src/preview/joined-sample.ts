@@ -13,9 +13,8 @@ import { StagingDatabase } from '../stage/staging-database.ts';
 import { orderSamples, sourceColumn, type SampleStep } from './order-samples.ts';
 import { digestOf } from './sample-key.ts';
 
-/** Rows of a table that are read at most, and values that its partners are looked up by. */
+/** Rows of a table that are read at most, and values that its partners are looked up by: with fewer, rows would seem to have no partner. */
 const SAMPLE_ROWS = 5_000;
-const MATCHED_VALUES = 2_000;
 
 const META_NAME = 'sample.json';
 
@@ -153,7 +152,7 @@ async function valuesOf(
   if (partner === undefined) return [];
   const name = quoteIdentifier(duckdbDialect, column);
   const rows = await database.query(
-    `SELECT CAST(v AS VARCHAR) AS v FROM (SELECT DISTINCT ${name} AS v FROM ${StagingDatabase.parquetOf([join(folder, partner.path)])} WHERE ${name} IS NOT NULL) ORDER BY hash(v) LIMIT ${MATCHED_VALUES}`,
+    `SELECT CAST(v AS VARCHAR) AS v FROM (SELECT DISTINCT ${name} AS v FROM ${StagingDatabase.parquetOf([join(folder, partner.path)])} WHERE ${name} IS NOT NULL) ORDER BY hash(v) LIMIT ${SAMPLE_ROWS}`,
   );
   return rows.map((row) => String(row['v']));
 }
