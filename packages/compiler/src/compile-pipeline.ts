@@ -2,6 +2,7 @@ import {
   compareText,
   formatTableName,
   hasErrors,
+  stepCheckReferences,
   stepInputs,
   stepVerb,
   type Diagnostic,
@@ -74,14 +75,14 @@ export async function compilePipeline(
   return { plan: makePlan(document, input.parameters, work, memory.made), diagnostics, locate };
 }
 
-/** Source steps that other steps than destinations read, or whose rows are checked: they are landed first. */
+/** Source steps that other steps than destinations read, or that checks read or are about: they are landed first. */
 function feedingSources({ steps }: Compilation): ReadonlyMap<string, SourceStep> {
   const feeding = new Map<string, SourceStep>();
   const sources = new Map(steps.flatMap(([name, step]) => ('source' in step ? [[name, step] as const] : [])));
   for (const [name, step] of steps) {
     if ('source' in step && hasChecks(step)) feeding.set(name, step);
-    if (stepVerb(step).kind !== 'transform') continue;
-    for (const { from } of stepInputs(step)) {
+    const inputs = stepVerb(step).kind === 'transform' ? stepInputs(step) : [];
+    for (const { from } of [...inputs, ...stepCheckReferences(step)]) {
       const source = sources.get(from);
       if (source !== undefined) feeding.set(from, source);
     }

@@ -4,6 +4,7 @@
  * Enter at `compilePipeline`.
  */
 export * from './checks/check-plan.ts';
+export * from './checks/check-relations.ts';
 export * from './checks/check-result.ts';
 export * from './checks/check-facts.ts';
 export type { CheckedRelation } from './checks/checked-relation.ts';

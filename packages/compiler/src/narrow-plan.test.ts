@@ -34,4 +34,21 @@ describe('narrowPlan', () => {
     const { steps } = narrowPlan(SALES, (name) => name === 'mart.orders');
     expect(steps.map(({ ref }) => ref)).toEqual(['paid', 'enriched']);
   });
+
+  it('takes along what the checks of a table compare it with', () => {
+    const reads = { sql: '', names: [], relations: ['customers'], denseKey: null };
+    const checks = { ref: 'orders', checks: [], aggregates: [], queries: [reads], split: null };
+    const tasks = SALES.tasks.map((task) => {
+      if (task.id === 'orders (kept here)') return { ...task, checks };
+      const { source } = task;
+      const table = { ...source.table, table: { name: 'paid' } };
+      return task.id === 'publishTotals:totals' ? { ...task, source: { ...source, table } } : task;
+    });
+    const plan = { ...SALES, tasks, steps: SALES.steps.filter(({ ref }) => ref === 'paid') };
+    expect(narrowPlan(plan, (name) => name === 'mart.totals').tasks.map(({ id }) => id)).toEqual([
+      'orders (kept here)',
+      'customers (kept here)',
+      'publishTotals:totals',
+    ]);
+  });
 });

@@ -1,5 +1,6 @@
 import { formatTableName } from '@millrace/spec';
 
+import { checkRelations } from './checks/check-relations.ts';
 import { LANDING, STEPS, type LoadTask, type Plan } from './plan.ts';
 
 /**
@@ -42,6 +43,15 @@ export function narrowPlan(plan: Plan, isWanted: (name: string) => boolean): Pla
   for (const { ref, verb, keptBecause } of plan.steps)
     if (verb === null && keptBecause !== null && inputs.get(ref)?.some((input) => needed.has(input)))
       for (const each of needsOf(ref)) needed.add(each);
+  // What checks compare rows with has to be there too, and may be checked itself.
+  const checked = plan.tasks.flatMap(({ checks, destination }) =>
+    checks === undefined ? [] : [{ ref: destination.table.name, others: checkRelations(checks) }],
+  );
+  for (let size = -1; size !== needed.size;) {
+    size = needed.size;
+    for (const { ref, others } of checked)
+      if (needed.has(ref)) for (const other of others) for (const each of needsOf(other)) needed.add(each);
+  }
   const tasks = plan.tasks.filter(
     (task) =>
       taken.has(task) || (task.destination.connection === LANDING && needed.has(task.destination.table.name)),

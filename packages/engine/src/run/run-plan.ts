@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import {
+  checkRelations,
   FAILED,
   LANDING,
   STEPS,
@@ -22,7 +23,6 @@ import type { RunContext, RunRequest } from './run-request.ts';
 import { RunSession } from './run-session.ts';
 import { createSlots } from './slots.ts';
 import { keepsFailed } from '../steps/balance-rows.ts';
-import { relationsOf } from '../steps/judge-rows.ts';
 
 /** How an attempt ended; the same as its events folded. */
 export interface RunSummary {
@@ -110,7 +110,7 @@ async function findFailed(
   landed: ReadonlyMap<string, { readonly promise: Promise<LoadOutcome> }>,
 ): Promise<{ readonly ref: string; readonly outcome: 'failed' | 'cancelled' } | undefined> {
   const read = task.source.connection === STEPS ? session.steps.graph.datasetsOf(task) : [];
-  const checkedAgainst = (task.checks === undefined ? [] : relationsOf(task.checks)).flatMap((ref) =>
+  const checkedAgainst = (task.checks === undefined ? [] : checkRelations(task.checks)).flatMap((ref) =>
     session.steps.graph.datasetsUnder(ref),
   );
   // Rows that pass go on when those that do not are kept.

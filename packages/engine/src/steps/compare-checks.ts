@@ -1,9 +1,8 @@
-import { UNCHECKED, type CheckPlan, type Plan } from '@millrace/compiler';
+import { checkRelations, UNCHECKED, type CheckPlan, type Plan } from '@millrace/compiler';
 import type { Field } from '@millrace/spec';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { runChecks } from '../check/run-checks.ts';
-import { relationsOf } from './judge-rows.ts';
 import { RelationSql, stepsByRef } from './relation-sql.ts';
 import { TestProblem } from './test-problem.ts';
 
@@ -46,7 +45,7 @@ export async function compareChecks(
     if (!known.has(name))
       throw new TestProblem(`${step} has no check "${name}"; it has ${[...known].join(', ')}.`);
   const relations = new Map(
-    [checks.ref, ...relationsOf(checks)].map((ref) => {
+    [checks.ref, ...checkRelations(checks)].map((ref) => {
       const sql = new RelationSql(stepsByRef(plan), (each) => given.get(each));
       const relation = sql.relation(ref, 'new');
       return [ref, `(${sql.statement(`SELECT * FROM ${relation}`)})`] as const;

@@ -1,4 +1,4 @@
-import type { CheckPlan, CheckResult } from '@millrace/compiler';
+import { checkRelations, type CheckResult } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 
 import { runChecks } from '../check/run-checks.ts';
@@ -26,7 +26,7 @@ export async function judgeRows(
   const state = dataset?.stateSql();
   if (state === undefined) throw new RangeError(`The packages of ${table} do not lead to its state.`);
   const relations = new Map([[plan.ref, `(${state})`]]);
-  for (const ref of relationsOf(plan)) {
+  for (const ref of checkRelations(plan)) {
     if (ref !== plan.ref) relations.set(ref, `(${await steps.rowsSql(ref)})`);
   }
   const decided = plan.split === null ? undefined : await landing.decisions(plan.split.decided);
@@ -57,17 +57,6 @@ export async function judgeRows(
 function changedRows({ manifest, folder }: LoadPackage): string | undefined {
   const files = resolveFiles(folder, manifest.files).map((file) => file.path);
   return manifest.kind === 'delta' && files.length > 0 ? StagingDatabase.parquetOf(files) : undefined;
-}
-
-/** Every relation that the statements of a plan read beside the checked one. */
-export function relationsOf(plan: CheckPlan): readonly string[] {
-  return [
-    ...new Set([
-      ...plan.queries.flatMap(({ relations }) => relations),
-      ...plan.checks.flatMap(({ examples }) => examples?.relations ?? []),
-      ...(plan.split?.relations ?? []),
-    ]),
-  ];
 }
 
 function stopped(results: readonly CheckResult[]): PipelineError {
