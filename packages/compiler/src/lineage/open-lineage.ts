@@ -37,7 +37,7 @@ export interface OpenLineageRun {
 const PRODUCER = 'urn:millrace';
 const FACETS = 'https://openlineage.io/spec/facets';
 const RUN_EVENT = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
-const SCHEMA = `${FACETS}/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet`;
+const SCHEMA = `${FACETS}/1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet`;
 const COLUMN_LINEAGE = `${FACETS}/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet`;
 
 const SUBTYPES = {
