@@ -16,6 +16,7 @@ import { CompileMemory } from './compile-memory.ts';
 import type { CompileInput } from './compile-input.ts';
 import { fingerprintDocument, fingerprintPlan } from './fingerprint/fingerprint.ts';
 import { collectDestination, collectReplicate, type CollectedLoads } from './load/collect-loads.ts';
+import { expandReplicates } from './load/expand-replicates.ts';
 import { planLoad } from './load/plan-load.ts';
 import { planModes } from './load/plan-modes.ts';
 import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from './load/refuse-targets.ts';
@@ -45,7 +46,8 @@ export async function compilePipeline(
   input: CompileInput,
   memory: CompileMemory = new CompileMemory(),
 ): Promise<CompileResult> {
-  const { document, locate, localNames, ...expanded } = expandTemplates(input);
+  const templated = expandTemplates(input);
+  const { document, locate, localNames, ...expanded } = expandReplicates(templated, input);
   const compilation = new Compilation({ ...input, document, locate }, localNames);
   memory.begin(input);
   reportUnsupported(compilation);
@@ -72,7 +74,8 @@ export async function compilePipeline(
   if (hasErrors(diagnostics)) return { diagnostics, locate };
   const { steps } = transformed;
   const work = { steps, tasks: [...tasks, ...transformed.tasks] };
-  return { plan: makePlan(document, input.parameters, work, memory.made), diagnostics, locate };
+  const { document: meaning } = templated;
+  return { plan: makePlan(meaning, input.parameters, work, memory.made), diagnostics, locate };
 }
 
 /** Source steps that other steps than destinations read, or that checks read or are about: they are landed first. */
@@ -181,11 +184,6 @@ function collectLoads(
 
 function reportUnsupported(compilation: Compilation): void {
   const { document } = compilation;
-  for (const [name, step] of compilation.steps) {
-    if (!('replicate' in step) || !hasChecks(step)) continue;
-    const path = ['steps', name, 'checks'];
-    compilation.report('checksUnsupported', { step: name }, path, [{ kind: 'removeField', path }], 'key');
-  }
   for (const key of ['schedule', 'freshness'] as const) {
     if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
   }

@@ -1,5 +1,5 @@
 import { entry } from '../entry.ts';
-import { hint, type Names } from '../wording.ts';
+import { hint, list, type Names } from '../wording.ts';
 
 /** How steps refer to each other. */
 export const graphDiagnostics = {
@@ -36,10 +36,15 @@ export const graphDiagnostics = {
     (p) =>
       `The check '${p.check}' of step '${p.step}' cannot compare with '${p.to}': a ${p.verb} step hands nothing on. Compare with the step before it.`,
   ),
-  checksUnsupported: entry<{ step: string }>(
+  replicatedCheckOfOne: entry<{ step: string; check: string }>(
     'error',
     (p) =>
-      `Step '${p.step}' replicates tables, and checks are not run on those yet. Give the table that needs checks a source step and a destination step of its own, with the checks on the source.`,
+      `The check '${p.check}' is about one table, and step '${p.step}' replicates several. Give that table a source step and a destination step of its own, with the check on the source.`,
+  ),
+  replicatedCheckUnused: entry<{ step: string; check: string; columns: Names; nearest: Names }>(
+    'error',
+    (p) =>
+      `No table of step '${p.step}' has ${list(p.columns)}, so that the check '${p.check}' would never be run.${hint(p.nearest, [], '') || ' Name columns of one of its tables.'}`,
   ),
   notRunYet: entry<{ key: string }>(
     'warning',

@@ -53,7 +53,12 @@ export const replicateVerb = defineVerb({
       contract: contractSchema.optional(),
       quarantine: quarantineSchema.optional(),
       metadataColumns: metadataColumnsSchema.optional(),
-      checks: checksSchema.optional(),
+      checks: checksSchema
+        .optional()
+        .describe(
+          'What must hold for the rows of each table that has all the columns a check names; rowCount and volume are about every table. All are evaluated, also after the first that fails.',
+        )
+        .meta({ examples: [[{ notNull: { columns: ['customer_id'], onFailure: 'quarantine' } }]] }),
     })
     .describe('Tables to copy.'),
   inputs: [],
