@@ -82,7 +82,8 @@ describe('a parameter in SQL', () => {
         if (tree !== undefined && tree.includes('§')) compared += 1;
         expect(await treeOf(other, hostile)).toBe(tree);
       }),
-      { numRuns: 600 },
+      // A quote that begins with the sign that a plain ${param: loses.
+      { numRuns: 600, examples: [[['$$', '$', '${param:x}', '${param:x}', "'"], '$$ OR 1=1 --']] },
     );
     expect(compared).toBeGreaterThan(20);
   });

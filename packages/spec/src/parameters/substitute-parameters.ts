@@ -5,9 +5,13 @@ import { nearestNames } from '../diagnostic/nearest-name.ts';
 import { formatPath, type DocumentPath, type Locate } from '../diagnostic/source-range.ts';
 import { schemaAt } from '../schema/schema-at.ts';
 import { parameterLiteral } from './parameter-literal.ts';
-import { formatParameterReference, parseParameterReferences } from './parameter-reference.ts';
+import {
+  formatParameterReference,
+  parseParameterReferences,
+  type ParameterReference,
+} from './parameter-reference.ts';
 import type { ResolvedParameter } from './resolve-parameters.ts';
-import { sqlPlaces } from './sql-places.ts';
+import { sqlPlaces, type SqlPlace } from './sql-places.ts';
 import type { SubstitutedText, TextPiece } from './substituted-text.ts';
 
 export interface Substituted {
@@ -77,12 +81,7 @@ class Substitution {
     if (isMarked(schema, 'code')) return text;
     const references = parseParameterReferences(text);
     const isSql = isMarked(schema, 'sql');
-    const places = isSql
-      ? sqlPlaces(
-          text,
-          references.map(({ start }) => start),
-        )
-      : [];
+    const places = isSql ? placesOf(references, text) : [];
     const pieces: TextPiece[] = [];
     const standIns: string[] = [];
     for (const [index, { name, start, end }] of references.entries()) {
@@ -161,4 +160,18 @@ function plainValue({ type, text }: ResolvedParameter): string | number | boolea
   if (type !== 'integer' && type !== 'number') return text;
   const number = Number(text);
   return String(number) === text ? number : text;
+}
+
+/** Where references stand in the SQL that is made of a text: `$${param:` in it loses its first character. */
+function placesOf(references: readonly ParameterReference[], text: string): readonly SqlPlace[] {
+  const offsets: number[] = [];
+  let sql = '';
+  let at = 0;
+  for (const { name, start, end } of references) {
+    sql += text.slice(at, start);
+    offsets.push(sql.length);
+    sql += text.slice(name === undefined ? start + 1 : start, end);
+    at = end;
+  }
+  return sqlPlaces(sql + text.slice(at), offsets);
 }
