@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['./tools/vitest/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 180_000,
     // The first use of a server on a machine fetches and initialises it.
     hookTimeout: 180_000,
     teardownTimeout: 30_000,

@@ -100,7 +100,7 @@ describe.each([
 describe('the list of appended rows', () => {
   const stage = () => join(shop.folder, 'stage', 'shop', 'warehouse%3Aevents');
 
-  it('survives compaction and rollback', { timeout: 60_000 }, async () => {
+  it('survives compaction and rollback', { timeout: 180_000 }, async () => {
     const source = fromBatches();
     await source.execute('CREATE TABLE events (number BIGINT NOT NULL, changed BIGINT NOT NULL)');
     await source.execute(insert(0, TIES, 7));

@@ -132,7 +132,7 @@ interface Seen {
   readonly rows: readonly string[];
 }
 
-describe.each(SYSTEMS)('the contract of a table of $name', { timeout: 120_000 }, (system) => {
+describe.each(SYSTEMS)('the contract of a table of $name', { timeout: 300_000 }, (system) => {
   const tableOf = (index: number) => `contract_${process.pid}_${index}`;
   let shop: Shop | undefined;
   let source: ResolvedConnection | undefined;
@@ -171,7 +171,7 @@ describe.each(SYSTEMS)('the contract of a table of $name', { timeout: 120_000 },
         seen.push({ state: states.get(`warehouse:${tableOf(index)}`), rows: await rowsOf(shop, index) });
       runs.push(seen);
     }
-  }, 120_000);
+  }, 300_000);
   afterAll(() => {
     if (source !== undefined && system.program !== undefined)
       execute(CASES.map((_, index) => `DROP TABLE ${tableOf(index)}`));

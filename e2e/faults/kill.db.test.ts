@@ -96,7 +96,7 @@ describe(`a process that is killed (seed ${FIRST_SEED})`, () => {
     },
   );
 
-  it('twice with the same payload publishes once', { timeout: 60_000 }, async () => {
+  it('twice with the same payload publishes once', { timeout: 180_000 }, async () => {
     const options = { runId: 'run1', attempt: 1, tasks: await shop.plan() };
     await runAttempt(shop, options);
     const repeated = await runAttempt(shop, options);

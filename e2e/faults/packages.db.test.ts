@@ -54,7 +54,7 @@ const MODES: readonly (readonly [string, PlanOptions])[] = [
 describe(`load packages (seed ${SEED})`, () => {
   it.for(MODES)(
     'bring back each earlier state of a table without its source: %s',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async ([, options]) => {
       const states = new Map<string, unknown>();
       for (const runId of ['r1', 'r2', 'r3', 'r4']) {
@@ -96,7 +96,7 @@ describe(`load packages (seed ${SEED})`, () => {
     });
   });
 
-  it('compacts many deltas into a base that is the same table', { timeout: 60_000 }, async () => {
+  it('compacts many deltas into a base that is the same table', { timeout: 180_000 }, async () => {
     for (let run = 0; run < 19; run++) {
       await runHere(shop, {
         runId: `r${run}`,

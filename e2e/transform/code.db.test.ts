@@ -25,7 +25,7 @@ const LABELS = pipeline(`      columns: { label: string }
           return { label: row.status + ' ' + row.id };
         };`);
 
-describe('a code step', { timeout: 120_000 }, () => {
+describe('a code step', { timeout: 300_000 }, () => {
   it('runs its function over changed rows only, and the rest stays', async () => {
     await using shop = new WarehouseShop(seededRandom(21), 80);
     const first = await shop.run(LABELS, 'coded');

@@ -96,7 +96,7 @@ describe('rows that checks set aside', () => {
         full.map(({ check, rows: count }) => [check, count]),
       );
     }
-  }, 120_000);
+  }, 300_000);
 
   it('are let through where they are compared with another step, and have no key', async () => {
     await using shop = new WarehouseShop(seededRandom(12), 60);
@@ -122,7 +122,7 @@ describe('rows that checks set aside', () => {
     await shop.run(COMPARED, 'steps');
     await runInFull(shop, COMPARED, 'full', request);
     expect(await shop.rows('steps', ['orders'])).toEqual(await shop.rows('full', ['orders']));
-  }, 60_000);
+  }, 180_000);
 
   it('are let through once, wherever the process is killed', async () => {
     const random = seededRandom(newSeed());
@@ -153,5 +153,5 @@ describe('rows that checks set aside', () => {
       const tables = ['orders', 'by_status'];
       expect(await shop.rows('killed', tables)).toEqual(await shop.rows(`afresh${round}`, tables));
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@millrace/connector-sdk/testing';
 import { expect, it } from 'vitest';
 
-it('says in one line which server is missing, and counts its tests as skipped', { timeout: 120_000 }, () => {
+it('says in one line which server is missing, and counts its tests as skipped', { timeout: 300_000 }, () => {
   using empty = temporaryFolder('no-programs');
   const files = ['mysql/source.db', 'mysql/types.db', 'mysql/destination.db', 'mysql/connection.db'];
   const { status, stdout } = spawnSync(

@@ -59,7 +59,7 @@ beforeAll(async () => {
   write('pipelines/catalogue.yaml', PIPELINE);
   write('transforms/slug.ts', SLUG);
   await line.run(['run', 'catalogue']);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
@@ -78,7 +78,7 @@ async function published(): Promise<unknown> {
   return JSON.parse(out).rows;
 }
 
-describe('a pipeline with a code step', { timeout: 60_000 }, () => {
+describe('a pipeline with a code step', { timeout: 180_000 }, () => {
   it.each([
     ['code-plan', ['plan', 'catalogue'], 0],
     ['code-lineage', ['lineage', 'slug', 'catalogue'], 0],

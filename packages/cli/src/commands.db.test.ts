@@ -35,7 +35,7 @@ beforeAll(async () => {
   await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
   writeFileSync(join(line.folder, 'pipelines', 'orders.yaml'), pipeline);
   await line.run(['run', 'orders']);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
@@ -52,7 +52,7 @@ async function golden(
   if (args.includes('--json')) expect(() => JSON.parse(outcome.out)).not.toThrow();
 }
 
-describe('commands', { timeout: 60_000 }, () => {
+describe('commands', { timeout: 180_000 }, () => {
   it.each([
     ['help', ['--help'], 0],
     ['help-run', ['run', '--help'], 0],
@@ -200,7 +200,7 @@ describe('completion', () => {
   });
 });
 
-describe('errors', { timeout: 60_000 }, () => {
+describe('errors', { timeout: 180_000 }, () => {
   it.each([
     ['error-command', ['runn', 'orders'], 2],
     ['error-option', ['run', 'orders', '--verfy'], 2],

@@ -55,11 +55,11 @@ beforeAll(async () => {
     await run(name);
   }
   source('DROP TABLE gone; CREATE TABLE added (id INTEGER PRIMARY KEY)');
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
-describe('tables that appear and go away under a replicate step', { timeout: 60_000 }, () => {
+describe('tables that appear and go away under a replicate step', { timeout: 180_000 }, () => {
   it('are copied, and left where they are, with evolve', async () => {
     const shown = await run('evolve');
     expect(shown.warnings).toEqual([
@@ -99,7 +99,7 @@ describe('tables that appear and go away under a replicate step', { timeout: 60_
   });
 });
 
-describe('a column that appears under a contract that lets none in', { timeout: 60_000 }, () => {
+describe('a column that appears under a contract that lets none in', { timeout: 180_000 }, () => {
   const DOCUMENT = `version: 1
 name: strict # the shop as accounting knows it
 steps:

@@ -52,7 +52,7 @@ class Example implements Disposable {
   }
 }
 
-describe('example first-pipeline', { timeout: 60_000 }, () => {
+describe('example first-pipeline', { timeout: 180_000 }, () => {
   it('copies a table', async () => {
     using first = new Example('first-pipeline');
     using db = new DatabaseSync(first.path('shop.db'));
@@ -68,7 +68,7 @@ describe('example first-pipeline', { timeout: 60_000 }, () => {
   });
 });
 
-describe('example shop', { timeout: 120_000 }, () => {
+describe('example shop', { timeout: 300_000 }, () => {
   it('sums up what counts, and follows what changes', async () => {
     using shop = new Example('shop');
     using db = new DatabaseSync(shop.path('shop.db'));
@@ -114,7 +114,7 @@ describe('example shop', { timeout: 120_000 }, () => {
   });
 });
 
-describe('example files-lake', { timeout: 120_000 }, () => {
+describe('example files-lake', { timeout: 300_000 }, () => {
   it('reads each file once, and lists what there is in manifests', async () => {
     using lake = new Example('files-lake');
     await lake.inspect('lake');
@@ -164,7 +164,7 @@ describe('example files-lake', { timeout: 120_000 }, () => {
   });
 });
 
-describe('example web-log', { timeout: 120_000 }, () => {
+describe('example web-log', { timeout: 300_000 }, () => {
   it('reads lines by code, and follows what changes', async () => {
     using log = new Example('web-log');
     using db = new DatabaseSync(log.path('shop.db'));

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await line.run(['init', '.', '--name', 'interrupted']);
   await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
   createShop(join(line.folder, 'shop.db'));
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
@@ -111,7 +111,7 @@ async function expectWhole(): Promise<void> {
   expect(JSON.parse(out).rows).toEqual([['200000', '600000', '20000', '2000']]);
 }
 
-describe('an interrupted run', { timeout: 120_000 }, () => {
+describe('an interrupted run', { timeout: 300_000 }, () => {
   it('is refused a second time while it is active, and names the first', async () => {
     const first = start(['run', pipeline]);
     await first.says('attempt 1');

@@ -51,11 +51,11 @@ beforeAll(async () => {
     INSERT INTO orders VALUES (10, 'zoe@example.org'), (11, 'zoe@example.org'), (12, 'nobody@example.org');`);
   await run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
   writeFileSync(join(line.folder, 'pipelines', 'people.yaml'), PIPELINE);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
-describe('masks', { timeout: 60_000 }, () => {
+describe('masks', { timeout: 180_000 }, () => {
   it('ask for the key that is missing, and say how to give it', async () => {
     const refused = await run(['plan', 'people']);
     expect(refused.exitCode).toBe(2);

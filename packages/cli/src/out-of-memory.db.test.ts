@@ -50,7 +50,7 @@ function runWith(poor: number) {
   });
 }
 
-describe('a runner that runs out of memory (F11)', { timeout: 120_000 }, () => {
+describe('a runner that runs out of memory (F11)', { timeout: 300_000 }, () => {
   it('dies alone: another attempt of the run goes on with one table at a time', async () => {
     const { exitCode, out } = await runWith(1);
     const run = JSON.parse(out);

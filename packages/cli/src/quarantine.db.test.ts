@@ -37,7 +37,7 @@ beforeAll(async () => {
     INSERT INTO events VALUES (1, '2026-01-01 00:00:00'), (2, 'yesterday');`);
   await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
   writeFileSync(join(line.folder, 'pipelines', 'sales.yaml'), PIPELINE);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
@@ -68,7 +68,7 @@ async function idOf(step: string, id: number): Promise<string> {
   return rows.find((row: { values: string[] }) => row.values[0] === String(id)).row.slice(0, 12);
 }
 
-describe('rows in quarantine', { timeout: 120_000 }, () => {
+describe('rows in quarantine', { timeout: 300_000 }, () => {
   it('are listed, shown and written to files', async () => {
     await golden('quarantine-never-ran', ['quarantine', 'list', 'sales'], 2);
     expect(await line.run(['run', 'sales'])).toMatchObject({ exitCode: 0 });

@@ -52,14 +52,14 @@ beforeAll(async () => {
     INSERT INTO logs VALUES ('x'), ('y');`);
   await succeed('connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db');
   writeFileSync(join(line.folder, 'pipelines', 'copies.yaml'), PIPELINE);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => {
   db.close();
   line[Symbol.dispose]();
 });
 
-describe('checks of a replicate step', { timeout: 60_000 }, () => {
+describe('checks of a replicate step', { timeout: 180_000 }, () => {
   it('are about the tables that have their columns, each with its own rows set aside', async () => {
     await succeed('validate', 'copies');
     const { out } = await succeed('run', 'copies', '--verify');

@@ -70,7 +70,7 @@ beforeAll(async () => {
     db.exec(`
       CREATE TABLE orders_${region} (id INTEGER NOT NULL PRIMARY KEY, ordered_on DATE, total DECIMAL(10,2), is_test BOOLEAN);
       INSERT INTO orders_${region} VALUES (1, '2025-12-31', '1.00', 0), (2, '2026-01-01', '2.00', 0), (3, '2026-02-01', '3.00', 1), (4, '2026-03-01', '4.00', 0);`);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
@@ -89,7 +89,7 @@ async function ids(): Promise<readonly unknown[]> {
   return rows.map(([id]) => id);
 }
 
-describe('parameters and templates', { timeout: 60_000 }, () => {
+describe('parameters and templates', { timeout: 180_000 }, () => {
   it.each([
     ['reuse-validate', ['validate'], 0],
     ['reuse-plan', ['plan', 'sales', '--param', 'region=EU'], 0],

@@ -37,7 +37,7 @@ function expectNoSecret(secrets: readonly string[]): void {
   expect(findSecretsInFiles(line.folder, secrets)).toEqual([]);
 }
 
-describe('secrets', { timeout: 60_000 }, () => {
+describe('secrets', { timeout: 180_000 }, () => {
   it('of connections that fail appear in no output and in no file', async () => {
     for (const [index, canary] of CANARIES.entries()) {
       for (const type of ['mysql', 'postgres']) {
@@ -107,7 +107,7 @@ describe('secrets', { timeout: 60_000 }, () => {
 
 const server = await testServer('mariadb');
 
-describe.skipIf(server === undefined)('secrets of a real server', { timeout: 60_000 }, () => {
+describe.skipIf(server === undefined)('secrets of a real server', { timeout: 180_000 }, () => {
   it('appear in no output and in no file, whether the login succeeds or not', async () => {
     const { host, port, user, database } = server?.connection ?? {};
     const settings = [

@@ -114,7 +114,7 @@ describe.skipIf(mariadb === undefined)('seeing before and after', { timeout: 180
     ]);
     await succeed('connections', 'add', 'shop', 'mysql', ...settings, '--secret-stdin', 'password');
     writeFileSync(document, PIPELINE);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await mariadb?.stop();

@@ -66,7 +66,7 @@ beforeAll(async () => {
 `,
   );
   await line.run(['run', 'sales']);
-}, 60_000);
+}, 180_000);
 
 afterAll(() => line[Symbol.dispose]());
 
@@ -75,7 +75,7 @@ function linesOf(text: string): string {
   return text.split('\n').toSorted().join('\n').trim();
 }
 
-describe('a pipeline with steps', { timeout: 60_000 }, () => {
+describe('a pipeline with steps', { timeout: 180_000 }, () => {
   it.each([
     ['steps-plan', ['plan', 'sales'], 0],
     ['steps-plan-tables', ['plan', 'sales', '--tables', 'mart.orders'], 0],
@@ -110,7 +110,7 @@ describe('a pipeline with steps', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what a run measures', { timeout: 60_000 }, () => {
+describe('what a run measures', { timeout: 180_000 }, () => {
   const lastRun = async (): Promise<string> => {
     const { runs } = JSON.parse((await line.run(['runs', '--limit', '1', '--json'])).out) as {
       runs: readonly { runId: string }[];

@@ -50,7 +50,7 @@ async function validate(...options: readonly string[]): Promise<{ exitCode: numb
   return { exitCode, out: normalize(out, line.folder) };
 }
 
-describe('validate', { timeout: 60_000 }, () => {
+describe('validate', { timeout: 180_000 }, () => {
   it('finds a wrong column at its character, with the source gone since it was discovered', async () => {
     await line.run(['discover', 'shop']);
     hideSource();

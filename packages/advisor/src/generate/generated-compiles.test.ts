@@ -74,7 +74,7 @@ function takeMasksIn(text: string): string {
   return current;
 }
 
-describe('a generated pipeline', { timeout: 120_000 }, () => {
+describe('a generated pipeline', { timeout: 300_000 }, () => {
   it('of each table compiles, whatever a database may hold', async () => {
     for (let seed = 1; seed <= 150; seed += 1) await compileGenerated(seed, 'raw', (text) => text);
   });

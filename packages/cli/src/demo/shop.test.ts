@@ -10,7 +10,7 @@ import { SHOP_ROWS, createShop } from './shop.ts';
 import { changeShop } from './shop-changes.ts';
 
 describe('the sample shop', () => {
-  it('is the same each time, before and after its changes', { timeout: 60_000 }, () => {
+  it('is the same each time, before and after its changes', { timeout: 180_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-shop-'));
     try {
       const path = join(folder, 'shop.db');

@@ -25,7 +25,7 @@ describe.each(products)('connection to %s', (product) => {
     await database.execute(
       "INSERT INTO big SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n + 10000 * e.n, REPEAT('x', 900) FROM d a, d b, d c, d d, d e WHERE e.n < 4",
     );
-  }, 60_000);
+  }, 180_000);
   beforeEach(({ skip }) => skip(database === undefined));
   afterAll(async () => {
     await database?.[Symbol.asyncDispose]();

@@ -373,7 +373,7 @@ describe.each(products)('destination on %s', (product) => {
     expect(await late).toMatchObject({ name: 'PipelineError' });
     await zombie[Symbol.asyncDispose]();
     expect(await rowsOf('fenced')).toEqual([['4', 'd']]);
-  }, 60_000);
+  }, 180_000);
 
   it('publishes nothing when files throw, and removes what a dead attempt left', async () => {
     const failing = request('leftover', {});
@@ -440,5 +440,5 @@ describe.each(products)('destination on %s', (product) => {
     await polling;
     expect(seen.length).toBeGreaterThan(20);
     expect(new Set(seen)).toEqual(new Set(['1000/1']));
-  }, 60_000);
+  }, 180_000);
 });

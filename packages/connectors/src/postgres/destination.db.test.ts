@@ -510,7 +510,7 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
       rowsInserted: 10_000,
       isAdopted: false,
     });
-  }, 60_000);
+  }, 180_000);
 
   it('a reader sees the old rows or the new ones, never none and never a mix', async () => {
     if (server === undefined) return;
@@ -547,7 +547,7 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination', () => {
     await polling;
     expect(polls).toBeGreaterThan(50);
     expect((await probe.rows('SELECT min(name) FROM mart.polled'))[0]).toEqual(['v50']);
-  }, 60_000);
+  }, 180_000);
 
   const withProbe = async (use: (other: Probe) => Promise<void>): Promise<void> => {
     if (server === undefined) return;

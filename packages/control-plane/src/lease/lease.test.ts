@@ -104,7 +104,7 @@ describe('lease', () => {
     const tokens = lists.flat();
     expect(tokens).toHaveLength(40);
     expect(new Set(tokens).size).toBe(40);
-  }, 60_000);
+  }, 180_000);
 });
 
 async function runScript(script: string, name: string): Promise<readonly number[]> {

@@ -42,7 +42,7 @@ function parsed(text: string): PipelineDocument {
   return document;
 }
 
-describe('a document of the whole language', { timeout: 120_000 }, () => {
+describe('a document of the whole language', { timeout: 300_000 }, () => {
   it('is written and read again as it was, 1,000 times, with comments between its lines', () => {
     const seen = new Set<string>();
     fc.assert(
