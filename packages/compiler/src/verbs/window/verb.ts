@@ -1,15 +1,6 @@
-import type { Field } from '@millrace/spec';
-
-import type { LineageUse, StepColumn } from '../../plan.ts';
-import {
-  copyColumn,
-  expressionColumn,
-  isSameName,
-  keptKey,
-  partitionColumn,
-  quote,
-} from '../../transform/columns.ts';
-import { resultOf } from '../../transform/known-result.ts';
+import type { LineageUse } from '../../plan.ts';
+import { addColumns } from '../../transform/add-columns.ts';
+import { keptKey, partitionColumn } from '../../transform/columns.ts';
 import { isSqlProblem, type ParsedExpression, type SqlProblem } from '../../sql/sql-analyser.ts';
 import { namedFields } from '../../transform/input-columns.ts';
 import {
@@ -44,32 +35,17 @@ export const window = defineTransformVerb({
         expression: await windowed(text, name, window, input, context),
       })),
     );
-    const parts = new Map<string, Part>(
-      input.fields.map((field) => [
-        field.name.toLowerCase(),
-        { sql: quote(field.name), column: copyColumn(input, field), value: field },
-      ]),
-    );
-    for (const { name, expression } of made) {
-      if (expression === undefined) return undefined;
-      const known = input.fields.find((field) => isSameName(field.name, name));
-      const column = expressionColumn(known?.name ?? name, expression);
-      const sql = `${expression.sql} AS ${quote(column.name)}`;
-      parts.set(name.toLowerCase(), { sql, column, value: expression });
-    }
-    const columns = [...parts.values()].map(({ column }) => column);
+    const result = addColumns(input, made);
+    if (result === undefined) return undefined;
     const uses: readonly LineageUse[] = [
       ...window.groups.map((column) => ({ ref: input.ref, column, how: 'grouped' as const })),
       ...orderUses(terms, input, window.groups),
     ];
     return [
       {
-        inputs: [{ alias: input.alias, ref: input.ref }],
-        sql: `SELECT ${[...parts.values()].map(({ sql }) => sql).join(', ')} FROM ${quote(input.alias)}`,
-        columns,
-        result: resultOf([...parts.values()].map(({ column, value }) => ({ name: column.name, value }))),
+        ...result,
         uses,
-        key: keptKey(input, columns),
+        key: keptKey(input, result.columns),
         incrementality:
           window.groups.length === 0
             ? { kind: 'whole', reason: 'all rows are one group' }
@@ -82,12 +58,6 @@ export const window = defineTransformVerb({
     ];
   },
 });
-
-interface Part {
-  readonly sql: string;
-  readonly column: StepColumn;
-  readonly value: Field | Expression;
-}
 
 interface Window {
   readonly groups: readonly string[];
