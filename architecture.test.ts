@@ -10,6 +10,8 @@ interface Room {
   /** Other packages it may import. */
   readonly packages: readonly string[];
   readonly libraries: readonly string[];
+  /** Other packages of which it may import types. */
+  readonly packagesOfTypes?: readonly string[];
   /** Packages that its tests may import besides, each with the reason. */
   readonly packagesOfTests?: Readonly<Record<string, string>>;
   /** False for rooms that run in any runtime: no `node:` import. */
@@ -45,8 +47,37 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'control-plane': {
     packages: ['spec', 'sql', 'compiler', 'engine', 'advisor', 'connector-sdk'],
-    libraries: ['kysely', 'zod'],
+    libraries: ['croner', 'kysely', 'pg', 'zod'],
     usesNode: true,
+  },
+  server: {
+    packages: ['spec', 'compiler', 'engine', 'connector-sdk', 'connectors', 'control-plane'],
+    libraries: ['hono', '@hono/node-server', 'zod'],
+    usesNode: true,
+  },
+  web: {
+    packages: ['spec', 'compiler'],
+    // The operations' types are the client's: they are erased before anything reaches a browser.
+    packagesOfTypes: ['control-plane'],
+    libraries: [
+      '@base-ui/react',
+      '@codemirror',
+      '@fontsource-variable',
+      '@lezer/highlight',
+      '@tanstack',
+      '@xyflow/react',
+      'cmdk',
+      'codemirror',
+      'driver.js',
+      'echarts',
+      'i18next',
+      'lucide-react',
+      'react',
+      'react-dom',
+      'react-hook-form',
+      'react-i18next',
+    ],
+    usesNode: false,
   },
   cli: {
     packages: [
@@ -58,6 +89,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'connector-sdk',
       'connectors',
       'control-plane',
+      'server',
     ],
     libraries: ['commander', '@clack/prompts', 'zod', 'yaml'],
     usesNode: true,
@@ -74,6 +106,7 @@ interface Import {
   readonly file: string;
   readonly room: string;
   readonly specifier: string;
+  readonly isOfTypes: boolean;
 }
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -82,7 +115,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
 })
   .split('\n')
   .filter((path) => path !== '');
-const sources = tracked.filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path));
+const sources = tracked.filter((path) => /^packages\/[^/]+\/src\/.*\.tsx?$/.test(path));
 const imports = sources.flatMap(importsOf);
 const usedWaivers = new Set<string>();
 
@@ -94,11 +127,12 @@ function importsOf(file: string): Import[] {
     file,
     room: file.split('/')[1] as string,
     specifier: (match[1] ?? match[2] ?? match[3]) as string,
+    isOfTypes: /^\s*(?:import|export) type\b/.test(match[0]),
   }));
 }
 
 function isTest(file: string): boolean {
-  return /\.test\.ts$|\/harness\/|\/testing\/|\/conformance\//.test(file);
+  return /\.test\.tsx?$|\/harness\/|\/testing\/|\/conformance\//.test(file);
 }
 
 function breaches(find: (entry: Import) => string | undefined): string[] {
@@ -135,7 +169,7 @@ describe('the house', () => {
 
   it('imports follow the table, so that a room can be understood without its neighbours', () => {
     expect(
-      breaches(({ file, room, specifier }) => {
+      breaches(({ file, room, specifier, isOfTypes }) => {
         const rule = ROOMS[room] as Room;
         if (specifier.startsWith('.')) return undefined;
         const other = packageOf(specifier);
@@ -144,6 +178,7 @@ describe('the house', () => {
             return specifier === `@millrace/${room}` ? 'imports its own package by name' : undefined;
           const isAllowed =
             rule.packages.includes(other) ||
+            (isOfTypes && rule.packagesOfTypes?.includes(other)) ||
             (isTest(file) && Object.hasOwn(rule.packagesOfTests ?? {}, other));
           return isAllowed ? undefined : `${room} may not import ${specifier}`;
         }

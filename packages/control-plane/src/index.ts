@@ -7,6 +7,8 @@ export type { TableEstimate } from './history/estimate-tables.ts';
 export * from './operation-context.ts';
 export * from './operation.ts';
 export * from './operations/index.ts';
+export { operationTable } from './operations/table.ts';
+export type { OperationError, OperationInput, OperationName, OperationOutput } from './operations/table.ts';
 export * from './project/document-error.ts';
 export type { ProposedEdit } from './project/propose-edit.ts';
 export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths } from './project/project.ts';

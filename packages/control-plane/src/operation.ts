@@ -19,19 +19,23 @@ export type Permission =
  * One use case. HTTP route, OpenAPI, client, CLI verb and agent tool are derived from these, so an operation knows
  * nothing of any of them. Throws `DocumentError` for wrong documents and `PipelineError` for everything else.
  */
-export interface Operation<Input = unknown, Output = unknown> {
+export interface Operation<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
   /** `<area>/<verb>-<noun>`, as its file. */
-  readonly name: string;
+  readonly name: Name;
   readonly summary: string;
-  readonly input: z.ZodType<Input>;
-  readonly output: z.ZodType<Output>;
+  readonly input: Input;
+  readonly output: Output;
   readonly permission: Permission;
-  readonly handler: (context: OperationContext, input: Input, signal: AbortSignal) => Promise<Output>;
+  handler(context: OperationContext, input: z.output<Input>, signal: AbortSignal): Promise<z.output<Output>>;
 }
 
 /** Declares an operation; the identity function that gives the definition its types. */
-export function defineOperation<Input, Output>(
-  operation: Operation<Input, Output>,
-): Operation<Input, Output> {
+export function defineOperation<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Name, Input, Output>,
+): Operation<Name, Input, Output> {
   return Object.freeze(operation);
 }

@@ -1,5 +1,6 @@
 import type { Operation, OperationContext } from '@millrace/control-plane';
 import type { RunEvent } from '@millrace/engine';
+import type { z } from 'zod';
 
 import type { Paint } from '../terminal/paint.ts';
 import type { Process } from './process.ts';
@@ -12,7 +13,10 @@ export interface Session {
   readonly paint: Paint;
   /** Set before `call` to see the events of a run. */
   watch: ((event: RunEvent) => void) | undefined;
-  readonly call: <Input, Output>(operation: Operation<Input, Output>, input: unknown) => Promise<Output>;
+  readonly call: <Output extends z.ZodType>(
+    operation: Operation<string, z.ZodType, Output>,
+    input: unknown,
+  ) => Promise<z.output<Output>>;
   /** Prints the result: the JSON document for programs, else the text. */
   readonly answer: (json: unknown, text: () => string) => void;
   /** Prints a line for people only; on standard error, so that results stay clean. */

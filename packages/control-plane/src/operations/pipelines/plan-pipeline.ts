@@ -87,7 +87,7 @@ export const planPipeline = defineOperation({
         pipeline,
         previews.map(({ drift }) => drift),
       ),
-      diagnostics,
+      diagnostics: [...diagnostics],
       texts,
     };
   },
