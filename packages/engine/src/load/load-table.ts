@@ -116,6 +116,8 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     destination.forget(task.destination.table);
     await profileLoad(load, outcome.finished, signal);
     await keepHouse(load, signal);
+    // Packages were merged and removed.
+    destination.forget(task.destination.table);
     await verify();
     return 'published';
   } finally {

@@ -1,6 +1,3 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import {
   isDecided,
   LANDING,
@@ -16,29 +13,17 @@ import {
   type PublishRequest,
   type StagedFile,
 } from '@millrace/connector-sdk';
-import { formatTableName, type Field, type TableName } from '@millrace/spec';
+import { formatTableName, type TableName } from '@millrace/spec';
 
 import { listPackages, taskFolder, type LoadPackage } from '../package/package-store.ts';
 import { NONE_DECIDED, type DecisionLog } from '../quarantine/decision-log.ts';
 import type { OpenDestination } from '../run/open-destination.ts';
 import { createSlots } from '../run/slots.ts';
 import { tableKey } from '../run/table-key.ts';
-import { syncFolder } from '../stage/manifest.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
-import { toStagingError } from '../stage/staging-error.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
 import { LandedDataset, type Dataset } from './dataset.ts';
-
-const HEAD_NAME = 'head.json';
-
-/** Which package a landed table is at; written last, so that it moves in one step. */
-interface Head {
-  readonly version: 1;
-  readonly record: PublicationRecord;
-  readonly fields: readonly Field[];
-  /** What checks measured in the last publications, by check, the latest last. */
-  readonly measures: Readonly<Record<string, readonly number[]>>;
-}
+import { readHead, writeHead, type Head } from './landing-head.ts';
 
 /** Measures of a check that are kept for comparison. */
 const KEPT_MEASURES = 60;
@@ -60,6 +45,9 @@ export class Landing {
   readonly #options: LandingOptions;
   readonly #tasks: ReadonlyMap<string, LoadTask>;
   readonly #measures = new Map<string, Record<string, readonly number[]>>();
+  /** What was read of tables that this run has not published since: no other run of the pipeline writes meanwhile. */
+  readonly #heads = new Map<string, Promise<Head | undefined>>();
+  readonly #landed = new Map<string, Promise<LandedDataset | undefined>>();
 
   constructor(options: LandingOptions) {
     this.#options = options;
@@ -87,9 +75,13 @@ export class Landing {
   }
 
   /** The rows of a landed source or of a step that keeps its rows; undefined before the first load. */
-  async landed(ref: string): Promise<LandedDataset | undefined> {
+  landed(ref: string): Promise<LandedDataset | undefined> {
     const task = this.#taskOf({ name: ref });
-    const head = await this.#readHead(task);
+    return remembered(this.#landed, task.id, () => this.#readLanded(task));
+  }
+
+  async #readLanded(task: LoadTask): Promise<LandedDataset | undefined> {
+    const head = await this.#headOf(task);
     if (head === undefined) return undefined;
     return new LandedDataset(task, head.record.runId, await listPackages(this.#folderOf(task)));
   }
@@ -120,7 +112,7 @@ export class Landing {
 
   /** What the checks of a relation measured before, by check. */
   async measures(ref: string): Promise<ReadonlyMap<string, readonly number[]>> {
-    const head = await this.#readHead(this.#taskOf({ name: ref }));
+    const head = await this.#headOf(this.#taskOf({ name: ref }));
     return new Map(Object.entries(head?.measures ?? {}));
   }
 
@@ -155,8 +147,9 @@ export class Landing {
         if (!known.has(tableKey(table))) await describe([table], signal);
         return known.get(tableKey(table));
       },
-      forget(table) {
+      forget: (table) => {
         known.delete(tableKey(table));
+        this.#forget(this.#taskOf(table));
       },
       close: async () => {},
     };
@@ -173,7 +166,7 @@ export class Landing {
       describe: async (tables) =>
         Promise.all(
           tables.map(async (table): Promise<PublishedTable | undefined> => {
-            const head = await this.#readHead(this.#taskOf(table));
+            const head = await this.#headOf(this.#taskOf(table));
             if (head === undefined) return undefined;
             return { table, fields: head.fields, record: head.record, estimatedRows: null };
           }),
@@ -192,7 +185,7 @@ export class Landing {
     let rows = 0;
     for await (const file of files) rows += file.rows;
     request.checkpoint?.('staged');
-    const before = await this.#readHead(task);
+    const before = await readHead(this.#folderOf(task));
     const gone = request.deletedKeys().reduce((sum, file) => sum + file.rows, 0);
     const counts = { rowsInserted: rows, rowsUpdated: 0, rowsDeleted: gone };
     if (before !== undefined && before.record.fenceToken > request.fenceToken) throw fenced(request);
@@ -211,7 +204,8 @@ export class Landing {
     const measures = { ...before?.measures };
     for (const [name, values] of Object.entries(noted))
       measures[name] = [...(measures[name] ?? []), ...values].slice(-KEPT_MEASURES);
-    await this.#writeHead(task, { version: 1, record, fields: request.fields, measures });
+    await writeHead(this.#folderOf(task), { version: 1, record, fields: request.fields, measures });
+    this.#forget(task);
     request.checkpoint?.('afterCommit');
     return { record, ...counts, isAdopted: false };
   }
@@ -222,73 +216,30 @@ export class Landing {
     return task;
   }
 
+  #forget(task: LoadTask): void {
+    this.#heads.delete(task.id);
+    this.#landed.delete(task.id);
+  }
+
+  #headOf(task: LoadTask): Promise<Head | undefined> {
+    return remembered(this.#heads, task.id, () => readHead(this.#folderOf(task)));
+  }
+
   #folderOf(task: LoadTask): string {
     return taskFolder(this.#options.stageFolder, this.#options.pipeline, task.id);
   }
-
-  async #readHead(task: LoadTask): Promise<Head | undefined> {
-    const path = join(this.#folderOf(task), HEAD_NAME);
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw toStagingError(error);
-    }
-    const head = parseHead(text);
-    if (head !== undefined) return head;
-    throw new PipelineError({
-      code: 'manifestInvalid',
-      blame: 'platform',
-      retry: 'never',
-      message: `${path} does not say which rows are landed. Remove the folder and run again: the table is then loaded anew.`,
-    });
-  }
-
-  async #writeHead(task: LoadTask, head: Head): Promise<void> {
-    const folder = this.#folderOf(task);
-    const temporary = join(folder, `${HEAD_NAME}.partial`);
-    try {
-      await mkdir(folder, { recursive: true });
-      const handle = await open(temporary, 'w');
-      try {
-        await handle.writeFile(`${JSON.stringify(head, undefined, 2)}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, join(folder, HEAD_NAME));
-      await syncFolder(folder);
-    } catch (error) {
-      throw toStagingError(error);
-    }
-  }
 }
 
-function parseHead(text: string): Head | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isHead(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isHead(value: unknown): value is Head {
-  if (typeof value !== 'object' || value === null || !('record' in value) || !('fields' in value))
-    return false;
-  const { record } = value;
-  return (
-    typeof record === 'object' &&
-    record !== null &&
-    'runId' in record &&
-    typeof record.runId === 'string' &&
-    'fenceToken' in record &&
-    typeof record.fenceToken === 'number' &&
-    Array.isArray(value.fields) &&
-    'measures' in value &&
-    typeof value.measures === 'object'
-  );
+/** What was found before; a failure is asked again. */
+function remembered<T>(known: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const reading = read().catch((error: unknown) => {
+    known.delete(key);
+    throw error;
+  });
+  known.set(key, reading);
+  return reading;
 }
 
 function fenced(request: PublishRequest): PipelineError {
