@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { Command, CommanderError, Option } from 'commander';
 
 import { COMMANDS, GLOBAL_OPTIONS } from './commands/index.ts';
@@ -104,7 +107,8 @@ async function completeLine(process: Process, words: readonly string[]): Promise
   const named = words[words.indexOf('--project') + 1];
   const folder = findProjectFolder(process.folder, words.includes('--project') ? named : undefined);
   const { withSession } = await import('./session/with-session.ts');
-  return await withSession(process, { arguments: words, options: {} }, folder, undefined, async () => {
+  const place = { projectFolder: folder, child: undefined };
+  return await withSession(process, { arguments: words, options: {} }, place, async () => {
     const { completer } = await import('./actions/complete.ts');
     return completer(COMMANDS, GLOBAL_OPTIONS);
   });
@@ -118,7 +122,9 @@ async function perform(
   // The child takes as long to start as our own modules take to load: both at once.
   const named = input.options['project'];
   const folder = findProjectFolder(process.folder, typeof named === 'string' ? named : undefined);
-  const runner = declaration.usesRunner ? process.startRunner(folder) : undefined;
+  const hasServer =
+    existsSync(join(folder, '.millrace', 'server.json')) || input.options['server'] !== undefined;
+  const child = declaration.usesRunner && !hasServer ? process.startRunner(folder) : undefined;
   const { withSession } = await import('./session/with-session.ts');
-  return await withSession(process, input, folder, runner, declaration.load);
+  return await withSession(process, input, { projectFolder: folder, child }, declaration.load);
 }

@@ -1,17 +1,28 @@
 /**
  * One project's life: documents resolved, plans made, runs recorded, leased and executed in runner processes.
  * Knows no connector, no HTTP, no terminal; touches no data itself.
- * Enter at `operations` (every use case) and `createOperationContext` (what they work with).
+ * Enter at `operations` (every use case) `openProjectHost` and `contextOf` (what they work with).
  */
 export type { TableEstimate } from './history/estimate-tables.ts';
+export { LOCAL_CALLER } from './identity/caller.ts';
+export type { Caller } from './identity/caller.ts';
+export { PERMISSIONS, ROLES, isAllowed, isAudited } from './identity/permissions.ts';
+export type { Permission, Role } from './identity/permissions.ts';
+export type { LiveEvent, LiveFact } from './live/live-event.ts';
+export type { LiveFeed } from './live/live-feed.ts';
 export * from './operation-context.ts';
 export * from './operation.ts';
 export * from './operations/index.ts';
+export { isRefusal, toOperationError } from './operations/operation-error.ts';
+export type { OperationError, ToldDiagnostic } from './operations/operation-error.ts';
 export { operationTable } from './operations/table.ts';
-export type { OperationError, OperationInput, OperationName, OperationOutput } from './operations/table.ts';
+export type { OperationInput, OperationName, OperationOutput } from './operations/table.ts';
+export * from './project-host.ts';
 export * from './project/document-error.ts';
 export type { ProposedEdit } from './project/propose-edit.ts';
 export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths } from './project/project.ts';
+export { claimServerFile, readServerFile, requireNoServer } from './project/server-file.ts';
+export type { ServerFile } from './project/server-file.ts';
 export { listSettings } from './project/secret-settings.ts';
 export type { ConnectorSetting } from './project/secret-settings.ts';
 export * from './runner/runner-client.ts';
@@ -19,4 +30,5 @@ export * from './runner/runner-protocol.ts';
 export type { RunAttempt, RunOptions, RunRecord } from './runs/run-record.ts';
 export { summarizeTask } from './runs/run-summary.ts';
 export type { RunSummary, TaskSummary } from './runs/run-summary.ts';
+export { STATE_FOLDER } from './state-folder.ts';
 export { toSystemFailure } from './system-failure.ts';

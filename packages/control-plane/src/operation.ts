@@ -1,19 +1,7 @@
 import type { z } from 'zod';
 
+import type { Permission } from './identity/permissions.ts';
 import type { OperationContext } from './operation-context.ts';
-
-/** What a caller must be allowed to do; checked by the adapter that knows who calls. */
-export type Permission =
-  | 'project.create'
-  | 'connection.read'
-  | 'connection.write'
-  | 'pipeline.read'
-  | 'pipeline.run'
-  | 'run.read'
-  | 'data.read'
-  | 'data.write'
-  | 'secret.read'
-  | 'secret.write';
 
 /**
  * One use case. HTTP route, OpenAPI, client, CLI verb and agent tool are derived from these, so an operation knows
@@ -30,6 +18,8 @@ export interface Operation<
   readonly input: Input;
   readonly output: Output;
   readonly permission: Permission;
+  /** It reads or writes files where the caller is, so no server offers it. */
+  readonly isLocal?: true;
   handler(context: OperationContext, input: z.output<Input>, signal: AbortSignal): Promise<z.output<Output>>;
 }
 

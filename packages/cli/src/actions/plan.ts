@@ -22,8 +22,7 @@ export const plan: Action = async (session, input) => {
     tables: listOption(input, 'tables'),
     parameters: parameterOptions(input),
   });
-  const { texts, ...result } = planned;
-  session.answer(result, () => {
+  session.answer(planned, () => {
     const { outline } = planned;
     const { tasks } = planned.plan;
     const previews = new Map(planned.tables.map((table) => [table.task, table]));
@@ -51,7 +50,7 @@ export const plan: Action = async (session, input) => {
     parts.push(...formatProposal(planned.proposal, session.paint));
     if (planned.notes.length > 0) parts.push(planned.notes.map(printable).join('\n'));
     for (const diagnostic of planned.diagnostics)
-      parts.push(formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''));
+      parts.push(formatDiagnostic(diagnostic, session.textOf(diagnostic.range.file)));
     parts.push('Nothing was read or written yet.');
     return parts.join('\n\n');
   });

@@ -6,13 +6,13 @@ import { EXIT } from '../session/exit-code.ts';
 import { printable, printableLines } from '../terminal/terminal-text.ts';
 
 export const validate: Action = async (session, input) => {
-  const { texts, ...result } = await session.call(validatePipelines, {
+  const result = await session.call(validatePipelines, {
     pipeline: input.arguments[0],
     isOffline: input.options['offline'] === true,
   });
   session.answer(result, () => {
     const said = result.diagnostics.map((diagnostic) =>
-      formatDiagnostic(diagnostic, texts.get(diagnostic.range.file) ?? ''),
+      formatDiagnostic(diagnostic, session.textOf(diagnostic.range.file)),
     );
     const errors = result.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
     const documents = `${result.files.length} document${result.files.length === 1 ? '' : 's'}`;

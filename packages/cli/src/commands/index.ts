@@ -324,6 +324,23 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/query.ts')).query,
   },
   {
+    name: 'serve',
+    summary: 'Serve the portal and the API of the project, until Ctrl-C',
+    arguments: [],
+    options: [
+      { flags: '--port <port>', description: 'where it listens (4600); 0 takes any that is free' },
+      { flags: '--host <address>', description: 'the address to listen at (127.0.0.1); others need --url' },
+      {
+        flags: '--url <url>',
+        description: 'how browsers reach it: the https:// address of the proxy before it',
+      },
+      { flags: '--no-auth', description: 'nobody signs in; for this machine only' },
+    ],
+    examples: ['millrace serve', 'millrace serve --host 10.0.0.5 --url https://millrace.example.org'],
+    usesRunner: false,
+    load: async () => (await import('../actions/serve.ts')).serve,
+  },
+  {
     name: 'rollback',
     summary: 'Publish an earlier version of a table again, from its kept load packages',
     arguments: [{ name: 'table', description: 'a destination table: schema.table' }],
@@ -375,6 +392,11 @@ export const GLOBAL_OPTIONS = [
   {
     flags: '--environment <name>',
     description: "the environment of millrace.yaml; the project's default when left out",
+  },
+  {
+    flags: '--server <url>',
+    description:
+      'a server to work through, with the API token in MILLRACE_TOKEN; the one that runs on the project when left out',
   },
   { flags: '--json', description: 'print one JSON document instead of text' },
 ] as const;

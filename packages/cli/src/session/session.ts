@@ -1,4 +1,4 @@
-import type { Operation, OperationContext } from '@millrace/control-plane';
+import type { Operation, OperationContext, Runner } from '@millrace/control-plane';
 import type { RunEvent } from '@millrace/engine';
 import type { z } from 'zod';
 
@@ -9,6 +9,7 @@ import type { Process } from './process.ts';
 export interface Session {
   readonly process: Process;
   readonly context: OperationContext;
+  readonly startRunner: () => Runner;
   readonly isJson: boolean;
   readonly paint: Paint;
   /** Set before `call` to see the events of a run. */
@@ -17,6 +18,8 @@ export interface Session {
     operation: Operation<string, z.ZodType, Output>,
     input: unknown,
   ) => Promise<z.output<Output>>;
+  /** The text of a document as diagnostics name it; empty when it is not on this machine. */
+  readonly textOf: (file: string) => string;
   /** Prints the result: the JSON document for programs, else the text. */
   readonly answer: (json: unknown, text: () => string) => void;
   /** Prints a line for people only; on standard error, so that results stay clean. */

@@ -1,5 +1,3 @@
-import type { PlainPipelineError } from '@millrace/connector-sdk';
-import type { Diagnostic } from '@millrace/spec';
 import type { z } from 'zod';
 
 import type { Operation } from '../operation.ts';
@@ -18,16 +16,6 @@ export type OperationName = keyof Operations;
 /** What a caller sends: fields with a default may be left out. */
 export type OperationInput<Name extends OperationName> = z.input<Operations[Name]['input']>;
 export type OperationOutput<Name extends OperationName> = z.output<Operations[Name]['output']>;
-
-/** How an operation's failure is said to a caller in another process. */
-export interface OperationError {
-  readonly code: string;
-  readonly message: string;
-  readonly blame?: PlainPipelineError['blame'];
-  readonly retry?: PlainPipelineError['retry'];
-  /** For wrong documents: every reason, with its place. */
-  readonly diagnostics?: readonly Diagnostic[];
-}
 
 /** Every operation by its name: what HTTP routes, OpenAPI and agent tools are derived from. */
 export const operationTable: ReadonlyMap<string, Operation> = new Map(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ConnectorRegistry } from '@millrace/connector-sdk';
 import { pipelineJsonSchema, projectJsonSchema, templateJsonSchema } from '@millrace/spec';
 
-import { STATE_FOLDER } from '../operation-context.ts';
+import { STATE_FOLDER } from '../state-folder.ts';
 
 /** The JSON Schemas of a project's documents, with the settings of every connector. */
 export interface EditorSchemas {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hiddenColumns } from '@millrace/compiler';
 import type { ProposeTestRequest } from '@millrace/engine';
 
-import { STATE_FOLDER } from '../operation-context.ts';
+import { STATE_FOLDER } from '../state-folder.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { toRunRequest } from '../runs/execute-run.ts';
 import { newRunId } from '../runs/run-id.ts';

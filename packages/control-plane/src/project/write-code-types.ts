@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Plan } from '@millrace/compiler';
 import { describeTypes } from '@millrace/engine';
 
-import { STATE_FOLDER } from '../operation-context.ts';
+import { STATE_FOLDER } from '../state-folder.ts';
 
 /**
  * Writes what the functions of a plan get and return as declarations, one file for each code step, where an editor finds

@@ -8,7 +8,8 @@ import type { PublishedLoad, QuarantineRequest, QuarantineSelection } from '@mil
 import { nearestNames } from '@millrace/spec';
 import { z } from 'zod';
 
-import { STATE_FOLDER, type OperationContext } from '../operation-context.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { STATE_FOLDER } from '../state-folder.ts';
 import { newRunId } from '../runs/run-id.ts';
 import { runLimits } from '../runs/run-limits.ts';
 import { readEventsOf, readWholePlans } from '../runs/run-store.ts';

@@ -8,7 +8,7 @@ import { foldRun } from '@millrace/engine';
 import type { ResolvedConnection, RunEvent, RunLimits, RunOutcome, RunRequest } from '@millrace/engine';
 
 import { judgeTables } from '../history/judge-tables.ts';
-import { STATE_FOLDER } from '../operation-context.ts';
+import { STATE_FOLDER } from '../state-folder.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { EventLog } from './event-log.ts';

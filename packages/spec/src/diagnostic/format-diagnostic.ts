@@ -6,7 +6,7 @@ const MAX_EXCERPT = 160;
  * `file:line:column: severity: message`, then the line and a caret under the place, then the steps that use a template. Control characters of the text
  * are shown as `�`, so that a document cannot drive a terminal.
  */
-export function formatDiagnostic(diagnostic: Diagnostic, text: string): string {
+export function formatDiagnostic(diagnostic: Omit<Diagnostic, 'params'>, text: string): string {
   const { file, start, end } = diagnostic.range;
   const head = `${file}:${start.line}:${start.column}: ${diagnostic.severity}: ${printable(diagnostic.message)}`;
   const line = lineAt(text, start.line);

@@ -7,7 +7,7 @@ import { PipelineError } from '@millrace/connector-sdk';
 import { formatTableName, hasErrors, parsePipeline } from '@millrace/spec';
 import { z } from 'zod';
 
-import { STATE_FOLDER } from '../../operation-context.ts';
+import { STATE_FOLDER } from '../../state-folder.ts';
 import { defineOperation } from '../../operation.ts';
 import { useConnections } from '../../project/connect.ts';
 import type { UsableConnection } from '../../project/connect.ts';

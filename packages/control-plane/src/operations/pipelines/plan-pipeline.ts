@@ -49,11 +49,10 @@ export const planPipeline = defineOperation({
     /** What would let the contracts take in what changed at the source. */
     proposal: z.custom<ProposedEdit | null>(),
     diagnostics: z.array(z.custom<Diagnostic>()),
-    texts: z.custom<ReadonlyMap<string, string>>(),
   }),
   async handler(context, { pipeline, isFullRefresh, tables, parameters }, signal) {
     const prepared = await preparePlan(context, pipeline, { tables, parameters }, signal);
-    const { diagnostics, texts, connections, limits } = prepared;
+    const { diagnostics, connections, limits } = prepared;
     const { plan, notes } = await holdChangedTables(context, prepared, tables);
     const run = toRunRequest(context, 0, {
       runId: `plan-${newRunId(new Date())}`,
@@ -88,7 +87,6 @@ export const planPipeline = defineOperation({
         previews.map(({ drift }) => drift),
       ),
       diagnostics: [...diagnostics],
-      texts,
     };
   },
 });

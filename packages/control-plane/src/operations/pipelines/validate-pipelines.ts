@@ -3,9 +3,9 @@ import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
-import { checkPipeline, type CheckedPipeline, type UsedSchemas } from '../../project/check-pipeline.ts';
+import { checkPipeline, type UsedSchemas } from '../../project/check-pipeline.ts';
 import { giveParameters } from '../../project/give-parameters.ts';
-import { loadPipeline, loadPipelineFiles, textsOf } from '../../project/project.ts';
+import { loadPipeline, loadPipelineFiles } from '../../project/project.ts';
 import type { PipelineFile, Project } from '../../project/project.ts';
 import { declareConnections } from '../../project/resolve-connections.ts';
 import { loadTemplates } from '../../project/templates.ts';
@@ -34,7 +34,6 @@ export const validatePipelines = defineOperation({
     unchecked: z.array(z.custom<UncheckedPipeline>()),
     /** The connections whose tables were taken as they were then. */
     schemas: z.array(z.custom<UsedSchemas>()),
-    texts: z.custom<ReadonlyMap<string, string>>(),
   }),
   async handler(context, { pipeline, isOffline }, signal) {
     const project = await context.project();
@@ -59,7 +58,6 @@ export const validatePipelines = defineOperation({
     if (pipeline === undefined) diagnostics.push(...findUndeclared(project, files));
     const unchecked: UncheckedPipeline[] = [];
     const schemas = new Map<string, UsedSchemas>();
-    const code = new Map<string, CheckedPipeline['code'][number]>();
     for (const { file, parsed, ...rest } of files) {
       diagnostics.push(...parsed.diagnostics);
       const { document } = parsed;
@@ -75,7 +73,6 @@ export const validatePipelines = defineOperation({
           reason: context.redactor.text(checked.unchecked),
         });
       for (const used of checked.schemas) schemas.set(used.connection, used);
-      for (const used of checked.code) code.set(used.file, used);
     }
     return {
       isValid: !hasErrors(diagnostics),
@@ -83,7 +80,6 @@ export const validatePipelines = defineOperation({
       diagnostics,
       unchecked,
       schemas: [...schemas.values()],
-      texts: textsOf([project, ...templates, ...files, ...code.values()]),
     };
   },
 });

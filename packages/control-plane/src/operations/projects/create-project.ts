@@ -4,7 +4,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { PipelineError } from '@millrace/connector-sdk';
 import { z } from 'zod';
 
-import { STATE_FOLDER } from '../../operation-context.ts';
+import { STATE_FOLDER } from '../../state-folder.ts';
 import { defineOperation } from '../../operation.ts';
 import { editorSchemas, writeEditorSchemas } from '../../project/editor-schemas.ts';
 import { PIPELINES_FOLDER, PROJECT_FILE } from '../../project/project.ts';
@@ -16,6 +16,7 @@ export const createProject = defineOperation({
   name: 'projects/create-project',
   summary: 'Make a project: millrace.yaml, pipelines/, .gitignore.',
   permission: 'project.create',
+  isLocal: true,
   input: z.strictObject({ folder: z.string().min(1), name: z.string().min(1).optional() }),
   output: z.strictObject({ folder: z.string(), name: z.string(), files: z.array(z.string()) }),
   async handler(context, input) {

@@ -18,6 +18,7 @@ export const exportQuarantine = defineOperation({
   name: 'quarantine/export-quarantine',
   summary: 'Write the rows of a step that are in quarantine to a file.',
   permission: 'data.read',
+  isLocal: true,
   input: z.strictObject({ pipeline: z.string(), ...selectionSchema, to: z.string().min(1) }),
   output: z.strictObject({ path: z.string(), rows: z.number() }),
   async handler(context, { pipeline, to, ...selection }, signal) {

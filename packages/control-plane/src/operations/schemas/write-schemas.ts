@@ -8,6 +8,7 @@ export const writeSchemas = defineOperation({
   name: 'schemas/write-schemas',
   summary: 'Write the JSON Schemas that editors use, as this version has them.',
   permission: 'project.create',
+  isLocal: true,
   input: z.strictObject({}),
   output: z.strictObject({ files: z.array(z.string()).readonly() }),
   async handler(context) {

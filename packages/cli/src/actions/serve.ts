@@ -1,0 +1,52 @@
+import { PipelineError } from '@millrace/connector-sdk';
+import { ensurePortal, startServer } from '@millrace/server';
+
+import type { Action } from '../commands/command.ts';
+import { registry } from '../registry.ts';
+import { textOption } from '../session/command-input.ts';
+import type { CommandInput } from '../session/command-input.ts';
+import { EXIT } from '../session/exit-code.ts';
+
+const DEFAULT_PORT = 4600;
+
+export const serve: Action = async (session, input) => {
+  const { process } = session;
+  const port = portOption(input);
+  await ensurePortal(session.remark, process.signal);
+  await using server = await startServer({
+    projectFolder: session.context.projectFolder,
+    environment: process.environment,
+    environmentName: textOption(input, 'environment'),
+    registry,
+    startRunner: session.startRunner,
+    port,
+    address: textOption(input, 'host'),
+    publicUrl: textOption(input, 'url'),
+    isAuthOff: input.options['auth'] === false,
+  });
+  const { name } = (await session.context.project()).document;
+  session.answer(
+    { url: server.url, project: name },
+    () => `Millrace serves ${name ?? 'the project'} at ${server.url}`,
+  );
+  session.remark('Ctrl-C stops it.');
+  await new Promise<void>((resolve) => {
+    if (process.signal.aborted) resolve();
+    else process.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  session.remark('Stopping; once more to end at once.');
+  return EXIT.done;
+};
+
+function portOption(input: CommandInput): number {
+  const text = textOption(input, 'port');
+  if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `--port takes a whole number from 0 to 65535, not "${text}".`,
+  });
+}

@@ -1,0 +1,17 @@
+import type { Role } from './permissions.ts';
+
+/** Who calls an operation, as the adapter made sure of it. */
+export interface Caller {
+  /**
+   * `local`: a person with the project's folder, on its machine; `session`: signed in at the portal; `token`: a program
+   * with an API token; `anyone`: a server without sign-in.
+   */
+  readonly by: 'local' | 'session' | 'token' | 'anyone';
+  /** Null for callers that are no user of the project. */
+  readonly userId: string | null;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** A person with the project's folder: there is nothing to keep from them. */
+export const LOCAL_CALLER: Caller = { by: 'local', userId: null, name: 'local', role: 'owner' };

@@ -1,0 +1,43 @@
+/** From the fewest rights to all: a role may do what the ones before it may. */
+export const ROLES = ['viewer', 'analyst', 'engineer', 'owner'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+interface PermissionRule {
+  /** The first of `ROLES` that has it. */
+  readonly from: Role;
+  /** Whether each use is kept in the audit log, also the ones that succeed. Denials always are. */
+  readonly isAudited: boolean;
+  readonly summary: string;
+}
+
+/**
+ * What a caller must be allowed to do, and who is. An operation names one of these, so a use case that nobody decided
+ * about does not compile; what is not listed here nobody may do.
+ */
+export const PERMISSIONS = {
+  'project.create': { from: 'owner', isAudited: true, summary: 'Make projects and write their files' },
+  'connection.read': { from: 'viewer', isAudited: false, summary: 'See connections, without their secrets' },
+  'connection.write': { from: 'engineer', isAudited: true, summary: 'Add and change connections' },
+  'pipeline.read': { from: 'viewer', isAudited: false, summary: 'See pipelines, plans and lineage' },
+  'pipeline.run': { from: 'engineer', isAudited: true, summary: 'Run pipelines' },
+  'run.read': { from: 'viewer', isAudited: false, summary: 'See runs and their logs' },
+  'data.read': { from: 'analyst', isAudited: true, summary: 'Query, sample and export rows' },
+  'data.write': { from: 'engineer', isAudited: true, summary: 'Roll tables back, decide about quarantine' },
+  'secret.read': { from: 'engineer', isAudited: false, summary: 'See the names of secrets' },
+  'secret.write': { from: 'engineer', isAudited: true, summary: 'Set and remove secrets' },
+} as const satisfies Readonly<Record<string, PermissionRule>>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Whether the role has the permission; unknown roles have none. */
+export function isAllowed(role: Role, permission: Permission): boolean {
+  const rule: PermissionRule = PERMISSIONS[permission];
+  return ROLES.indexOf(role) >= ROLES.indexOf(rule.from);
+}
+
+/** Whether a use that succeeds is kept in the audit log. */
+export function isAudited(permission: Permission): boolean {
+  const rule: PermissionRule = PERMISSIONS[permission];
+  return rule.isAudited;
+}

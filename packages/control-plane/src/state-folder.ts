@@ -1,0 +1,2 @@
+/** The folder of a project that holds its state; never committed. */
+export const STATE_FOLDER = '.millrace';

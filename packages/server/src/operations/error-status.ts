@@ -1,0 +1,18 @@
+import { isRefusal } from '@millrace/control-plane';
+import type { OperationError } from '@millrace/control-plane';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** Another caller, run or process stands in the way; later, or after a look, the same request can succeed. */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'runActive',
+  'warehouseBusy',
+  'planStale',
+  'fenced',
+  'cancelled',
+]);
+
+/** 400: the request or a document is wrong; 409: something stands in the way; 500: it was tried and failed. */
+export function statusOf(error: OperationError): ContentfulStatusCode {
+  if (isRefusal(error)) return 400;
+  return CONFLICTS.has(error.code) ? 409 : 500;
+}

@@ -1,0 +1,126 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { createAdaptorServer } from '@hono/node-server';
+import { PipelineError } from '@millrace/connector-sdk';
+import { claimServerFile, openProjectHost, requireNoServer } from '@millrace/control-plane';
+import type { LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
+
+import { createApp } from './create-app.ts';
+import { PORTAL_FOLDER } from './portal/build-portal.ts';
+import { isLoopback } from './security/host-check.ts';
+
+export interface ServerOptions extends ProjectHostOptions {
+  readonly environmentName?: string | undefined;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** The address to listen at; this machine only when left out. */
+  readonly address?: string | undefined;
+  /** How browsers reach it, when that is not this machine: `https://…` of the proxy in front of it. */
+  readonly publicUrl?: string | undefined;
+  /** Nobody signs in. Refused unless only this machine can connect. */
+  readonly isAuthOff?: boolean;
+  readonly portalFolder?: string;
+}
+
+/** A server that answers; ends with its disposal. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  /** Lets programs on this machine in, as the project's owner. */
+  readonly token: string;
+  /** What its listeners hear. */
+  readonly live: LiveFeed;
+}
+
+/** What is in work when the server stops has so long to end by itself. */
+const STOP_GRACE_MS = 5_000;
+
+/** Starts the server of one project. Throws `configInvalid` when it may not or cannot listen as asked. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const address = options.address ?? '127.0.0.1';
+  const isAuthOff = options.isAuthOff ?? false;
+  const publicUrl = checkReach(address, isAuthOff, options.publicUrl);
+  requireNoServer(options.projectFolder);
+  await using stack = new AsyncDisposableStack();
+  const host = stack.use(openProjectHost(options));
+  await host.store();
+  const stopping = new AbortController();
+  let fetch: (request: Request, env: never) => Response | Promise<Response> = () =>
+    new Response('Starting.', { status: 503 });
+  // The adaptor makes an HTTP/1.1 server unless it is given another.
+  const server = createAdaptorServer({ fetch: (request, env) => fetch(request, env as never) }) as Server;
+  const port = await listen(server, options.port, address);
+  stack.defer(() => close(server, stopping));
+  const url = publicUrl?.origin ?? `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const file = stack.use(claimServerFile(options.projectFolder, `http://${hostOf(address)}:${port}`));
+  const app = await createApp({
+    host,
+    environmentName: options.environmentName,
+    localToken: file.token,
+    isAuthOff,
+    publicHost: publicUrl?.host,
+    portalFolder: options.portalFolder ?? PORTAL_FOLDER,
+    stopping: stopping.signal,
+  });
+  fetch = app.fetch;
+  const resources = stack.move();
+  return { url, token: file.token, live: host.live, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** The address that programs on this machine use. */
+function hostOf(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function checkReach(address: string, isAuthOff: boolean, publicUrl: string | undefined): URL | undefined {
+  if (isAuthOff && (!isLoopback(address) || publicUrl !== undefined))
+    throw wrong(
+      'Without sign-in the server can be for this machine only: leave out --no-auth, or --host and --url.',
+    );
+  if (publicUrl === undefined) {
+    if (isLoopback(address)) return undefined;
+    throw wrong(
+      `At ${address} other machines can connect, and passwords need TLS on the way: put a proxy with TLS in front, and say its address with --url https://…`,
+    );
+  }
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined;
+  if (url?.protocol !== 'https:')
+    throw wrong(`--url takes an address that begins with https://, not "${publicUrl}".`);
+  return url;
+}
+
+function listen(server: Server, port: number, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? wrong(
+              `Port ${port} of ${address} is in use. Stop what uses it, or choose another: --port ${port + 1}`,
+            )
+          : wrong(`The server cannot listen at ${address}, port ${port}: ${error.message}`),
+      );
+    });
+    server.listen(port, address, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function close(server: Server, stopping: AbortController): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  stopping.abort(
+    new PipelineError({
+      code: 'cancelled',
+      blame: 'platform',
+      retry: 'backoff',
+      message: 'The server stops.',
+    }),
+  );
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+function wrong(message: string): PipelineError {
+  return new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message });
+}
