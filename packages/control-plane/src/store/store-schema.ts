@@ -1,10 +1,12 @@
 import type { Generated } from 'kysely';
 
+import type { IdentitySchema } from '../identity/identity-schema.ts';
+
 /**
  * The tables of the metadata store. Times are milliseconds since 1970 by the database's own clock; booleans are 0 or 1;
  * JSON is text. Only what SQLite and PostgreSQL both have is used, so that one set of migrations serves both.
  */
-export interface StoreSchema {
+export interface StoreSchema extends IdentitySchema {
   readonly runs: RunRow;
   readonly run_attempts: RunAttemptRow;
   readonly run_events: RunEventRow;
