@@ -3,6 +3,8 @@
  * Knows no connector, no HTTP, no terminal; touches no data itself.
  * Enter at `operations` (every use case) `openProjectHost` and `contextOf` (what they work with).
  */
+export { lastValidRevision } from './documents/revisions.ts';
+export { watchDocuments } from './documents/watch-documents.ts';
 export type { TableEstimate } from './history/estimate-tables.ts';
 export { appendAudit } from './audit/audit-log.ts';
 export type { AuditOutcome, AuditedAct } from './audit/audit-log.ts';

@@ -8,6 +8,7 @@ import {
   inviteAdministrator,
   openProjectHost,
   requireNoServer,
+  watchDocuments,
 } from '@millrace/control-plane';
 import type { LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
 
@@ -51,6 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await using stack = new AsyncDisposableStack();
   const host = stack.use(openProjectHost(options));
   const store = await host.store();
+  stack.use(await watchDocuments(host));
   const stopping = new AbortController();
   let fetch: (request: Request, env: never) => Response | Promise<Response> = () =>
     new Response('Starting.', { status: 503 });

@@ -20,6 +20,7 @@ export const PERMISSIONS = {
   'connection.read': { from: 'viewer', isAudited: false, summary: 'See connections, without their secrets' },
   'connection.write': { from: 'engineer', isAudited: true, summary: 'Add and change connections' },
   'pipeline.read': { from: 'viewer', isAudited: false, summary: 'See pipelines, plans and lineage' },
+  'pipeline.write': { from: 'engineer', isAudited: true, summary: 'Make and change pipelines' },
   'pipeline.run': { from: 'engineer', isAudited: true, summary: 'Run pipelines' },
   'run.read': { from: 'viewer', isAudited: false, summary: 'See runs and their logs' },
   'data.read': { from: 'analyst', isAudited: true, summary: 'Query, sample and export rows' },
