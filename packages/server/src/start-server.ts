@@ -36,6 +36,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly setupUrl: string | undefined;
   /** Lets programs on this machine in, as the project's owner. */
   readonly token: string;
+  /** Every route that it answers, middleware left out. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** What its listeners hear. */
   readonly live: LiveFeed;
 }
@@ -79,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     setupUrl: setupToken === undefined ? undefined : `${url}/setup#${setupToken}`,
     token: file.token,
+    routes: app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })),
     live: host.live,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
