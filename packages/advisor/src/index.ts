@@ -9,7 +9,7 @@ export * from './anomaly/judge-point.ts';
 export * from './anomaly/series.ts';
 export type { CheckProposal } from './checks/propose-checks.ts';
 export type { TableEvidence } from './evidence/table-evidence.ts';
-export type { AnalysedTable } from './generate/analyse-tables.ts';
+export { analyseTables, type AnalysedTable } from './generate/analyse-tables.ts';
 export type { GenerateInput } from './generate/generate-input.ts';
 export * from './generate/generate-pipeline.ts';
 export type { KeyFinding } from './keys/find-key.ts';

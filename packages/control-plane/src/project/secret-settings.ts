@@ -18,7 +18,7 @@ export interface ConnectorSetting {
 
 /** The top-level settings of a connector in the order of its schema. */
 export function listSettings(definition: ConnectorDefinition<never>): readonly ConnectorSetting[] {
-  const schema = jsonSchemaOf(definition);
+  const schema = settingsSchemaOf(definition);
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const field = typeof property === 'boolean' ? {} : property;
@@ -38,10 +38,10 @@ export function listSettings(definition: ConnectorDefinition<never>): readonly C
 
 /** True when the schema marks the setting at the path, or one it stands in, as secret. */
 export function isSecretSetting(definition: ConnectorDefinition<never>, path: DocumentPath): boolean {
-  return isSecretAt(jsonSchemaOf(definition), path);
+  return isSecretAt(settingsSchemaOf(definition), path);
 }
 
-type JsonSchema = z.core.JSONSchema.JSONSchema;
+export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 function isSecretAt(schema: JsonSchema | boolean | undefined, path: DocumentPath): boolean {
   if (schema === undefined || typeof schema === 'boolean') return false;
@@ -56,7 +56,8 @@ function isSecretAt(schema: JsonSchema | boolean | undefined, path: DocumentPath
 
 const schemas = new WeakMap<object, JsonSchema>();
 
-function jsonSchemaOf(definition: ConnectorDefinition<never>): JsonSchema {
+/** The JSON Schema of the settings as they are written; `secret` and `advanced` mark fields. */
+export function settingsSchemaOf(definition: ConnectorDefinition<never>): JsonSchema {
   const known = schemas.get(definition);
   if (known) return known;
   const schema = z.toJSONSchema(definition.config, { io: 'input', unrepresentable: 'any' });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
-import { isSecretSetting } from '../../project/secret-settings.ts';
+import type { OperationContext } from '../../operation-context.ts';
+import { loadPipelineFiles } from '../../project/project.ts';
 import { declareConnections } from '../../project/resolve-connections.ts';
+import { isSecretSetting } from '../../project/secret-settings.ts';
+import { usedConnections } from '../../project/used-connections.ts';
 
 /** The connections of the project. Secret settings show only whether they are set. */
 export const listConnections = defineOperation({
@@ -15,9 +18,15 @@ export const listConnections = defineOperation({
       z.strictObject({
         name: z.string(),
         type: z.string(),
+        /** The connector's: `MySQL and MariaDB`. */
+        title: z.string(),
         isSource: z.boolean(),
         isDestination: z.boolean(),
         settings: z.record(z.string(), z.unknown()),
+        /** Settings that hold a secret, by key. */
+        secrets: z.array(z.string()),
+        /** Pipelines that read from it or write to it. */
+        usedBy: z.array(z.string()),
       }),
     ),
   }),
@@ -30,10 +39,12 @@ export const listConnections = defineOperation({
       await context.environmentName(),
       names,
     );
+    const users = await pipelinesByConnection(context);
     return {
       connections: declared.map(({ name, connector, definition, settings }) => ({
         name,
         type: connector,
+        title: definition.title,
         isSource: definition.openSource !== undefined,
         isDestination: definition.openDestination !== undefined,
         settings: Object.fromEntries(
@@ -42,10 +53,26 @@ export const listConnections = defineOperation({
             isSecretSetting(definition, [key]) && !isReference(value) ? '***' : value,
           ]),
         ),
+        secrets: Object.keys(settings).filter((key) => isSecretSetting(definition, [key])),
+        usedBy: [...(users.get(name) ?? [])],
       })),
     };
   },
 });
+
+async function pipelinesByConnection(
+  context: OperationContext,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = await loadPipelineFiles(context.projectFolder, context.workingFolder);
+  const users = new Map<string, string[]>();
+  for (const { parsed } of files) {
+    if (parsed.document === undefined) continue;
+    const { reads, writes } = usedConnections(parsed.document);
+    for (const name of new Set([...reads, ...writes]))
+      users.set(name, [...(users.get(name) ?? []), parsed.document.name]);
+  }
+  return users;
+}
 
 function isReference(value: unknown): boolean {
   return typeof value === 'string' && /^\$\{(?:env|secret):[^}]*\}$/.test(value);
