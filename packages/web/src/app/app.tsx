@@ -1,22 +1,22 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
-import { call } from '../api/call.ts';
+import { createQueryClient } from '../api/query-client.ts';
+import { ToastScope } from '../ui/toast.tsx';
+import { TooltipScope } from '../ui/tooltip.tsx';
+import { goToSignIn, router } from './router.ts';
 
-const client = new QueryClient();
+const client = createQueryClient(goToSignIn);
 
 export function App(): ReactNode {
   return (
     <QueryClientProvider client={client}>
-      <Runs />
+      <TooltipScope>
+        <ToastScope>
+          <RouterProvider router={router} />
+        </ToastScope>
+      </TooltipScope>
     </QueryClientProvider>
   );
-}
-
-function Runs(): ReactNode {
-  const runs = useQuery({
-    queryKey: ['runs/list-runs'],
-    queryFn: ({ signal }) => call('runs/list-runs', {}, signal),
-  });
-  return <main className="p-4">{runs.data?.runs.length ?? 0} runs</main>;
 }

@@ -1,0 +1,10 @@
+import { frameRoute } from './frame-route.tsx';
+import { rootRoute } from './root-route.tsx';
+import { connectionsRoute } from './routes/connections.ts';
+import { connectionRoute } from './routes/connection.ts';
+import { homeRoute } from './routes/home.ts';
+
+/** Every page: one file in `routes/` and one line here. The rail and the palette follow from their `staticData`. */
+export const routeTree = rootRoute.addChildren([
+  frameRoute.addChildren([homeRoute, connectionsRoute, connectionRoute]),
+]);

@@ -1,0 +1,50 @@
+import i18next from 'i18next';
+
+type PluralSuffix = '_zero' | '_one' | '_two' | '_few' | '_many' | '_other';
+/** The names that words are asked for by: without the suffix of their plural forms. */
+type WordKey<English> = {
+  [Key in keyof English & string]: Key extends `${infer Base}${PluralSuffix}` ? Base : Key;
+}[keyof English & string];
+
+/** Says the words of a key in the reader's language. `count` chooses the plural form; values replace `{{name}}`. */
+export type Words<English> = (
+  key: WordKey<English>,
+  values?: Readonly<Record<string, string | number>>,
+) => string;
+
+const PLURAL_FORMS = ['zero', 'one', 'two', 'few', 'many', 'other'] as const;
+
+/**
+ * The words of one area, in English where they stand; other languages come as i18next resources under the area's name.
+ * A key that counts has its forms as `key_one` and `key_other`.
+ */
+export function defineWords<const English extends Readonly<Record<string, string>>>(
+  area: string,
+  english: English,
+): Words<English> {
+  return (key, values = {}) => {
+    const defaults: Record<string, string> = {};
+    for (const form of PLURAL_FORMS) {
+      const text = english[`${key}_${form}`];
+      if (text !== undefined) defaults[`defaultValue_${form}`] = text;
+    }
+    return i18next.t(`${area}:${key}`, {
+      ...values,
+      ...defaults,
+      defaultValue: english[key] ?? english[`${key}_other`] ?? key,
+    });
+  };
+}
+
+/** Before anything is rendered. */
+export function startWords(language = 'en'): void {
+  void i18next.init({
+    lng: language,
+    fallbackLng: 'en',
+    resources: {},
+    keySeparator: false,
+    initAsync: false,
+    // React escapes what it renders.
+    interpolation: { escapeValue: false },
+  });
+}
