@@ -1,8 +1,7 @@
 import type { ConnectorDefinition } from '@millrace/connector-sdk';
-import { openApiDocument } from '@millrace/server';
 import { pipelineJsonSchema, projectJsonSchema, templateJsonSchema } from '@millrace/spec';
 
-/** The JSON Schemas that editors and `millrace schema` use, and the description of the API. */
+/** The JSON Schemas that editors and `millrace schema` use. */
 export function projectSchemas(
   definitions: readonly ConnectorDefinition<never>[],
 ): { path: string; content: string }[] {
@@ -11,7 +10,6 @@ export function projectSchemas(
     { path: 'schema/pipeline.schema.json', content: toText(pipelineJsonSchema()) },
     { path: 'schema/project.schema.json', content: toText(projectJsonSchema(configs)) },
     { path: 'schema/template.schema.json', content: toText(templateJsonSchema()) },
-    { path: 'schema/openapi.json', content: toText(openApiDocument()) },
   ];
 }
 

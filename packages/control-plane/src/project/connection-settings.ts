@@ -96,9 +96,7 @@ export function keptSecrets(
   const moved = PLACE_SETTINGS.find((key) => before[key] !== settings[key]);
   if (kept.length > 0 && moved !== undefined)
     throw wrong(
-      `Give ${kept.map(([key]) => key).join(' and ')} again, because ${moved} changes: what was given for ${String(
-        before[moved] ?? 'the default',
-      )} is not sent elsewhere.`,
+      `Give ${kept.map(([key]) => key).join(' and ')} again, because ${moved} changes: what was given for one server is not sent to another.`,
     );
   return Object.fromEntries(kept);
 }

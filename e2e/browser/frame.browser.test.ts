@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { axeClean } from './axe-clean.ts';
+import { openBrowser } from './browser.ts';
+import { openPortal } from './portal.ts';
+import type { Portal } from './portal.ts';
+import { screenshots } from './screenshots.ts';
+import { replicateOrders, writeSmallProject } from './small-project.ts';
+
+const browser = await openBrowser();
+
+describe.skipIf(browser === undefined)('the frame of the portal', () => {
+  let portal: Portal;
+
+  beforeAll(async () => {
+    if (browser === undefined) return;
+    portal = await openPortal({
+      browser,
+      prepare: (folder) =>
+        writeSmallProject(folder, {
+          orders: replicateOrders('orders', 'schedule: { cron: "*/15 * * * *", timezone: Europe/Berlin }'),
+          broken: 'version: 1\nname: broken\nsteps:\n  a: { filter: { from: nothing, where: x > 1 } }\n',
+        }),
+    });
+  });
+  afterAll(async () => {
+    await portal?.[Symbol.asyncDispose]();
+    await browser?.close();
+  });
+
+  it('loads at most 350 KB of compressed script for the first page', async () => {
+    const context = await browser?.newContext();
+    if (context === undefined) return;
+    const page = await context.newPage();
+    const sizes: Promise<number>[] = [];
+    page.on('requestfinished', (request) => {
+      if (request.resourceType() === 'script')
+        sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    });
+    await page.goto(portal.url);
+    await page.getByRole('grid', { name: 'All pipelines' }).waitFor();
+    const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    await context.close();
+    expect(total).toBeGreaterThan(50_000);
+    expect(total).toBeLessThan(350_000);
+  });
+
+  it('leads from page to page and keeps to the keyboard', async () => {
+    const page = await portal.open('/');
+    await page.getByRole('link', { name: 'Connections' }).click();
+    await page.getByRole('heading', { name: 'Connections' }).waitFor();
+    expect(await page.title()).toBe('Connections · Millrace');
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Go anywhere, run anything').fill('home');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    await axeClean(page);
+    await screenshots(page, 'home');
+    await page.close();
+    expect(portal.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Browser, Page } from '@playwright/test';
+
+const MILLRACE = join(import.meta.dirname, '../../bin/millrace.mjs');
+const START_MS = 120_000;
+
+/** A server of its own with a project of its own, and the portal that it serves. */
+export interface Portal extends AsyncDisposable {
+  readonly url: string;
+  readonly projectFolder: string;
+  /** A page at an address of the portal. What the page logs as an error or asks of another host fails the test. */
+  readonly open: (path: string) => Promise<Page>;
+  /** What pages did that they must not: errors, requests to other hosts, answers that nobody expected. */
+  readonly complaints: readonly string[];
+}
+
+export interface PortalOptions {
+  readonly browser: Browser;
+  /** Writes the project's files. */
+  readonly prepare: (projectFolder: string) => void | Promise<void>;
+  /** Beside `serve --port 0`; without sign-in unless said otherwise. */
+  readonly arguments?: readonly string[];
+}
+
+/** Starts `millrace serve` on a free port; builds the portal before when its sources changed. */
+export async function openPortal({
+  browser,
+  prepare,
+  arguments: extra = ['--no-auth'],
+}: PortalOptions): Promise<Portal> {
+  const projectFolder = mkdtempSync(join(tmpdir(), 'millrace-portal-'));
+  await prepare(projectFolder);
+  const child = spawn(process.execPath, [MILLRACE, 'serve', '--port', '0', ...extra], {
+    cwd: projectFolder,
+    env: { ...process.env, XDG_CONFIG_HOME: join(projectFolder, '.config') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The server did not start:\n${said}`)), START_MS);
+    const listen = (text: string): void => {
+      said += text;
+      const found = /https?:\/\/[\w.[\]:]+\d/.exec(said)?.[0];
+      if (found === undefined) return;
+      clearTimeout(timer);
+      resolve(found);
+    };
+    child.stdout.setEncoding('utf8').on('data', listen);
+    child.stderr.setEncoding('utf8').on('data', listen);
+    void ended.then(() => reject(new Error(`The server ended:\n${said}`)));
+  });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+  });
+  // The tour is a test of its own; everywhere else it would stand in the way.
+  await context.addInitScript({ content: "localStorage.setItem('millrace.tour', 'done')" });
+  const complaints: string[] = [];
+  return {
+    url,
+    projectFolder,
+    complaints,
+    open: async (path) => {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+          complaints.push(message.text());
+      });
+      page.on('request', (request) => {
+        if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url()))
+          complaints.push(`asked another host: ${request.url()}`);
+      });
+      await page.goto(`${url}${path}`);
+      return page;
+    },
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(timer);
+      rmSync(projectFolder, { recursive: true, force: true });
+    },
+  };
+}
