@@ -1,7 +1,8 @@
 import type { ConnectorDefinition } from '@millrace/connector-sdk';
+import { openApiDocument } from '@millrace/server';
 import { pipelineJsonSchema, projectJsonSchema, templateJsonSchema } from '@millrace/spec';
 
-/** The JSON Schemas that editors and `millrace schema` use. */
+/** The JSON Schemas that editors and `millrace schema` use, and the description of the API. */
 export function projectSchemas(
   definitions: readonly ConnectorDefinition<never>[],
 ): { path: string; content: string }[] {
@@ -10,6 +11,7 @@ export function projectSchemas(
     { path: 'schema/pipeline.schema.json', content: toText(pipelineJsonSchema()) },
     { path: 'schema/project.schema.json', content: toText(projectJsonSchema(configs)) },
     { path: 'schema/template.schema.json', content: toText(templateJsonSchema()) },
+    { path: 'schema/openapi.json', content: toText(openApiDocument()) },
   ];
 }
 

@@ -74,7 +74,7 @@ async function compile(
   compiling: CompileMemory,
 ): Promise<Omit<CompileResult, 'locate'>> {
   const { document, diagnostics, locate } = parsePipeline(text, 'shop.yaml', { isComplete: true }, parsing);
-  if (document === undefined) return { diagnostics };
+  if (document === undefined) return { diagnostics, relations: new Map() };
   const { locate: _, ...result } = await compilePipeline(
     { document, locate, connections: CONNECTIONS, tables: TABLES, sql },
     compiling,

@@ -32,7 +32,7 @@ const cases = readdirSync(FOLDER)
 
 async function compile(text: string): Promise<CompileResult> {
   const { document, diagnostics, locate, parameters } = parsePipeline(text, 'case.yaml');
-  if (document === undefined) return { diagnostics, locate };
+  if (document === undefined) return { diagnostics, locate, relations: new Map() };
   const result = await compilePipeline({
     document,
     locate,

@@ -27,6 +27,7 @@ import { hasChecks, UNCHECKED } from './transform/check-step.ts';
 import { keepSteps } from './transform/keep-steps.ts';
 import { planLanding } from './transform/plan-landing.ts';
 import { planKeep, planPublish } from './transform/plan-publish.ts';
+import type { Relation } from './transform/transform-verb.ts';
 import { expandTemplates } from './verbs/template/expand-templates.ts';
 
 export interface CompileResult {
@@ -36,6 +37,8 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Finds the steps of the plan, those of templates too. */
   readonly locate: Locate;
+  /** What was made out although something else is wrong, by what steps call it: `orders`, `routed.large`. */
+  readonly relations: ReadonlyMap<string, Relation>;
 }
 
 /**
@@ -71,11 +74,12 @@ export async function compilePipeline(
     ({ range: left }, { range: right }) =>
       compareText(left.file, right.file) || left.start.offset - right.start.offset,
   );
-  if (hasErrors(diagnostics)) return { diagnostics, locate };
+  const { relations } = transformed;
+  if (hasErrors(diagnostics)) return { diagnostics, locate, relations };
   const { steps } = transformed;
   const work = { steps, tasks: [...tasks, ...transformed.tasks] };
   const { document: meaning } = templated;
-  return { plan: makePlan(meaning, input.parameters, work, memory.made), diagnostics, locate };
+  return { plan: makePlan(meaning, input.parameters, work, memory.made), diagnostics, locate, relations };
 }
 
 /** Source steps that other steps than destinations read, or that checks read or are about: they are landed first. */
@@ -102,6 +106,7 @@ async function compileTransforms(
   readonly steps: readonly PlannedStep[];
   readonly tasks: readonly LoadTask[];
   readonly writes: readonly TableWrite[];
+  readonly relations: ReadonlyMap<string, Relation>;
 }> {
   const recall = <Result>(
     purpose: string,
@@ -158,7 +163,7 @@ async function compileTransforms(
     const table = { name: checks.has(unchecked) ? unchecked : ref };
     return withChecks({ ...task, destination: { ...task.destination, table } });
   });
-  return { steps: kept, tasks: [...lands, ...keeps, ...published], writes };
+  return { steps: kept, tasks: [...lands, ...keeps, ...published], writes, relations };
 }
 
 function collectLoads(

@@ -56,6 +56,7 @@ export * from './sql/sql-analyser.ts';
 export * from './tasks-behind.ts';
 export { FAILED, UNCHECKED } from './transform/check-step.ts';
 export type { DefinedRelation } from './transform/compiled-step.ts';
+export { describeSources } from './transform/describe-sources.ts';
 export { LANDING_CAPABILITIES } from './transform/plan-landing.ts';
 export * from './transform/transform-verb.ts';
 export * from './verbs/index.ts';

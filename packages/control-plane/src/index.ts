@@ -3,11 +3,21 @@
  * Knows no connector, no HTTP, no terminal; touches no data itself.
  * Enter at `operations` (every use case) `openProjectHost` and `contextOf` (what they work with).
  */
+export { lastValidRevision } from './documents/revisions.ts';
+export { watchDocuments } from './documents/watch-documents.ts';
 export type { TableEstimate } from './history/estimate-tables.ts';
+export { appendAudit } from './audit/audit-log.ts';
+export type { AuditOutcome, AuditedAct } from './audit/audit-log.ts';
+export { auditTarget } from './audit/audit-target.ts';
+export { findApiToken } from './identity/api-tokens.ts';
 export { LOCAL_CALLER } from './identity/caller.ts';
 export type { Caller } from './identity/caller.ts';
-export { PERMISSIONS, ROLES, isAllowed, isAudited } from './identity/permissions.ts';
+export { acceptInvitation, hasUsers, inviteAdministrator, readInvitation } from './identity/invitations.ts';
+export type { Acceptance, Invited } from './identity/invitations.ts';
+export { PERMISSIONS, ROLES, isAllowed, isAudited, permissionsOf } from './identity/permissions.ts';
 export type { Permission, Role } from './identity/permissions.ts';
+export { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './identity/passwords.ts';
+export { endSession, findSession, isKnownAddress, signIn, startSession } from './identity/sessions.ts';
 export type { LiveEvent, LiveFact } from './live/live-event.ts';
 export type { LiveFeed } from './live/live-feed.ts';
 export * from './operation-context.ts';
@@ -20,11 +30,13 @@ export type { OperationInput, OperationName, OperationOutput } from './operation
 export * from './project-host.ts';
 export * from './project/document-error.ts';
 export type { ProposedEdit } from './project/propose-edit.ts';
-export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths } from './project/project.ts';
+export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths, loadProject } from './project/project.ts';
 export { claimServerFile, readServerFile, requireNoServer } from './project/server-file.ts';
 export type { ServerFile } from './project/server-file.ts';
 export { listSettings } from './project/secret-settings.ts';
 export type { ConnectorSetting } from './project/secret-settings.ts';
+export { emailSchema } from './operations/identity/invite-user.ts';
+export { passwordSchema } from './operations/identity/change-password.ts';
 export * from './runner/runner-client.ts';
 export * from './runner/runner-protocol.ts';
 export type { RunAttempt, RunOptions, RunRecord } from './runs/run-record.ts';

@@ -1,11 +1,14 @@
 import type { ProjectHost } from '@millrace/control-plane';
 import { Hono } from 'hono';
 
+import { requireCaller } from './identity/identify.ts';
+import { sessionCookie } from './identity/session-cookie.ts';
+import { addSessionRoutes } from './identity/session-routes.ts';
 import { addLiveRoute } from './live/live-route.ts';
+import { createAuditor } from './operations/auditor.ts';
 import { addOperationRoutes } from './operations/operation-routes.ts';
 import { refuse } from './operations/refuse.ts';
 import { addPortalRoutes } from './portal/portal-files.ts';
-import { authenticate } from './security/authenticate.ts';
 import { checkHost } from './security/host-check.ts';
 import { requireSameOrigin } from './security/same-origin.ts';
 import { setSecurityHeaders } from './security/security-headers.ts';
@@ -18,20 +21,24 @@ export interface AppOptions {
   readonly isAuthOff: boolean;
   /** Of the public address, when there is one beside this machine's own names. */
   readonly publicHost: string | undefined;
+  readonly port: number;
   readonly portalFolder: string;
   /** Fires when the server stops. */
   readonly stopping: AbortSignal;
 }
 
-/** All routes. What stands above a route holds for it: nothing under `/api` is reached without a caller. */
+/** All routes. What stands above a route holds for it: but for signing in, nothing under `/api` is reached without a caller. */
 export async function createApp(options: AppOptions): Promise<Hono<ServerEnvironment>> {
   const { host, stopping } = options;
   const app = new Hono<ServerEnvironment>();
   app.use(setSecurityHeaders);
   app.use(checkHost(options.publicHost));
   app.use('/api/*', requireSameOrigin);
-  app.use('/api/*', authenticate(options));
-  addOperationRoutes(app, options);
+  const audit = createAuditor(host);
+  const cookie = sessionCookie(options.publicHost !== undefined, options.port);
+  addSessionRoutes(app, { ...options, cookie }, audit);
+  app.use('/api/*', requireCaller({ ...options, cookie }, audit));
+  addOperationRoutes(app, { ...options, audit });
   addLiveRoute(app, host.live, stopping);
   app.all('/api/*', (c) => refuse(c, 404, 'routeUnknown', 'There is no such operation.'));
   await addPortalRoutes(app, options.portalFolder);

@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 
 import { createAdaptorServer } from '@hono/node-server';
 import { PipelineError } from '@millrace/connector-sdk';
-import { claimServerFile, openProjectHost, requireNoServer } from '@millrace/control-plane';
+import {
+  claimServerFile,
+  inviteAdministrator,
+  openProjectHost,
+  requireNoServer,
+  watchDocuments,
+} from '@millrace/control-plane';
 import type { LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
 
 import { createApp } from './create-app.ts';
@@ -26,8 +32,12 @@ export interface ServerOptions extends ProjectHostOptions {
 /** A server that answers; ends with its disposal. */
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
+  /** While nobody can sign in: the link that makes the first administrator, once and for half an hour. */
+  readonly setupUrl: string | undefined;
   /** Lets programs on this machine in, as the project's owner. */
   readonly token: string;
+  /** Every route that it answers, middleware left out. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** What its listeners hear. */
   readonly live: LiveFeed;
 }
@@ -43,7 +53,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   requireNoServer(options.projectFolder);
   await using stack = new AsyncDisposableStack();
   const host = stack.use(openProjectHost(options));
-  await host.store();
+  const store = await host.store();
+  stack.use(await watchDocuments(host));
   const stopping = new AbortController();
   let fetch: (request: Request, env: never) => Response | Promise<Response> = () =>
     new Response('Starting.', { status: 503 });
@@ -59,12 +70,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     localToken: file.token,
     isAuthOff,
     publicHost: publicUrl?.host,
+    port,
     portalFolder: options.portalFolder ?? PORTAL_FOLDER,
     stopping: stopping.signal,
   });
   fetch = app.fetch;
+  const setupToken = isAuthOff ? undefined : await inviteAdministrator(store, Date.now());
   const resources = stack.move();
-  return { url, token: file.token, live: host.live, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return {
+    url,
+    setupUrl: setupToken === undefined ? undefined : `${url}/setup#${setupToken}`,
+    token: file.token,
+    routes: app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })),
+    live: host.live,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 }
 
 /** The address that programs on this machine use. */

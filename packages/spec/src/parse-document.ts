@@ -65,7 +65,7 @@ export function parseDocument<Schema extends z.ZodType>(
 }
 
 /** Text in quotes can spell the reference in other ways. */
-function mayRefer(text: string): boolean {
+export function mayRefer(text: string): boolean {
   return text.includes('${param:') || text.includes('\\');
 }
 
@@ -88,7 +88,7 @@ function readSound<Schema extends z.ZodType>(
   return around.data;
 }
 
-function readStep(settings: Readonly<Record<string, unknown>>): Step | undefined {
+export function readStep(settings: Readonly<Record<string, unknown>>): Step | undefined {
   const [verb, ...others] = VERBS.filter(({ name }) => Object.hasOwn(settings, name));
   if (verb === undefined || others.length > 0) return undefined;
   const checked = verb.schema.safeParse(settings);

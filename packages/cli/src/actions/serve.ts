@@ -25,9 +25,16 @@ export const serve: Action = async (session, input) => {
     isAuthOff: input.options['auth'] === false,
   });
   const { name } = (await session.context.project()).document;
-  session.answer(
-    { url: server.url, project: name },
-    () => `Millrace serves ${name ?? 'the project'} at ${server.url}`,
+  session.answer({ url: server.url, setupUrl: server.setupUrl, project: name }, () =>
+    [
+      `Millrace serves ${name ?? 'the project'} at ${server.url}`,
+      ...(server.setupUrl === undefined
+        ? []
+        : [
+            'Nobody can sign in yet. This link makes the administrator, once, within 30 minutes:',
+            `  ${server.setupUrl}`,
+          ]),
+    ].join('\n'),
   );
   session.remark('Ctrl-C stops it.');
   await new Promise<void>((resolve) => {

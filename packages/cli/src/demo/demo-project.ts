@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The pipeline of the demo: the whole shop, kept up to date. */
@@ -25,4 +26,25 @@ export function clearDemoFolder(folder: string): void {
 
 export function writeDemoPipeline(folder: string): void {
   writeFileSync(join(folder, 'pipelines', 'shop.yaml'), PIPELINE);
+}
+
+/** Written last: a demo that was interrupted is made anew, and so is one of another version. */
+export function markPrepared(folder: string): void {
+  writeFileSync(markPath(folder), demoVersion());
+}
+
+export function isPrepared(folder: string): boolean {
+  try {
+    return readFileSync(markPath(folder), 'utf8') === demoVersion();
+  } catch {
+    return false;
+  }
+}
+
+function markPath(folder: string): string {
+  return join(folder, '.millrace', 'demo');
+}
+
+function demoVersion(): string {
+  return createHash('sha256').update(PIPELINE).digest('hex');
 }

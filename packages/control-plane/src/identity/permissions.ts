@@ -27,6 +27,11 @@ export const PERMISSIONS = {
   'data.write': { from: 'engineer', isAudited: true, summary: 'Roll tables back, decide about quarantine' },
   'secret.read': { from: 'engineer', isAudited: false, summary: 'See the names of secrets' },
   'secret.write': { from: 'engineer', isAudited: true, summary: 'Set and remove secrets' },
+  'account.read': { from: 'viewer', isAudited: false, summary: 'See the own API tokens' },
+  'account.write': { from: 'viewer', isAudited: true, summary: 'Change the own password and API tokens' },
+  'user.read': { from: 'owner', isAudited: false, summary: 'See the users and all API tokens' },
+  'user.write': { from: 'owner', isAudited: true, summary: 'Invite users, change roles, disable users' },
+  'audit.read': { from: 'owner', isAudited: false, summary: 'See and verify the audit log' },
 } as const satisfies Readonly<Record<string, PermissionRule>>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -35,6 +40,20 @@ export type Permission = keyof typeof PERMISSIONS;
 export function isAllowed(role: Role, permission: Permission): boolean {
   const rule: PermissionRule = PERMISSIONS[permission];
   return ROLES.indexOf(role) >= ROLES.indexOf(rule.from);
+}
+
+/** What the role may do. */
+export function permissionsOf(role: Role): readonly Permission[] {
+  return listPermissions().filter((permission) => isAllowed(role, permission));
+}
+
+function listPermissions(): readonly Permission[] {
+  return Object.keys(PERMISSIONS).filter((key): key is Permission => Object.hasOwn(PERMISSIONS, key));
+}
+
+/** The one of two roles that may less. */
+export function lowerRole(left: Role, right: Role): Role {
+  return ROLES.indexOf(left) < ROLES.indexOf(right) ? left : right;
 }
 
 /** Whether a use that succeeds is kept in the audit log. */

@@ -16,6 +16,7 @@ import type { UsableConnection } from './connect.ts';
 import { discoverRequired } from './discover-schemas.ts';
 import { giveParameters } from './give-parameters.ts';
 import { loadPipeline, textsOf, throwIfWrong } from './project.ts';
+import { recallOrDiscover } from './recall-or-discover.ts';
 import type { ValidPipeline } from './project.ts';
 import { declareConnections } from './resolve-connections.ts';
 import { resolveMaskKeys } from './resolve-mask-keys.ts';
@@ -41,6 +42,8 @@ export interface PlanRequest {
   readonly tables?: readonly string[];
   /** Values of parameters by name. Left out, a parameter stands for some value of its type: to look at, not to run. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** To look at: tables are as their sources were last seen, and the sources are asked only when that does not fit. */
+  readonly isRecalled?: boolean;
 }
 
 /**
@@ -50,7 +53,7 @@ export interface PlanRequest {
 export async function preparePlan(
   context: OperationContext,
   name: string,
-  { tables = [], parameters }: PlanRequest,
+  { tables = [], parameters, isRecalled = false }: PlanRequest,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
   const project = await context.project();
@@ -70,15 +73,15 @@ export async function preparePlan(
     throwIfWrong(checkPipelineConnections(pipeline.document, pipeline.parsed.locate, connections), files);
   }
   const connections = await useConnections(context, names);
-  const discovered = await discoverRequired(context, pipeline.document, connections, signal);
-  const { plan, diagnostics, locate } = await compile(
-    pipeline,
-    templates,
-    connections,
-    discovered,
-    code,
-    new RunnerAnalyser(context.runner, signal),
-  );
+  const analyser = new RunnerAnalyser(context.runner, signal);
+  const compileWith = (discovered: Readonly<Record<string, readonly SourceTable[]>>) =>
+    compile(pipeline, templates, connections, discovered, code, analyser);
+  const ask = () => discoverRequired(context, pipeline.document, connections, signal);
+  const recalled = isRecalled
+    ? await compileWith(await recallOrDiscover(context, pipeline.document, connections, signal))
+    : undefined;
+  const { plan, diagnostics, locate } =
+    recalled?.plan === undefined ? await compileWith(await ask()) : recalled;
   throwIfWrong(diagnostics, files);
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   await writeCodeTypes(plan, context.projectFolder);

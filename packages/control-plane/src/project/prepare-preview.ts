@@ -10,7 +10,7 @@ import { newRunId } from '../runs/run-id.ts';
 import { preparePlan } from './prepare-plan.ts';
 
 /** A kept sample serves so long. */
-const MAX_AGE_MS = 3_600_000;
+export const MAX_AGE_MS = 3_600_000;
 
 export interface PreviewOptions {
   /** Read a new sample. */
@@ -25,7 +25,7 @@ export async function preparePreview(
   { isFresh, parameters }: PreviewOptions,
   signal: AbortSignal,
 ): Promise<ProposeTestRequest> {
-  const prepared = await preparePlan(context, pipeline, { parameters }, signal);
+  const prepared = await preparePlan(context, pipeline, { parameters, isRecalled: !isFresh }, signal);
   const { plan, connections, limits } = prepared;
   const maskKeys = await prepared.readMaskKeys();
   const options = { isFullRefresh: false, isVerified: false, tables: [] };

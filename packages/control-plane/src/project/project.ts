@@ -86,9 +86,13 @@ export async function loadPipeline(
   const paths = await listPipelinePaths(folder);
   const namesake = paths.find((path) => basename(path, extname(path)) === name);
   if (namesake !== undefined) {
-    const file = await loadPipelineFile(namesake, workingFolder);
-    if (!file.parsed.document) throw new DocumentError(file.parsed.diagnostics, textsOf([file]));
-    if (file.parsed.document.name === name) return withValues(file, given);
+    const file = await loadPipelineFile(namesake, workingFolder, given);
+    const { document } = file.parsed;
+    if (document?.name === name) return { ...file, document };
+    // Its values may be all that is wrong with it: then it is another pipeline, which were not given these.
+    const looked = parsePipeline(file.text, file.file);
+    if (!looked.document || looked.document.name === name)
+      throw new DocumentError(file.parsed.diagnostics, textsOf([file]));
   }
   const files = await Promise.all(paths.map((path) => loadPipelineFile(path, workingFolder)));
   const named = files.filter((file) => file.parsed.document?.name === name);

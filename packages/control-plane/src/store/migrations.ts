@@ -2,6 +2,14 @@ import type { Migration } from './migrations/migration.ts';
 import { runs } from './migrations/0001-runs.ts';
 import { knownSchemas } from './migrations/0002-known-schemas.ts';
 import { tableMeasures } from './migrations/0003-table-measures.ts';
+import { identity } from './migrations/0004-identity.ts';
+import { documentRevisions } from './migrations/0005-document-revisions.ts';
 
 /** In order, never reordered: a store remembers how many of them were applied. */
-export const migrations: readonly Migration[] = [runs, knownSchemas, tableMeasures];
+export const migrations: readonly Migration[] = [
+  runs,
+  knownSchemas,
+  tableMeasures,
+  identity,
+  documentRevisions,
+];

@@ -1,10 +1,12 @@
 import type { Generated } from 'kysely';
 
+import type { IdentitySchema } from '../identity/identity-schema.ts';
+
 /**
  * The tables of the metadata store. Times are milliseconds since 1970 by the database's own clock; booleans are 0 or 1;
  * JSON is text. Only what SQLite and PostgreSQL both have is used, so that one set of migrations serves both.
  */
-export interface StoreSchema {
+export interface StoreSchema extends IdentitySchema {
   readonly runs: RunRow;
   readonly run_attempts: RunAttemptRow;
   readonly run_events: RunEventRow;
@@ -12,6 +14,7 @@ export interface StoreSchema {
   readonly leases: LeaseRow;
   readonly known_schemas: KnownSchemaRow;
   readonly discoveries: DiscoveryRow;
+  readonly document_revisions: DocumentRevisionRow;
 }
 
 /** One execution of one plan. `state` leaves `running` once and never changes again. */
@@ -101,4 +104,16 @@ export interface DiscoveryRow {
   /** JSON of `[include, excludes]`; an empty include stands for every table. */
   readonly selection: string;
   readonly discovered_at: number;
+}
+
+/** A text that the file of a pipeline has had; the newest is the last with its number. */
+export interface DocumentRevisionRow {
+  readonly pipeline: string;
+  readonly number: number;
+  readonly revision: string;
+  readonly text: string;
+  readonly is_valid: number;
+  readonly origin: 'saved' | 'file' | 'restored';
+  readonly author: string | null;
+  readonly seen_at: number;
 }

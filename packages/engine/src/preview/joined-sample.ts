@@ -70,7 +70,15 @@ export async function readJoinedSample(
     return {
       ...kept,
       isWarm: true,
-      sources: kept.sources.map((source) => ({ ...source, path: join(folder, source.path) })),
+      // A step may have got another name since.
+      sources: kept.sources.map((source, index) => {
+        const task = steps[index]?.task;
+        return {
+          ...source,
+          ref: task === undefined ? source.ref : refOf(task),
+          path: join(folder, source.path),
+        };
+      }),
     };
   const partial = `${folder}.partial`;
   await removeFolder(partial);

@@ -1,13 +1,29 @@
-import { contextOf, isAllowed, operationTable, toOperationError } from '@millrace/control-plane';
-import type { Caller, Operation, OperationContext, ProjectHost } from '@millrace/control-plane';
+import {
+  auditTarget,
+  contextOf,
+  isAllowed,
+  isAudited,
+  operationTable,
+  toOperationError,
+} from '@millrace/control-plane';
+import type {
+  AuditOutcome,
+  Caller,
+  Operation,
+  OperationContext,
+  OperationError,
+  ProjectHost,
+} from '@millrace/control-plane';
 import type { RunEvent } from '@millrace/engine';
 import type { Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 
 import type { ServerEnvironment } from '../server-environment.ts';
+import type { Auditor } from './auditor.ts';
 import { statusOf } from './error-status.ts';
 import { OpenCalls } from './open-calls.ts';
+import type { OpenCall } from './open-calls.ts';
 import { refuse } from './refuse.ts';
 import { toJson } from './to-json.ts';
 
@@ -19,6 +35,7 @@ const HEARTBEAT_MS = 15_000;
 export interface OperationRoutesOptions {
   readonly host: ProjectHost;
   readonly environmentName: string | undefined;
+  readonly audit: Auditor;
   /** Fires when the server stops. */
   readonly stopping: AbortSignal;
 }
@@ -45,11 +62,15 @@ async function answer(
   c: Context<ServerEnvironment>,
   operation: Operation,
   calls: OpenCalls,
-  { host, environmentName, stopping }: OperationRoutesOptions,
+  { host, environmentName, audit, stopping }: OperationRoutesOptions,
 ): Promise<Response> {
   const { caller } = c.var;
-  if (!isAllowed(caller.role, operation.permission))
+  const note = (input: unknown, outcome: AuditOutcome, reason: string | null): Promise<void> =>
+    audit(c, { actor: caller, action: operation.name, target: auditTarget(input), outcome, reason });
+  if (!isAllowed(caller.role, operation.permission)) {
+    await note(undefined, 'denied', 'forbidden');
     return refuse(c, 403, 'forbidden', denial(caller, operation));
+  }
   const body = parseBody(await c.req.text());
   if (body === undefined) return refuse(c, 400, 'commandInvalid', 'The body of the request is no JSON.');
   const parsed = operation.input.safeParse(body.value);
@@ -57,9 +78,9 @@ async function answer(
     const error = toOperationError(parsed.error, host.redactor);
     return c.json({ error }, statusOf(error));
   }
-  const ended = AbortSignal.any([c.req.raw.signal, stopping]);
-  const createContext = (watch: (event: RunEvent) => void): OperationContext =>
-    contextOf(host, {
+  /** What the operation answers, as JSON; its failure in `error`. */
+  const perform = async (watch: (event: RunEvent) => void, signal: AbortSignal): Promise<Performed> => {
+    const context: OperationContext = contextOf(host, {
       workingFolder: host.projectFolder,
       environmentName: c.req.header('millrace-environment') ?? environmentName,
       caller,
@@ -68,32 +89,34 @@ async function answer(
         watch(event);
       },
     });
+    try {
+      const json = toJson(await operation.handler(context, parsed.data, signal));
+      if (isAudited(operation.permission)) await note(parsed.data, 'done', null);
+      return { json };
+    } catch (thrown) {
+      const error = toOperationError(thrown, host.redactor);
+      if (isAudited(operation.permission)) await note(parsed.data, 'failed', error.code);
+      return { error };
+    }
+  };
+  const ended = AbortSignal.any([c.req.raw.signal, stopping]);
   if (c.req.header('accept') === 'text/event-stream')
-    return streamAnswer(c, operation, parsed.data, calls, ended, createContext);
-  try {
-    const output = await operation.handler(
-      createContext(() => undefined),
-      parsed.data,
-      ended,
-    );
-    return c.body(toJson(output), 200, { 'content-type': 'application/json' });
-  } catch (thrown) {
-    const error = toOperationError(thrown, host.redactor);
-    return c.json({ error }, statusOf(error));
-  }
+    return streamAnswer(c, calls.open(caller, ended), perform);
+  const performed = await perform(() => undefined, ended);
+  if ('error' in performed) return c.json({ error: performed.error }, statusOf(performed.error));
+  return c.body(performed.json, 200, { 'content-type': 'application/json' });
 }
+
+type Performed = { readonly json: string } | { readonly error: OperationError };
 
 /** The same as a stream of events: `call` (its id), `run` (events of its run), and at last `result` or `error`. */
 function streamAnswer(
   c: Context<ServerEnvironment>,
-  operation: Operation,
-  input: unknown,
-  calls: OpenCalls,
-  ended: AbortSignal,
-  createContext: (watch: (event: RunEvent) => void) => OperationContext,
+  opened: OpenCall,
+  perform: (watch: (event: RunEvent) => void, signal: AbortSignal) => Promise<Performed>,
 ): Response {
   return streamSSE(c, async (stream) => {
-    using call = calls.open(c.var.caller, ended);
+    using call = opened;
     let written = stream.writeSSE({ event: 'call', data: JSON.stringify(call.id) });
     const write = (event: string, data: string): void => {
       written = written.then(() => stream.writeSSE({ event, data }));
@@ -101,15 +124,14 @@ function streamAnswer(
     const heartbeat = setInterval(() => {
       written = written.then(async () => void (await stream.write(': \n\n')));
     }, HEARTBEAT_MS);
-    const context = createContext((event) => write('run', JSON.stringify(event)));
-    try {
-      write('result', toJson(await operation.handler(context, input, call.signal)));
-    } catch (thrown) {
-      write('error', JSON.stringify(toOperationError(thrown, context.redactor)));
-    } finally {
-      clearInterval(heartbeat);
-      await written;
-    }
+    const hungUp = new AbortController();
+    stream.onAbort(() => hungUp.abort());
+    const signal = AbortSignal.any([call.signal, hungUp.signal]);
+    const performed = await perform((event) => write('run', JSON.stringify(event)), signal);
+    clearInterval(heartbeat);
+    if ('error' in performed) write('error', JSON.stringify(performed.error));
+    else write('result', performed.json);
+    await written;
   });
 }
 

@@ -27,9 +27,14 @@ export type Edit =
   | { readonly kind: 'removeField'; readonly path: DocumentPath }
   /** Renames a key in place; value, comments and order stay. */
   | { readonly kind: 'renameField'; readonly path: DocumentPath; readonly to: string }
-  /** Lets a step read from another: sets the verb's input (`from`). */
-  | { readonly kind: 'connect'; readonly from: string; readonly to: string }
-  /** Takes the input of a step away. */
-  | { readonly kind: 'disconnect'; readonly to: string }
+  /**
+   * Lets a step read from another. `input` is the place below the verb (`['left']`, `['from', 2]`); without it, the first
+   * that is free, one more of a list, or else the verb's only one.
+   */
+  | { readonly kind: 'connect'; readonly from: string; readonly to: string; readonly input?: DocumentPath }
+  /** Takes an input of a step away: that at `input`, below the verb, or without it the last. */
+  | { readonly kind: 'disconnect'; readonly to: string; readonly input?: DocumentPath }
+  /** Adds the steps of a text, comments and all: a map of steps, or a document. Those whose name is taken get a new one. */
+  | { readonly kind: 'pasteSteps'; readonly yaml: string }
   /** Places a step on the canvas. */
   | { readonly kind: 'moveStep'; readonly name: string; readonly at: readonly [number, number] };

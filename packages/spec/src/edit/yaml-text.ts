@@ -28,7 +28,7 @@ export function setInText(text: string, path: DocumentPath, value: DocumentValue
   const document = parse(text);
   const root = document.contents;
   if (root === null)
-    return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${renderText(String(path[0]))}: ${renderValue(nest(path.slice(1), value))}\n`;
+    return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${mapItem(String(path[0]), nest(path.slice(1), value), 0, '\n')}\n`;
   let node: Node = root;
   for (const [index, part] of path.entries()) {
     const child = childNode(node, part);
@@ -166,6 +166,9 @@ function insert(text: string, parent: Node, part: string | number, value: Docume
   const last = ranges.at(-1);
   const [start] = rangeOf(parent);
   if (first === undefined || last === undefined) {
+    const block = isMap(parent) && isMapping(value) && holdsMaps(value);
+    const asBlock = block ? firstOfBlock(text, rangeOf(parent), String(part), value) : undefined;
+    if (asBlock !== undefined) return asBlock;
     return splice(text, start, rangeOf(parent)[1], isMap(parent) ? `{ ${item} }` : `[${item}]`);
   }
   if (parent.flow === true) return splice(text, last.end, last.end, `, ${item}`);
@@ -175,7 +178,7 @@ function insert(text: string, parent: Node, part: string | number, value: Docume
     ? text.slice(lineStart, first.start).lastIndexOf('-')
     : first.start - lineStart;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const line = `${' '.repeat(column)}${mark}${isMap(parent) && isMapping(value) && holdsMaps(value) ? blockItem(String(part), value, column, eol) : item}`;
+  const line = `${' '.repeat(column)}${mark}${isMap(parent) ? mapItem(String(part), value, column, eol) : item}`;
   const end = endOfLine(text, last.end);
   const needsBreak = end > 0 && text[end - 1] !== '\n';
   return splice(text, end, end, needsBreak ? `${eol}${line}` : `${line}${eol}`);
@@ -186,17 +189,35 @@ function holdsMaps(value: { readonly [key: string]: DocumentValue }): boolean {
   return Object.values(value).some((item) => isMapping(item) && Object.keys(item).length > 0);
 }
 
-function blockItem(
-  key: string,
-  value: { readonly [key: string]: DocumentValue },
-  column: number,
-  eol: string,
-): string {
+/** A key with its value, as a block when it holds maps. */
+function mapItem(key: string, value: DocumentValue, column: number, eol: string): string {
+  if (!isMapping(value) || !holdsMaps(value)) return `${renderText(key)}: ${renderValue(value)}`;
   const indent = ' '.repeat(column + 2);
   const lines = Object.entries(value).map(
-    ([name, item]) => `${indent}${renderText(name)}: ${renderValue(item)}`,
+    ([name, item]) =>
+      `${indent}${key === 'steps' && column === 0 ? mapItem(name, item, 2, eol) : `${renderText(name)}: ${renderValue(item)}`}`,
   );
   return [`${renderText(key)}:`, ...lines].join(eol);
+}
+
+/** `steps: {}` with its first step: a block in place of the braces; undefined where the map stands within a line. */
+function firstOfBlock(
+  text: string,
+  [start, end]: readonly [number, number],
+  key: string,
+  value: DocumentValue,
+): string | undefined {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const before = /^( *)[^\s:]+:( +)$/.exec(text.slice(lineStart, start));
+  const lineEnd = text.indexOf('\n', end);
+  const rest = text.slice(end, lineEnd < 0 ? text.length : lineEnd);
+  if (before === null || !/^\s*(?:#.*)?$/.test(rest)) return undefined;
+  const column = (before[1]?.length ?? 0) + 2;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const item = mapItem(key, value, column, eol);
+  const head = text.slice(0, start - (before[2]?.length ?? 0));
+  const comment = rest.trimEnd() === '' ? '' : ` ${rest.trim()}`;
+  return `${head}${comment}${eol}${' '.repeat(column)}${item}${lineEnd < 0 ? eol : text.slice(lineEnd - (rest.endsWith('\r') ? 1 : 0))}`;
 }
 
 function nest(path: DocumentPath, value: DocumentValue): DocumentValue {

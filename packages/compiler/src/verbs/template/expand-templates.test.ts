@@ -52,7 +52,7 @@ async function compile(
   given?: GivenParameters,
 ): Promise<CompileResult> {
   const { document, locate, parameters, diagnostics } = parsePipeline(text, 'pipelines/sales.yaml', given);
-  if (document === undefined) return { diagnostics, locate };
+  if (document === undefined) return { diagnostics, locate, relations: new Map() };
   return compilePipeline({
     document,
     locate,

@@ -1,0 +1,15 @@
+import { appendAudit } from '@millrace/control-plane';
+import type { AuditedAct, ProjectHost } from '@millrace/control-plane';
+import type { Context } from 'hono';
+
+import { addressOf } from '../identity/identify.ts';
+
+/** Appends to the audit log what a request did. */
+export type Auditor = (c: Context, act: Omit<AuditedAct, 'address'>) => Promise<void>;
+
+export function createAuditor(host: ProjectHost): Auditor {
+  return async (c, act) => {
+    const clean = { ...act, address: addressOf(c), target: host.redactor.text(act.target) };
+    await appendAudit(await host.store(), clean, Date.now());
+  };
+}
