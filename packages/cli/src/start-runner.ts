@@ -17,6 +17,15 @@ const POOL_THREADS = 16;
  * outside of it, so a heap that grows beyond is a defect that must end this process alone.
  */
 export function startRunner(folder: string): ChildProcess {
+  return start(new URL('./runner.main.ts', import.meta.url), [], folder);
+}
+
+/** Starts the process that owns the project's embedded warehouse and listens at `address`. */
+export function startWarehouseHost(folder: string, address: string): ChildProcess {
+  return start(new URL('./host.main.ts', import.meta.url), [address], folder);
+}
+
+function start(program: URL, args: readonly string[], folder: string): ChildProcess {
   const environment: NodeJS.ProcessEnv = {
     UV_THREADPOOL_SIZE: String(Math.max(POOL_THREADS, availableParallelism() * 2)),
     // By the environment, because worker threads take it only from there.
@@ -25,7 +34,7 @@ export function startRunner(folder: string): ChildProcess {
   for (const [name, value] of Object.entries(process.env))
     if (INHERITED.test(name)) environment[name] = value;
   const heapMiB = Math.round(Math.min(4096, Math.max(1024, totalmem() / 4 / 1024 ** 2)));
-  return fork(new URL('./runner.main.ts', import.meta.url), [], {
+  return fork(program, args, {
     cwd: existsSync(folder) ? folder : undefined,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -38,6 +38,17 @@ export interface ConnectorDefinition<Config = unknown> {
   readonly destinationRejects?: (type: LogicalType) => string | undefined;
   readonly openSource?: (config: Config, signal: AbortSignal) => Promise<Source>;
   readonly openDestination?: (config: Config, signal: AbortSignal) => Promise<Destination>;
+  /**
+   * Opens the system for a process that stays its one owner and answers publications, reads and questions of other
+   * processes at the same time. Present for systems that one process at a time can own.
+   */
+  readonly openHosted?: (config: Config, signal: AbortSignal) => Promise<HostedSystem>;
+}
+
+/** Both sides of a system in the process that owns it; what people ask it cannot change it, whatever else goes on. */
+export interface HostedSystem extends AsyncDisposable {
+  readonly source: Source;
+  readonly destination: Destination;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { DeleteMode, Field, LogicalType, TableName, WriteMode } from '@mill
 
 import type { Batch } from './batch/batch.ts';
 import type { Digestible } from './digest.ts';
-import type { QueryRequest, QueryResult } from './query.ts';
+import type { ExportRequest, ExportResult, QueryRequest, QueryResult } from './query.ts';
 import type { ServerIdentity, SourcePosition } from './source.ts';
 
 /** One immutable Parquet file listed by a manifest. */
@@ -164,4 +164,10 @@ export interface Destination extends AsyncDisposable, Digestible {
    * transaction, locked configuration), never by inspecting the text. A wrong statement is `queryFailed`, blame `config`.
    */
   query?(request: QueryRequest, signal: AbortSignal): Promise<QueryResult>;
+  /** Writes the answer to a statement into a file, with the same protection as `query`. Progress is a share from 0 to 1. */
+  export?(
+    request: ExportRequest,
+    onProgress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<ExportResult>;
 }

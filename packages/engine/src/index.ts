@@ -17,6 +17,9 @@ export type {
 } from './preview/preview-step.ts';
 export type { ProposedTest, ProposeTestRequest } from './preview/propose-test.ts';
 export type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
+export { serveHost, type Host } from './host/serve-host.ts';
+export { HostedDestination } from './host/hosted-destination.ts';
+export { openDestinationOf, openSourceOf } from './host/open-connection.ts';
 export type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
 export type { Decision } from './quarantine/decision-log.ts';
 export type * from './quarantine/quarantine-request.ts';

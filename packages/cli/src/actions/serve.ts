@@ -6,6 +6,7 @@ import { registry } from '../registry.ts';
 import { textOption } from '../session/command-input.ts';
 import type { CommandInput } from '../session/command-input.ts';
 import { EXIT } from '../session/exit-code.ts';
+import { startWarehouseHost } from '../start-runner.ts';
 
 const DEFAULT_PORT = 4600;
 
@@ -19,6 +20,7 @@ export const serve: Action = async (session, input) => {
     environmentName: textOption(input, 'environment'),
     registry,
     startRunner: session.startRunner,
+    startWarehouseHost: (address) => startWarehouseHost(session.context.projectFolder, address),
     port,
     address: textOption(input, 'host'),
     publicUrl: textOption(input, 'url'),

@@ -1,11 +1,13 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
-import type { ConnectorDefinition, Destination, Source } from '@millrace/connector-sdk';
+import type { ConnectorDefinition } from '@millrace/connector-sdk';
 import {
   createCodeAnalyser,
   decideRows,
   exportQuarantine,
   diffPlan,
   listQuarantine,
+  openDestinationOf,
+  openSourceOf,
   openSqlAnalyser,
   previewPlan,
   previewStep,
@@ -118,14 +120,14 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   async check({ connection }, context, signal) {
     const definition = await definitionOf(context, connection);
     if (definition.openSource) {
-      await using source = await openSource(context, connection, signal);
+      await using source = await openSourceOf(context.registry, connection, signal);
       return await source.check(signal);
     }
-    await using destination = await openDestination(context, connection, signal);
+    await using destination = await openDestinationOf(context.registry, connection, signal);
     return await destination.check(signal);
   },
   async discover({ connection, ...request }, context, signal) {
-    await using source = await openSource(context, connection, signal);
+    await using source = await openSourceOf(context.registry, connection, signal);
     return await source.discover(request, signal);
   },
   async sample(request, context, signal) {
@@ -141,7 +143,7 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     return await testSteps(request, signal);
   },
   async inspectCursor({ connection, table, column }, context, signal) {
-    await using source = await openSource(context, connection, signal);
+    await using source = await openSourceOf(context.registry, connection, signal);
     return (await source.inspectCursor?.(table, column, signal)) ?? null;
   },
   async preview({ run }, context, signal) {
@@ -183,7 +185,7 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     return await decideRows(request, signal);
   },
   async query({ connection, sql, maxRows }, context, signal) {
-    await using destination = await openDestination(context, connection, signal);
+    await using destination = await openDestinationOf(context.registry, connection, signal);
     if (!destination.query) {
       throw new PipelineError({
         code: 'configInvalid',
@@ -209,36 +211,6 @@ async function definitionOf(
     blame: 'config',
     retry: 'never',
     message: `There is no connector "${connection.connector}".`,
-  });
-}
-
-async function openSource(
-  context: RunContext,
-  connection: ResolvedConnection,
-  signal: AbortSignal,
-): Promise<Source> {
-  const definition = await definitionOf(context, connection);
-  if (definition.openSource) return await definition.openSource(connection.config as never, signal);
-  throw new PipelineError({
-    code: 'configInvalid',
-    blame: 'config',
-    retry: 'never',
-    message: `Connections of type "${connection.connector}" cannot be read from.`,
-  });
-}
-
-async function openDestination(
-  context: RunContext,
-  connection: ResolvedConnection,
-  signal: AbortSignal,
-): Promise<Destination> {
-  const definition = await definitionOf(context, connection);
-  if (definition.openDestination) return await definition.openDestination(connection.config as never, signal);
-  throw new PipelineError({
-    code: 'configInvalid',
-    blame: 'config',
-    retry: 'never',
-    message: `Connections of type "${connection.connector}" cannot be written to.`,
   });
 }
 

@@ -29,4 +29,5 @@ export const connector = defineConnector({
   openSource: async (config, signal) => (await import('./source.ts')).openDuckdbSource(config, signal),
   openDestination: async (config, signal) =>
     (await import('./destination.ts')).openDuckdbDestination(config, signal),
+  openHosted: async (config, signal) => (await import('./hosted.ts')).openHostedWarehouse(config, signal),
 });

@@ -3,6 +3,8 @@ import {
   type BucketDigest,
   type Destination,
   type DigestRequest,
+  type ExportRequest,
+  type ExportResult,
   type PublishedTable,
   type PublishRequest,
   type PublishResult,
@@ -18,7 +20,8 @@ import type { DuckdbConfig } from './config.ts';
 import { describeTable } from './describe-table.ts';
 import { digestRowsOfTable, digestTable } from './digest/digest-table.ts';
 import { publishTable } from './publish/publish-table.ts';
-import { queryWarehouse } from './query/query-warehouse.ts';
+import { exportQuery } from './query/export-query.ts';
+import { queryShared, queryWarehouse } from './query/query-warehouse.ts';
 import { openWarehouse, type WarehouseLease } from './warehouse/open-warehouse.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
@@ -28,15 +31,24 @@ export async function openDuckdbDestination(config: DuckdbConfig, signal: AbortS
   return destination;
 }
 
+/** A destination whose questions are answered by the instance that publishes, which is locked for good. */
+export async function openSharedDestination(config: DuckdbConfig, signal: AbortSignal): Promise<Destination> {
+  const destination = new DuckdbDestination(config, { isShared: true });
+  await destination.check(signal);
+  return destination;
+}
+
 class DuckdbDestination implements Destination {
   readonly #config: DuckdbConfig;
+  readonly #isShared: boolean;
   /** Held from the first use on; given up for a query, which needs the file to itself. */
   #lease: Promise<WarehouseLease> | undefined;
   /** Calls that need the file open right now. */
   #users = 0;
 
-  constructor(config: DuckdbConfig) {
+  constructor(config: DuckdbConfig, { isShared }: { readonly isShared: boolean } = { isShared: false }) {
     this.#config = config;
+    this.#isShared = isShared;
   }
 
   async check(signal: AbortSignal): Promise<ServerIdentity> {
@@ -65,6 +77,7 @@ class DuckdbDestination implements Destination {
   }
 
   async query(request: QueryRequest, signal: AbortSignal): Promise<QueryResult> {
+    if (this.#isShared) return this.#use(signal, (warehouse) => queryShared(warehouse, request, signal));
     if (this.#users > 0) {
       throw new PipelineError({
         code: 'warehouseBusy',
@@ -75,6 +88,22 @@ class DuckdbDestination implements Destination {
     }
     await this[Symbol.asyncDispose]();
     return queryWarehouse(this.#config, request, signal);
+  }
+
+  async export(
+    request: ExportRequest,
+    onProgress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<ExportResult> {
+    if (!this.#isShared) {
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: 'Answers are exported where a server runs. Start one with millrace serve.',
+      });
+    }
+    return this.#use(signal, (warehouse) => exportQuery(warehouse, request, onProgress, signal));
   }
 
   async digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
@@ -114,7 +143,11 @@ class DuckdbDestination implements Destination {
   }
 
   async #open(signal: AbortSignal): Promise<Warehouse> {
-    this.#lease ??= openWarehouse(this.#config, { blame: 'destination', isCreated: true }, signal);
+    this.#lease ??= openWarehouse(
+      this.#config,
+      { blame: 'destination', isCreated: true, ...(this.#isShared ? { isLocked: true } : {}) },
+      signal,
+    );
     try {
       return (await this.#lease).warehouse;
     } catch (error) {

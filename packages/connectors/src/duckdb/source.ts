@@ -7,6 +7,7 @@ import { discoverTables } from './read/discover-tables.ts';
 import { planRead, readTable } from './read/read-table.ts';
 import { identifier, qualifiedName } from './warehouse/names.ts';
 import { openWarehouse } from './warehouse/open-warehouse.ts';
+import { PassingFiles } from './warehouse/passing-files.ts';
 import type { Session } from './warehouse/session.ts';
 
 const INSPECTED_ROWS = 20_000;
@@ -24,7 +25,9 @@ export async function openDuckdbSource(config: DuckdbConfig, signal: AbortSignal
     async *read(request, abort) {
       requireTable(request.table);
       using session = await warehouse.session('source', abort);
-      return yield* readTable(session, request, abort);
+      if (!warehouse.isLocked) return yield* readTable(session, request, abort);
+      await using passing = await PassingFiles.open(warehouse.filesRoot);
+      return yield* readTable(session, request, abort, passing);
     },
     describeRead: async (request) => planRead(request).statement,
     async inspectCursor(table, column, abort) {

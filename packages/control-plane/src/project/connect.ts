@@ -25,7 +25,16 @@ export async function useConnections(
   const usable = new Map<string, UsableConnection>();
   for (const connection of declared) {
     const found = resolved[connection.name];
-    if (found) usable.set(connection.name, { declared: connection, resolved: found });
+    if (!found) continue;
+    // The warehouse is what people query while runs publish; other embedded files belong to whichever run opens them.
+    const isHosted =
+      connection.definition.openHosted !== undefined &&
+      connection.name === project.document.defaults?.warehouse;
+    const host = isHosted ? await context.warehouseHost?.address() : undefined;
+    usable.set(connection.name, {
+      declared: connection,
+      resolved: host === undefined ? found : { ...found, host },
+    });
   }
   return usable;
 }

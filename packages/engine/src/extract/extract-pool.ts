@@ -19,7 +19,8 @@ import {
   type WorkerCommand,
   type WorkerReply,
 } from './extract-message.ts';
-import { callSource, loadDefinition, OpenSources } from './open-sources.ts';
+import { loadDefinition } from '../run/load-definition.ts';
+import { callSource, OpenSources } from './open-sources.ts';
 
 /** Batches that may be on their way to the owner thread; a batch is about 5 MB. */
 const CREDITS = 4;

@@ -1,29 +1,8 @@
-import {
-  type ConnectorDefinition,
-  type ConnectorRegistry,
-  PipelineError,
-  type Source,
-} from '@millrace/connector-sdk';
+import { type ConnectorRegistry, PipelineError, type Source } from '@millrace/connector-sdk';
 
+import { openSourceOf } from '../host/open-connection.ts';
 import type { ResolvedConnection } from '../run/run-request.ts';
 import type { SourceCallName } from './extract-message.ts';
-
-/** The connector's definition, or a `configInvalid` error that names what there is. */
-export async function loadDefinition(
-  registry: ConnectorRegistry,
-  name: string,
-): Promise<ConnectorDefinition<never>> {
-  const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
-  if (load === undefined) {
-    throw new PipelineError({
-      code: 'configInvalid',
-      blame: 'config',
-      retry: 'never',
-      message: `There is no connector ${JSON.stringify(name)}. Use one of: ${Object.keys(registry).join(', ')}.`,
-    });
-  }
-  return load();
-}
 
 /** Sources of one thread, kept open between reads. A source that failed is closed, so that the next use starts clean. */
 export class OpenSources {
@@ -51,7 +30,7 @@ export class OpenSources {
 
   async get(connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
     const key = JSON.stringify(connection);
-    const opening = this.#open.get(key) ?? this.#openSource(connection, signal);
+    const opening = this.#open.get(key) ?? openSourceOf(this.#registry, connection, signal);
     this.#open.set(key, opening);
     try {
       return await opening;
@@ -72,18 +51,6 @@ export class OpenSources {
     const sources = [...this.#open.values()];
     this.#open.clear();
     await closeAll(sources);
-  }
-
-  async #openSource(connection: ResolvedConnection, signal: AbortSignal): Promise<Source> {
-    const definition = await loadDefinition(this.#registry, connection.connector);
-    if (definition.openSource !== undefined)
-      return definition.openSource(definition.config.parse(connection.config), signal);
-    throw new PipelineError({
-      code: 'configInvalid',
-      blame: 'config',
-      retry: 'never',
-      message: `${definition.title} cannot be read from. Use it as a destination only.`,
-    });
   }
 }
 

@@ -2,11 +2,13 @@ import type { ColumnTarget } from '@millrace/compiler';
 import {
   PipelineError,
   type ConnectorDefinition,
+  type ConnectorRegistry,
   type Destination,
   type PublishedTable,
 } from '@millrace/connector-sdk';
 import type { Capabilities, LogicalType, TableName } from '@millrace/spec';
 
+import { openDestinationOf } from '../host/open-connection.ts';
 import type { ResolvedConnection } from './run-request.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { tableKey } from './table-key.ts';
@@ -34,10 +36,11 @@ export async function openDestination(
   name: string,
   definition: ConnectorDefinition<never>,
   connection: ResolvedConnection,
+  registry: ConnectorRegistry,
   signal: AbortSignal,
 ): Promise<OpenDestination> {
   const capabilities = definition.capabilities.destination;
-  if (capabilities === undefined || definition.openDestination === undefined) {
+  if (capabilities === undefined) {
     throw new PipelineError({
       code: 'configInvalid',
       blame: 'config',
@@ -45,8 +48,7 @@ export async function openDestination(
       message: `The connection ${name} cannot be written to: ${definition.title} is a source only.`,
     });
   }
-  const config = definition.config.parse(connection.config);
-  const destination = await definition.openDestination(config, signal);
+  const destination = await openDestinationOf(registry, connection, signal);
   const known = new Map<string, PublishedTable | undefined>();
   async function describe(tables: readonly TableName[], stop: AbortSignal): Promise<void> {
     const answers = await destination.describe(tables, stop);

@@ -29,6 +29,8 @@ export interface RunRequest {
 export interface ResolvedConnection {
   readonly connector: string;
   readonly config: unknown;
+  /** Where the process listens that owns the system; without it, whoever opens the connection does. */
+  readonly host?: string;
 }
 
 export interface RunFolders {

@@ -6,7 +6,7 @@ import { PipelineError, type StagedReader } from '@millrace/connector-sdk';
 import type { CodeLogRecord } from '../code/code-runner.ts';
 import { dryDestination } from '../diff/dry-destination.ts';
 import { openExtractPool, type ExtractPool } from '../extract/extract-pool.ts';
-import { loadDefinition } from '../extract/open-sources.ts';
+import { loadDefinition } from './load-definition.ts';
 import { listPackages, taskFolder } from '../package/package-store.ts';
 import { DecisionLog } from '../quarantine/decision-log.ts';
 import { createStagedReader } from '../stage/staged-reader.ts';
@@ -96,8 +96,9 @@ export class RunSession {
     if (connection === LANDING) return Promise.resolve(this.#landed);
     return this.#open(this.#destinations, connection, async () => {
       const resolved = this.#resolve(connection);
-      const definition = await loadDefinition(this.#options.context.registry, resolved.connector);
-      const open = await openDestination(connection, definition, resolved, signal);
+      const { registry } = this.#options.context;
+      const definition = await loadDefinition(registry, resolved.connector);
+      const open = await openDestination(connection, definition, resolved, registry, signal);
       return this.isDry ? dryDestination(open) : open;
     });
   }

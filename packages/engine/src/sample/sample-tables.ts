@@ -5,7 +5,7 @@ import { PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 import type { SourceTable } from '@millrace/spec';
 
 import { openExtractPool } from '../extract/extract-pool.ts';
-import { loadDefinition } from '../extract/open-sources.ts';
+import { loadDefinition } from '../run/load-definition.ts';
 import { removeFolder } from '../package/package-store.ts';
 import { openSource, type OpenSource } from '../run/open-source.ts';
 import type { ResolvedConnection, RunContext, RunRequest } from '../run/run-request.ts';

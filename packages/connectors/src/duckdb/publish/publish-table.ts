@@ -12,6 +12,7 @@ import {
   type ParquetTable,
   type Publication,
 } from '../warehouse/publication.ts';
+import { PassingFiles } from '../warehouse/passing-files.ts';
 import type { Session } from '../warehouse/session.ts';
 import { placeFiles, removeFilesExcept } from '../warehouse/table-files.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -31,6 +32,19 @@ const NATIVE_FROM_ROWS = 122_880;
 
 /** Publishes staged files as a table, all of them at hand: see `Destination`. */
 export async function publishTable(
+  warehouse: Warehouse,
+  request: PublishRequest,
+  files: readonly StagedFile[],
+  signal: AbortSignal,
+): Promise<PublishResult> {
+  if (!warehouse.isLocked) return publishReadable(warehouse, request, files, signal);
+  await using passing = await PassingFiles.open(warehouse.filesRoot);
+  const readable = await passing.bringIn(files);
+  const deletedKeys = await passing.bringIn(request.deletedKeys());
+  return await publishReadable(warehouse, { ...request, deletedKeys: () => deletedKeys }, readable, signal);
+}
+
+async function publishReadable(
   warehouse: Warehouse,
   request: PublishRequest,
   files: readonly StagedFile[],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openDuckdbDestination } from '../destination.ts';
+import { escapeAttempts } from '../harness/escape-attempts.ts';
 import { field, INT64, STRING } from '../harness/test-fields.ts';
 import { noSignal, openTestWarehouse, type TestWarehouse } from '../harness/test-warehouse.ts';
 
@@ -141,55 +142,12 @@ describe('a query cannot', () => {
     const files = `${warehouse.config.path}.files`;
     mkdirSync(files, { recursive: true });
     symlinkSync(secret, join(files, 'link.csv'));
-    const output = join(warehouse.folder, 'output');
-    const attempts = [
-      `SELECT * FROM read_text('${secret}')`,
-      `SELECT * FROM read_blob('${secret}')`,
-      `SELECT * FROM read_csv('${secret}')`,
-      `SELECT * FROM '${secret}'`,
-      `SELECT * FROM read_json('${secret}')`,
-      `SELECT * FROM read_parquet('${secret}')`,
-      `SELECT * FROM glob('${warehouse.folder}/*') LIMIT 1 OFFSET 0`,
-      `SELECT * FROM sniff_csv('${secret}')`,
-      `SELECT * FROM parquet_metadata('${secret}')`,
-      `SELECT * FROM read_text('${files}/../../secret.csv')`,
-      `SELECT * FROM read_text('/proc/self/environ')`,
-      `SELECT * FROM read_text('http://127.0.0.1:${port}/')`,
-      `SELECT * FROM query('SELECT * FROM read_text(''${secret}'')')`,
-      `COPY (SELECT 1) TO '${output}'`,
-      `COPY (SELECT 1) TO '${files}/output.csv'`,
-      `EXPORT DATABASE '${output}'`,
-      `ATTACH '${output}' AS other`,
-      `ATTACH '${warehouse.config.path}' AS other`,
-      'INSTALL httpfs',
-      'LOAD httpfs',
-      "CREATE SECRET s (TYPE s3, KEY_ID 'a', SECRET 'b')",
-      'CREATE TABLE shop.mine (i INTEGER)',
-      'CREATE TEMP TABLE mine (i INTEGER)',
-      'INSERT INTO shop.stored VALUES (1, NULL)',
-      'DELETE FROM shop.stored',
-      'UPDATE shop.stored SET note = NULL',
-      'DROP TABLE shop.stored',
-      'DROP VIEW shop.view',
-      'TRUNCATE shop.stored',
-      'WITH gone AS (DELETE FROM shop.stored RETURNING *) FROM gone',
-      'SELECT 1; DROP TABLE shop.stored',
-      'SELECT 1) AS answer(c0); DROP TABLE shop.stored; --',
-      'EXPLAIN ANALYZE DELETE FROM shop.stored',
-      'SET enable_external_access = true',
-      "SET allowed_directories = ['/']",
-      'SET lock_configuration = false',
-      'RESET lock_configuration',
-      'PRAGMA enable_external_access = true',
-      "SET GLOBAL temp_directory = '/tmp'",
-      'CHECKPOINT',
-      'VACUUM',
-      'CALL pragma_version()',
-      'USE memory',
-      "SELECT set_config('threads', '1')",
-      "SELECT getenv('PATH')",
-    ];
-    for (const sql of attempts) {
+    for (const sql of escapeAttempts({
+      folder: warehouse.folder,
+      path: warehouse.config.path,
+      secret,
+      port,
+    })) {
       await expect(query(warehouse, sql), sql).rejects.toMatchObject({
         code: 'queryFailed',
         blame: 'config',

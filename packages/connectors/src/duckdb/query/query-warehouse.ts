@@ -1,13 +1,16 @@
 import { StatementType, type DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api';
-import { PipelineError, type QueryRequest, type QueryResult } from '@millrace/connector-sdk';
+import type { QueryRequest, QueryResult } from '@millrace/connector-sdk';
 
 import type { DuckdbConfig } from '../config.ts';
 import { Catalog } from '../warehouse/catalog.ts';
 import { decodeText } from '../warehouse/exact-text.ts';
 import { text } from '../warehouse/names.ts';
+import { lockInstance } from '../warehouse/lock-instance.ts';
 import { openWarehouse, withPrivateInstance } from '../warehouse/open-warehouse.ts';
 import { Session } from '../warehouse/session.ts';
-import { filesRootOf, isMoved } from '../warehouse/warehouse.ts';
+import { filesRootOf, isMoved, type Warehouse } from '../warehouse/warehouse.ts';
+import { checkStatement } from './check-statement.ts';
+import { queryFailure, toQueryFailure } from './query-failure.ts';
 
 /**
  * Answers a statement in an instance of its own that can do nothing but read the file and the Parquet files of its views:
@@ -33,7 +36,7 @@ export async function queryWarehouse(
     signal,
   );
   if (again !== 'moved') return again;
-  throw failure(
+  throw queryFailure(
     `The folder of ${config.path} has moved, and its views cannot be made again because the file is read-only here.`,
   );
 }
@@ -47,37 +50,62 @@ async function queryLocked(
   using session = await Session.open(instance, 'destination', signal);
   const filesRoot = filesRootOf(path);
   if (isMoved(await Catalog.read(session, signal), filesRoot)) return 'moved';
-  // In this order: each needs what the ones before left open.
-  await session.run(`SET allowed_directories = [${text(`${filesRoot}/`)}]`, signal);
-  await session.run('SET enable_external_access = false; SET lock_configuration = true', signal);
+  await lockInstance(session, filesRoot, signal);
+  return await answerOrSay(session, request, signal);
+}
+
+/**
+ * Answers a statement in the locked instance that also publishes, in a transaction that only reads. What could change the
+ * instance for others is refused besides: see `checkStatement`.
+ */
+export async function queryShared(
+  warehouse: Warehouse,
+  request: QueryRequest,
+  signal: AbortSignal,
+): Promise<QueryResult> {
+  using session = await warehouse.session('destination', signal);
+  await session.run('BEGIN TRANSACTION READ ONLY', signal);
+  const tables = request.tables ?? warehouse.catalog.publications.map(({ table }) => table);
+  const checked = await checkStatement(session, request.sql, tables, signal);
+  const answer = await answerOrSay(session, { ...request, sql: checked.sql }, signal);
+  return { ...answer, tables: checked.tables };
+}
+
+async function answerOrSay(
+  session: Session,
+  request: QueryRequest,
+  signal: AbortSignal,
+): Promise<QueryResult> {
   try {
     return await answer(session, request, signal);
   } catch (error) {
-    if (error instanceof PipelineError && (PASSED_ON.has(error.code) || error.blame === 'config'))
-      throw error;
-    throw failure(error instanceof Error ? error.message : String(error), error);
+    throw toQueryFailure(error);
   }
 }
-
-const PASSED_ON: ReadonlySet<string> = new Set(['cancelled', 'outOfMemory', 'diskFull']);
 
 async function answer(session: Session, request: QueryRequest, signal: AbortSignal): Promise<QueryResult> {
   const { connection } = session;
   const statements = await session.cancellable(signal, () => connection.extractStatements(request.sql));
-  if (statements.count !== 1) throw failure(`One statement was expected, and there are ${statements.count}.`);
+  if (statements.count !== 1)
+    throw queryFailure(`One statement was expected, and there are ${statements.count}.`);
   const statement = await session.cancellable(signal, () => statements.prepare(0));
   try {
-    const columns = describe(statement);
+    const columns = describeColumns(statement);
     const sql =
       statement.statementType === StatementType.EXPLAIN ? request.sql : asText(request, columns.length);
     const result = await session.cancellable(signal, () => connection.stream(sql));
     const rows: (string | null)[][] = [];
+    const maxBytes = request.maxBytes ?? Infinity;
+    let sizeBytes = 0;
     for (;;) {
       const chunk = await session.cancellable(signal, () => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) return { columns, rows, isTruncated: false };
       for (const row of chunk.getRows()) {
         if (rows.length === request.maxRows) return { columns, rows, isTruncated: true };
-        rows.push(row.map(decodeText));
+        const texts = row.map(decodeText);
+        sizeBytes += texts.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+        if (sizeBytes > maxBytes && rows.length > 0) return { columns, rows, isTruncated: true };
+        rows.push(texts);
       }
     }
   } finally {
@@ -86,14 +114,14 @@ async function answer(session: Session, request: QueryRequest, signal: AbortSign
 }
 
 /** What DuckDB itself takes the statement for; its text is not looked at. */
-function describe(statement: DuckDBPreparedStatement): QueryResult['columns'] {
+export function describeColumns(statement: DuckDBPreparedStatement): QueryResult['columns'] {
   if (statement.statementType !== StatementType.SELECT && statement.statementType !== StatementType.EXPLAIN) {
-    throw failure(
+    throw queryFailure(
       'Only statements that read are answered: SELECT, FROM, WITH, DESCRIBE, SUMMARIZE, SHOW and EXPLAIN.',
     );
   }
   if (statement.parameterCount > 0)
-    throw failure('The statement has parameters; write their values into it.');
+    throw queryFailure('The statement has parameters; write their values into it.');
   return Array.from({ length: statement.columnCount }, (_, index) => ({
     name: statement.columnName(index),
     type: statement.columnType(index).alias ?? statement.columnType(index).toString(),
@@ -105,8 +133,4 @@ function asText(request: QueryRequest, columnCount: number): string {
   const names = Array.from({ length: columnCount }, (_, index) => `c${index}`);
   const values = names.map((name) => `encode(CAST(${name} AS VARCHAR))`);
   return `SELECT ${values.join(', ')} FROM query(${text(request.sql)}) AS answer(${names.join(', ')}) LIMIT ${request.maxRows + 1}`;
-}
-
-function failure(reason: string, cause?: unknown): PipelineError {
-  return new PipelineError({ code: 'queryFailed', blame: 'config', retry: 'never', message: reason, cause });
 }

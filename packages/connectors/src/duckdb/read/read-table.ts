@@ -16,19 +16,26 @@ import { canonicalText } from '@millrace/sql';
 import { readExpression } from '../native-field.ts';
 import { nativeType } from '../types.ts';
 import { identifier, qualifiedName, text } from '../warehouse/names.ts';
+import type { PassingFiles } from '../warehouse/passing-files.ts';
 import type { Session } from '../warehouse/session.ts';
 import { cursorCondition } from './cursor-bound.ts';
 
-/** Copies the rows of a request into one Parquet file of the attempt; rows and high mark come from one transaction. */
+/**
+ * Copies the rows of a request into one Parquet file of the attempt; rows and high mark come from one transaction. A locked instance
+ * cannot write there: it writes into `passing`.
+ */
 export async function* readTable(
   session: Session,
   request: ReadRequest,
   signal: AbortSignal,
+  passing?: PassingFiles,
 ): AsyncGenerator<ParquetFile, ReadResult, undefined> {
   const { rows, cursorField, statement } = planRead(request);
-  const path = join(request.scratchFolder, `${randomUUID()}.parquet`);
+  const name = `${randomUUID()}.parquet`;
+  const path = join(request.scratchFolder, name);
+  const written = passing === undefined ? path : passing.pathOf(name);
   const { rowsSent, highMark } = await session.transaction(signal, async () => ({
-    rowsSent: await session.change(`COPY (${statement}) TO ${text(path)} (FORMAT parquet)`, signal),
+    rowsSent: await session.change(`COPY (${statement}) TO ${text(written)} (FORMAT parquet)`, signal),
     highMark:
       cursorField === undefined
         ? null
@@ -39,6 +46,7 @@ export async function* readTable(
             )
           )[0]?.[0] ?? null),
   }));
+  await passing?.takeOut(name, path);
   const bytesReceived = statSync(path).size;
   yield { kind: 'parquet', path, rows: rowsSent, isTemporary: true };
   throwIfCancelled(signal);

@@ -34,6 +34,8 @@ export interface OpenOptions {
   readonly blame: Extract<Blame, 'source' | 'destination'>;
   /** False for sources: reading never makes a file. */
   readonly isCreated: boolean;
+  /** Locks the instance, so that questions can be asked of it while tables are published. */
+  readonly isLocked?: true;
 }
 
 /** A share in the file's one instance, which the first caller opens and the last one to dispose closes. */
@@ -115,7 +117,7 @@ async function loadWarehouse(
   const isReadOnly = existsSync(path) && !(await isWritable(path));
   const instance = await createInstance(path, config, isReadOnly, options, signal);
   try {
-    return await Warehouse.load(path, instance, isReadOnly, signal);
+    return await Warehouse.load(path, instance, { isReadOnly, isLocked: options.isLocked ?? false }, signal);
   } catch (error) {
     instance.closeSync();
     throw error;
@@ -167,7 +169,7 @@ async function attach(path: string, config: DuckdbConfig, isReadOnly: boolean): 
   const connection = await instance.connect();
   try {
     await connection.run(
-      `ATTACH ${text(path)} AS ${CATALOG} (TYPE duckdb${isReadOnly ? ', READ_ONLY' : ''})`,
+      `SET GLOBAL TimeZone = 'UTC'; ATTACH ${text(path)} AS ${CATALOG} (TYPE duckdb${isReadOnly ? ', READ_ONLY' : ''})`,
     );
     return instance;
   } catch (error) {

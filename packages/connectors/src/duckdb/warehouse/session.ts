@@ -16,7 +16,7 @@ export class Session implements Disposable {
 
   static async open(instance: DuckDBInstance, blame: Blame, signal: AbortSignal): Promise<Session> {
     const session = new Session(await instance.connect(), blame);
-    await session.run(`USE ${CATALOG}; SET TimeZone = 'UTC'`, signal);
+    await session.run(`USE ${CATALOG}`, signal);
     return session;
   }
 

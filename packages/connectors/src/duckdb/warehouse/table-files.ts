@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync } from 'node:fs';
-import { copyFile, open, readdir, rm } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { StagedFile } from '@millrace/connector-sdk';
@@ -64,7 +64,8 @@ export async function removeFilesExcept(
 
 const NO_LINK = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES', 'ENOSYS']);
 
-async function placeFile(from: string, to: string): Promise<void> {
+/** A hard link, or a synced copy where a link is impossible. */
+export async function placeFile(from: string, to: string): Promise<void> {
   try {
     // The staged file is on disk already: its manifest was written after it was synced.
     linkSync(from, to);
@@ -79,6 +80,18 @@ async function placeFile(from: string, to: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Renames, or copies where the target is on another file system. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    return;
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error;
+  }
+  await copyFile(from, to);
+  await rm(from);
 }
 
 /** Syncs a folder and those above it up to and including `last`, so that the new names survive a power cut. */

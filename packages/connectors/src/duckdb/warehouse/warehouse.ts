@@ -6,6 +6,8 @@ import type { ServerIdentity } from '@millrace/connector-sdk';
 import { Catalog } from './catalog.ts';
 import { writePublicationSql, type Publication } from './publication.ts';
 import { createViewSql } from './parquet-view.ts';
+import { lockInstance } from './lock-instance.ts';
+import { removePassing } from './passing-files.ts';
 import { Session } from './session.ts';
 
 /** The one instance of a DuckDB file in this process. */
@@ -14,29 +16,42 @@ export class Warehouse {
   /** Where the Parquet files of its tables lie. */
   readonly filesRoot: string;
   readonly instance: DuckDBInstance;
+  /** True when the instance reads and writes nothing but the file and what lies under `filesRoot`. */
+  readonly isLocked: boolean;
   #catalog: Catalog;
   readonly #writer: Session;
   /** Publications come one after the other: each uses all threads, and DuckDB commits one at a time. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, instance: DuckDBInstance, writer: Session, catalog: Catalog) {
+  private constructor(
+    path: string,
+    instance: DuckDBInstance,
+    writer: Session,
+    catalog: Catalog,
+    isLocked: boolean,
+  ) {
     this.path = path;
     this.filesRoot = filesRootOf(path);
     this.instance = instance;
     this.#writer = writer;
     this.#catalog = catalog;
+    this.isLocked = isLocked;
   }
 
   static async load(
     path: string,
     instance: DuckDBInstance,
-    isReadOnly: boolean,
+    { isReadOnly, isLocked }: { readonly isReadOnly: boolean; readonly isLocked: boolean },
     signal: AbortSignal,
   ): Promise<Warehouse> {
     const writer = await Session.open(instance, 'destination', signal);
     try {
-      const warehouse = new Warehouse(path, instance, writer, await Catalog.read(writer, signal));
+      const warehouse = new Warehouse(path, instance, writer, await Catalog.read(writer, signal), isLocked);
       if (!isReadOnly) await warehouse.#followMove(signal);
+      if (isLocked) {
+        await removePassing(warehouse.filesRoot);
+        await lockInstance(writer, warehouse.filesRoot, signal);
+      }
       return warehouse;
     } catch (error) {
       writer[Symbol.dispose]();

@@ -1,0 +1,24 @@
+import type { HostedSystem } from '@millrace/connector-sdk';
+
+import type { DuckdbConfig } from './config.ts';
+import { openSharedDestination } from './destination.ts';
+import { openDuckdbSource } from './source.ts';
+
+/** Opens the file for the one process that owns it; it is locked from the start, because questions come at any time. */
+export async function openHostedWarehouse(config: DuckdbConfig, signal: AbortSignal): Promise<HostedSystem> {
+  const destination = await openSharedDestination(config, signal);
+  try {
+    const source = await openDuckdbSource(config, signal);
+    return {
+      source,
+      destination,
+      async [Symbol.asyncDispose]() {
+        await source[Symbol.asyncDispose]();
+        await destination[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await destination[Symbol.asyncDispose]();
+    throw error;
+  }
+}
