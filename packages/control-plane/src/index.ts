@@ -43,4 +43,6 @@ export type { RunAttempt, RunOptions, RunRecord } from './runs/run-record.ts';
 export { summarizeTask } from './runs/run-summary.ts';
 export type { RunSummary, TaskSummary } from './runs/run-summary.ts';
 export { STATE_FOLDER } from './state-folder.ts';
+export { openExport, type OpenExport } from './warehouse/export-jobs.ts';
+export * from './warehouse/warehouse-host.ts';
 export { toSystemFailure } from './system-failure.ts';

@@ -44,6 +44,8 @@ export function contextOf(host: ProjectHost, options: OperationContextOptions): 
     owner: host.owner,
     live: host.live,
     runner: host.runner,
+    warehouseHost: host.warehouseHost,
+    queries: host.queries,
     workingFolder,
     caller: options.caller ?? LOCAL_CALLER,
     watch: options.watch ?? (() => undefined),

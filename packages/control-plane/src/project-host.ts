@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,6 +15,8 @@ import { SecretStore } from './secrets/secret-store.ts';
 import { STATE_FOLDER } from './state-folder.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/open-store.ts';
+import { RunningQueries } from './warehouse/running-queries.ts';
+import { WarehouseHost } from './warehouse/warehouse-host.ts';
 
 /** What a composition root gives to make operations work on one project. */
 export interface ProjectHostOptions {
@@ -21,6 +24,8 @@ export interface ProjectHostOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly registry: ConnectorRegistry;
   readonly startRunner: () => Runner;
+  /** Forks the process that owns the embedded warehouse and listens at an address; without it, whoever needs the warehouse opens it. */
+  readonly startWarehouseHost?: (address: string) => ChildProcess;
 }
 
 /**
@@ -36,12 +41,18 @@ export interface ProjectHost extends AsyncDisposable, ValueSources {
   readonly store: () => Promise<Store>;
   /** The runner process; a new one when the last has ended. */
   readonly runner: () => Runner;
+  /** Where there is one, it owns the embedded warehouse. */
+  readonly warehouseHost: WarehouseHost | undefined;
+  /** Questions that run, and the answers that are read page by page. */
+  readonly queries: RunningQueries;
 }
 
 export function openProjectHost(options: ProjectHostOptions): ProjectHost {
   const { environment, projectFolder } = options;
   let store: Promise<Store> | undefined;
   let runner: Runner | undefined;
+  const { startWarehouseHost } = options;
+  const warehouseHost = startWarehouseHost && new WarehouseHost(startWarehouseHost);
   return {
     projectFolder,
     environment,
@@ -62,8 +73,11 @@ export function openProjectHost(options: ProjectHostOptions): ProjectHost {
       if (!runner || runner.isDead) runner = options.startRunner();
       return runner;
     },
+    warehouseHost,
+    queries: new RunningQueries(),
     async [Symbol.asyncDispose]() {
       await runner?.[Symbol.asyncDispose]();
+      await warehouseHost?.[Symbol.asyncDispose]();
       const opened = await store?.catch(() => undefined);
       await opened?.[Symbol.asyncDispose]();
     },

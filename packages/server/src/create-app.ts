@@ -6,6 +6,7 @@ import { sessionCookie } from './identity/session-cookie.ts';
 import { addSessionRoutes } from './identity/session-routes.ts';
 import { addLiveRoute } from './live/live-route.ts';
 import { createAuditor } from './operations/auditor.ts';
+import { addExportRoute } from './operations/export-route.ts';
 import { addOperationRoutes } from './operations/operation-routes.ts';
 import { refuse } from './operations/refuse.ts';
 import { addPortalRoutes } from './portal/portal-files.ts';
@@ -39,6 +40,7 @@ export async function createApp(options: AppOptions): Promise<Hono<ServerEnviron
   addSessionRoutes(app, { ...options, cookie }, audit);
   app.use('/api/*', requireCaller({ ...options, cookie }, audit));
   addOperationRoutes(app, { ...options, audit });
+  addExportRoute(app, { ...options, audit });
   addLiveRoute(app, host.live, stopping);
   app.all('/api/*', (c) => refuse(c, 404, 'routeUnknown', 'There is no such operation.'));
   await addPortalRoutes(app, options.portalFolder);

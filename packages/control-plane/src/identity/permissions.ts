@@ -23,6 +23,8 @@ export const PERMISSIONS = {
   'pipeline.write': { from: 'engineer', isAudited: true, summary: 'Make and change pipelines' },
   'pipeline.run': { from: 'engineer', isAudited: true, summary: 'Run pipelines' },
   'run.read': { from: 'viewer', isAudited: false, summary: 'See runs and their logs' },
+  'dataset.read': { from: 'viewer', isAudited: false, summary: 'See datasets, without their rows' },
+  'dataset.write': { from: 'engineer', isAudited: true, summary: 'Say who owns datasets and what they are' },
   'data.read': { from: 'analyst', isAudited: true, summary: 'Query, sample and export rows' },
   'data.write': { from: 'engineer', isAudited: true, summary: 'Roll tables back, decide about quarantine' },
   'secret.read': { from: 'engineer', isAudited: false, summary: 'See the names of secrets' },

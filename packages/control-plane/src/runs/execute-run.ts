@@ -7,6 +7,7 @@ import type { PlainPipelineError } from '@millrace/connector-sdk';
 import { foldRun } from '@millrace/engine';
 import type { ResolvedConnection, RunEvent, RunLimits, RunOutcome, RunRequest } from '@millrace/engine';
 
+import { registerDatasets } from '../catalogue/register-datasets.ts';
 import { judgeTables } from '../history/judge-tables.ts';
 import { STATE_FOLDER } from '../state-folder.ts';
 import type { OperationContext } from '../operation-context.ts';
@@ -82,8 +83,8 @@ export async function executeRun(
   };
   held.signal.addEventListener('abort', recordCancel, { once: true });
   using _listening = { [Symbol.dispose]: () => held.signal.removeEventListener('abort', recordCancel) };
-  /** What fails here fails no run. */
-  async function judge(): Promise<void> {
+  /** What fails here fails no run. What a cancelled run measured is not compared; what it published is there all the same. */
+  async function takeIn(outcome: RunOutcome): Promise<void> {
     const { runId, plan } = run;
     const said = (): Pick<RunEvent, 'at' | 'runId' | 'attempt'> => ({
       at: new Date().toISOString(),
@@ -91,9 +92,11 @@ export async function executeRun(
       attempt,
     });
     try {
-      const state = foldRun(await readEvents(store, runId));
-      for (const anomaly of await judgeTables(store, plan, { ...state, runId }, profiles, Date.now()))
-        emit({ ...said(), type: 'anomalyFound', ...anomaly });
+      const state = { ...foldRun(await readEvents(store, runId)), runId };
+      const isJudged = outcome !== 'cancelled';
+      const anomalies = isJudged ? await judgeTables(store, plan, state, profiles, Date.now()) : [];
+      for (const anomaly of anomalies) emit({ ...said(), type: 'anomalyFound', ...anomaly });
+      await registerDatasets(store, plan, state, anomalies, Date.now());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `What was measured could not be added to the history of the tables: ${reason}`;
@@ -108,7 +111,7 @@ export async function executeRun(
       const outcome = await runner.call('run', { run: request }, held.signal, emitUntilEnd);
       await log.flush();
       await cancelled;
-      if (outcome !== 'cancelled' && !isFenced(held.signal)) await judge();
+      if (!isFenced(held.signal)) await takeIn(outcome);
       if (end.event !== undefined) emit(end.event);
       await log.flush();
       if (isFenced(held.signal)) throw held.signal.reason;

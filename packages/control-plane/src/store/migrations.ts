@@ -4,6 +4,7 @@ import { knownSchemas } from './migrations/0002-known-schemas.ts';
 import { tableMeasures } from './migrations/0003-table-measures.ts';
 import { identity } from './migrations/0004-identity.ts';
 import { documentRevisions } from './migrations/0005-document-revisions.ts';
+import { catalogue } from './migrations/0006-catalogue.ts';
 
 /** In order, never reordered: a store remembers how many of them were applied. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   tableMeasures,
   identity,
   documentRevisions,
+  catalogue,
 ];

@@ -1,12 +1,13 @@
 import type { Generated } from 'kysely';
 
+import type { CatalogueSchema } from '../catalogue/catalogue-schema.ts';
 import type { IdentitySchema } from '../identity/identity-schema.ts';
 
 /**
  * The tables of the metadata store. Times are milliseconds since 1970 by the database's own clock; booleans are 0 or 1;
  * JSON is text. Only what SQLite and PostgreSQL both have is used, so that one set of migrations serves both.
  */
-export interface StoreSchema extends IdentitySchema {
+export interface StoreSchema extends CatalogueSchema, IdentitySchema {
   readonly runs: RunRow;
   readonly run_attempts: RunAttemptRow;
   readonly run_events: RunEventRow;

@@ -6,6 +6,7 @@ import type { RollbackResult, RunEvent, RunEventBody } from '@millrace/engine';
 import { formatTableName, nearestNames } from '@millrace/spec';
 import { z } from 'zod';
 
+import { registerRollback } from '../../catalogue/save-version.ts';
 import { defineOperation } from '../../operation.ts';
 import { useConnections } from '../../project/connect.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
@@ -68,6 +69,8 @@ export const rollbackTable = defineOperation({
       await createRun(store, held.lease, { runId, plan: narrowed, options });
       await appendEvents(store, describeRollback(narrowed, runId, task, result, durationMs));
       await finishRun(store, held.lease, runId, 'succeeded', reason);
+      const name = formatTableName(task.destination.table);
+      await registerRollback(store, { connection: task.destination.connection, name, runId }, result);
       return {
         pipeline: plan.pipeline,
         table: formatTableName(task.destination.table),
