@@ -12,6 +12,8 @@ const START_MS = 120_000;
 export interface Portal extends AsyncDisposable {
   readonly url: string;
   readonly projectFolder: string;
+  /** The link that makes the administrator, when the server wants people to sign in. */
+  readonly setupUrl: string | undefined;
   /** A page at an address of the portal. What the page logs as an error or asks of another host fails the test. */
   readonly open: (path: string) => Promise<Page>;
   /** What pages did that they must not: errors, requests to other hosts, answers that nobody expected. */
@@ -67,6 +69,7 @@ export async function openPortal({
   return {
     url,
     projectFolder,
+    setupUrl: /https?:\/\/\S+\/setup#\S+/.exec(said)?.[0],
     complaints,
     open: async (path) => {
       const page = await context.newPage();

@@ -39,8 +39,10 @@ export function signIn(email: string, password: string): Promise<unknown> {
   return send('POST', '/api/session', { email, password });
 }
 
+/** A whole new page follows: nothing that this person saw stays in it. */
 export async function signOut(): Promise<void> {
   await send('DELETE', '/api/session');
+  window.location.assign('/sign-in');
 }
 
 /** Throws `CallError` (404) when the link is used or too old. */

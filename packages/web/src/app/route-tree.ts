@@ -3,8 +3,13 @@ import { rootRoute } from './root-route.tsx';
 import { connectionsRoute } from './routes/connections.ts';
 import { connectionRoute } from './routes/connection.ts';
 import { homeRoute } from './routes/home.ts';
+import { settingsRoute } from './routes/settings.ts';
+import { setupRoute } from './routes/setup.ts';
+import { signInRoute } from './routes/sign-in.ts';
 
 /** Every page: one file in `routes/` and one line here. The rail and the palette follow from their `staticData`. */
 export const routeTree = rootRoute.addChildren([
-  frameRoute.addChildren([homeRoute, connectionsRoute, connectionRoute]),
+  signInRoute,
+  setupRoute,
+  frameRoute.addChildren([homeRoute, connectionsRoute, settingsRoute, connectionRoute]),
 ]);

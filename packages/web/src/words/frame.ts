@@ -28,6 +28,7 @@ export const frameWords = defineWords('frame', {
   noAuthHelp:
     'The server was started with --no-auth: everyone who can open this page on this machine is its owner. Start it without --no-auth to have users and roles.',
   account: 'Account and theme',
+  signOut: 'Sign out',
   theme: 'Theme',
   system: 'Like the computer',
   light: 'Light',

@@ -22,7 +22,7 @@ export const identityWords = defineWords('identity', {
   passwordHelp: 'At least 12 characters. A sentence that only you would say is a good one.',
   passwordAgain: 'Password again',
   passwordsDiffer: 'The two are not the same.',
-  passwordShort: 'At least 12 characters: {{count}} so far.',
+  passwordShort: '{{count}} of 12 characters so far.',
   emailWrong: 'Write it as name@example.org.',
   setUpFailed: 'The password was not set',
   linkDead: 'This link does not work any more',

@@ -31,6 +31,7 @@ export const settingsWords = defineWords('settings', {
   since: 'Since',
   actions: 'Actions',
   usersFailed: 'The users cannot be read',
+  findUser: 'Find a user',
   inviteUser: 'Invite user',
   noUsers: 'No users yet',
   noUsersHelp: 'Invite the people who should see or change this project.',
@@ -68,7 +69,8 @@ export const settingsWords = defineWords('settings', {
   newToken: 'New token',
   tokensFailed: 'The tokens cannot be read',
   noTokens: 'No API tokens',
-  noTokensHelp: 'A token lets a program or the command line act for you: millrace --server URL with MILLRACE_TOKEN.',
+  noTokensHelp:
+    'A token lets a program or the command line act for you: millrace --server URL with MILLRACE_TOKEN.',
   tokenName: 'What it is for',
   tokenNameHelp: 'As “nightly export”: it stands in the audit log beside your e-mail.',
   tokenRole: 'The most it may',
@@ -91,7 +93,8 @@ export const settingsWords = defineWords('settings', {
   usedNowhere: 'nowhere',
   secretsFailed: 'The secrets cannot be read',
   noSecrets: 'No secrets',
-  noSecretsHelp: 'Passwords and keys that documents refer to as ${secret:NAME}. They are kept encrypted, and only runs and tests of connections read them.',
+  noSecretsHelp:
+    'Passwords and keys that documents refer to as ${secret:NAME}. They are kept encrypted, and only runs and tests of connections read them.',
   setSecret: 'Set a secret',
   replaceSecret: 'Replace the value',
   secretName: 'Name',

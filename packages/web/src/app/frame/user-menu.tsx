@@ -1,6 +1,8 @@
-import { CircleUserRound } from 'lucide-react';
+import { useRouter } from '@tanstack/react-router';
+import { CircleUserRound, LogOut, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import { signOut, useSession } from '../../api/session.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { frameWords } from '../../words/frame.ts';
 import { chooseTheme, useThemeChoice } from '../theme.ts';
@@ -11,6 +13,8 @@ const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark'];
 /** The theme, and what belongs to the person. */
 export function UserMenu(): ReactNode {
   const theme = useThemeChoice();
+  const router = useRouter();
+  const caller = useSession().data?.caller;
   return (
     <Menu
       trigger={
@@ -23,6 +27,18 @@ export function UserMenu(): ReactNode {
         </button>
       }
       entries={[
+        ...(caller?.by === 'session'
+          ? [{ kind: 'heading' as const, label: `${caller.name} · ${caller.role}` }]
+          : []),
+        {
+          label: frameWords('settings'),
+          icon: Settings,
+          onSelect: () => router.history.push('/settings'),
+        },
+        ...(caller?.by === 'session'
+          ? [{ label: frameWords('signOut'), icon: LogOut, onSelect: () => void signOut() }]
+          : []),
+        { kind: 'line' },
         { kind: 'heading', label: frameWords('theme') },
         ...THEMES.map((each) => ({
           kind: 'choice' as const,

@@ -31,18 +31,12 @@ export function AccountPanel(): ReactNode {
       </dl>
       <PasswordForm />
       <div>
-        <Button icon={LogOut} onClick={() => void leave()}>
+        <Button icon={LogOut} onClick={() => void signOut()}>
           {settingsWords('signOut')}
         </Button>
       </div>
     </div>
   );
-}
-
-/** A whole new page: nothing that this person saw stays in it. */
-export async function leave(): Promise<void> {
-  await signOut();
-  window.location.assign('/sign-in');
 }
 
 function PasswordForm(): ReactNode {

@@ -161,7 +161,14 @@ const COLUMNS: readonly DataColumn<Entry>[] = [
     width: 110,
     isUnsortable: true,
   },
-  { id: 'who', header: settingsWords('who'), value: ({ actor }) => actor, width: 180, grow: 1, isUnsortable: true },
+  {
+    id: 'who',
+    header: settingsWords('who'),
+    value: ({ actor }) => actor,
+    width: 180,
+    grow: 1,
+    isUnsortable: true,
+  },
   {
     id: 'action',
     header: settingsWords('action'),
@@ -197,13 +204,7 @@ const COLUMNS: readonly DataColumn<Entry>[] = [
   },
 ];
 
-function EntryDrawer({
-  entry,
-  onClose,
-}: {
-  readonly entry: Entry;
-  readonly onClose: () => void;
-}): ReactNode {
+function EntryDrawer({ entry, onClose }: { readonly entry: Entry; readonly onClose: () => void }): ReactNode {
   const facts: readonly (readonly [string, ReactNode])[] = [
     [settingsWords('time'), formatExact(new Date(entry.at))],
     [settingsWords('who'), `${entry.actor} (${entry.actorKind})`],

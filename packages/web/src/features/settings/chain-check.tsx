@@ -18,9 +18,7 @@ export function ChainCheck(): ReactNode {
       <Button icon={ShieldCheck} isBusy={check.isPending} onClick={() => check.mutate()}>
         {settingsWords('verify')}
       </Button>
-      {check.error === null ? null : (
-        <ErrorPanel title={settingsWords('auditFailed')} error={check.error} />
-      )}
+      {check.error === null ? null : <ErrorPanel title={settingsWords('auditFailed')} error={check.error} />}
       {verdict === undefined ? null : (
         <>
           <StatusBadge tone={verdict.isIntact ? 'ok' : 'bad'}>

@@ -29,10 +29,7 @@ export function SecretsPanel(): ReactNode {
     notify({ title: settingsWords('secretRemoved', { name }) });
     setRemoving(undefined);
   });
-  const columns = useMemo(
-    () => secretColumns(mayWrite, setEditing, setRemoving),
-    [mayWrite],
-  );
+  const columns = useMemo(() => secretColumns(mayWrite, setEditing, setRemoving), [mayWrite]);
   const add = mayWrite ? (
     <Button kind="primary" icon={Plus} onClick={() => setEditing('')}>
       {settingsWords('setSecret')}

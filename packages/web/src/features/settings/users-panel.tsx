@@ -60,7 +60,7 @@ export function UsersPanel(): ReactNode {
         rowHeight={40}
         toolbar={
           <>
-            <SearchField label={settingsWords('user')} value={text} onChange={setText} />
+            <SearchField label={settingsWords('findUser')} value={text} onChange={setText} />
             {invite}
           </>
         }
@@ -166,7 +166,9 @@ function ActionsCell({
   readonly onLink: (link: UserLink) => void;
 }): ReactNode {
   const { userId, email, isDisabled } = user;
-  const reset = useAct('identity/reset-password', ({ token, expiresAt }) => onLink({ email, token, expiresAt }));
+  const reset = useAct('identity/reset-password', ({ token, expiresAt }) =>
+    onLink({ email, token, expiresAt }),
+  );
   const disable = useAct('identity/set-disabled', (changed) =>
     notify({ title: settingsWords(changed.isDisabled ? 'disabledDone' : 'enabledDone', { email }) }),
   );
