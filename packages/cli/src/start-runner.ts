@@ -7,7 +7,7 @@ import { compileCacheFolder } from './compile-cache.ts';
 
 /** What a runner may know of its parent's environment. Secrets live in environments: anything not named here stays out. */
 const INHERITED =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_V8_COVERAGE|MILLRACE_(?!SECRET)\w+)$/;
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|XDG_\w+|LD_LIBRARY_PATH|DYLD_\w+|SSL_CERT_(?:FILE|DIR)|NODE_EXTRA_CA_CERTS|NODE_V8_COVERAGE|MILLRACE_(?!SECRET|STORE)\w+)$/;
 
 /** DuckDB's and the file system's long calls share libuv's pool; four would let a long query delay a file's stat by a minute. */
 const POOL_THREADS = 16;

@@ -155,7 +155,7 @@ describe('what a run measures', { timeout: 180_000 }, () => {
     const runId = await lastRun();
     using state = new DatabaseSync(join(line.folder, '.millrace', 'state.db'));
     for (let run = 1; run <= 20; run++) {
-      state.exec(`INSERT INTO runs SELECT run_id || '-${run}', pipeline, state, document_fingerprint, options, plan, reason, attempts, started_at - ${run} * 3600000, finished_at - ${run} * 3600000 FROM runs WHERE run_id = '${runId}';
+      state.exec(`INSERT INTO runs (run_id, pipeline, state, document_fingerprint, options, plan, reason, attempts, queued_at, started_at, finished_at) SELECT run_id || '-${run}', pipeline, state, document_fingerprint, options, plan, reason, attempts, queued_at - ${run} * 3600000, started_at - ${run} * 3600000, finished_at - ${run} * 3600000 FROM runs WHERE run_id = '${runId}';
         INSERT INTO table_measures SELECT run_id || '-${run}', task, pipeline, scope, measured_at - ${run} * 3600000, row_count, size_bytes, duration_ms, newest_at, replace(points, '"value":2,', '"value":2000,'), NULL FROM table_measures WHERE run_id = '${runId}'`);
     }
     const run = await line.run(['run', 'sales', '--full-refresh']);

@@ -189,9 +189,8 @@ function collectLoads(
 
 function reportUnsupported(compilation: Compilation): void {
   const { document } = compilation;
-  for (const key of ['schedule', 'freshness'] as const) {
-    if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
-  }
+  const key = 'freshness';
+  if (document[key] !== undefined) compilation.report('notRunYet', { key }, [key], [], 'key');
 }
 
 /** What the loads of steps with tables of their own write. */

@@ -46,6 +46,7 @@ export function contextOf(host: ProjectHost, options: OperationContextOptions): 
     runner: host.runner,
     warehouseHost: host.warehouseHost,
     queries: host.queries,
+    startRunner: host.startRunner,
     workingFolder,
     caller: options.caller ?? LOCAL_CALLER,
     watch: options.watch ?? (() => undefined),

@@ -39,12 +39,14 @@ export interface ProjectHost extends AsyncDisposable, ValueSources {
   readonly owner: string;
   readonly live: LiveFeed;
   readonly store: () => Promise<Store>;
-  /** The runner process; a new one when the last has ended. */
+  /** The runner process of all; a new one when the last has ended. */
   readonly runner: () => Runner;
   /** Where there is one, it owns the embedded warehouse. */
   readonly warehouseHost: WarehouseHost | undefined;
   /** Questions that run, and the answers that are read page by page. */
   readonly queries: RunningQueries;
+  /** A runner process for one purpose; ended by whoever asked for it. */
+  readonly startRunner: () => Runner;
 }
 
 export function openProjectHost(options: ProjectHostOptions): ProjectHost {
@@ -53,6 +55,8 @@ export function openProjectHost(options: ProjectHostOptions): ProjectHost {
   let runner: Runner | undefined;
   const { startWarehouseHost } = options;
   const warehouseHost = startWarehouseHost && new WarehouseHost(startWarehouseHost);
+  const openedStore = (): Promise<Store> =>
+    (store ??= openProjectStore(projectFolder, environment['MILLRACE_STORE']));
   return {
     projectFolder,
     environment,
@@ -67,8 +71,9 @@ export function openProjectHost(options: ProjectHostOptions): ProjectHost {
     }),
     redactor: new Redactor(),
     owner: processIdentity(),
-    live: createLiveFeed(),
-    store: () => (store ??= openProjectStore(projectFolder)),
+    live: createLiveFeed(openedStore),
+    store: openedStore,
+    startRunner: options.startRunner,
     runner: () => {
       if (!runner || runner.isDead) runner = options.startRunner();
       return runner;
@@ -85,7 +90,7 @@ export function openProjectHost(options: ProjectHostOptions): ProjectHost {
 }
 
 /** A folder that is no project gets no state. */
-async function openProjectStore(projectFolder: string): Promise<Store> {
+async function openProjectStore(projectFolder: string, location: string | undefined): Promise<Store> {
   requireProject(projectFolder, projectFolder);
-  return await openStore(join(projectFolder, STATE_FOLDER, 'state.db'));
+  return await openStore(location || join(projectFolder, STATE_FOLDER, 'state.db'));
 }

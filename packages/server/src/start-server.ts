@@ -8,6 +8,8 @@ import {
   inviteAdministrator,
   openProjectHost,
   requireNoServer,
+  startScheduler,
+  startWorker,
   watchDocuments,
 } from '@millrace/control-plane';
 import type { LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
@@ -76,6 +78,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   fetch = app.fetch;
   const setupToken = isAuthOff ? undefined : await inviteAdministrator(store, Date.now());
+  const onError = (error: unknown): void => {
+    process.stderr.write(
+      `${host.redactor.text(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+    );
+  };
+  stack.use(await startWorker(host, { environmentName: options.environmentName, onError }));
+  stack.use(await startScheduler(host, { onError }));
   const resources = stack.move();
   return {
     url,

@@ -23,7 +23,7 @@ it('tells of changed files, and keeps the last valid text of one that is wrong',
   writeFileSync(join(folder.path, 'millrace.yaml'), 'version: 1\nname: x\n');
   writeFileSync(path, TEXT);
   await using store = await openStore(join(folder.path, 'state.db'));
-  const live = createLiveFeed();
+  const live = createLiveFeed(async () => store);
   const ended = new AbortController();
   const facts = live.subscribe(undefined, ended.signal)[Symbol.asyncIterator]();
   const next = facts.next();

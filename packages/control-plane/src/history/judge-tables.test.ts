@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { claimLease } from '../lease/lease.ts';
 import type { Lease } from '../lease/lease.ts';
-import { createRun, finishRun } from '../runs/run-store.ts';
+import { createRun } from '../runs/insert-runs.ts';
+import { finishRun } from '../runs/run-transitions.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/open-store.ts';
 import { estimateTables } from './estimate-tables.ts';

@@ -1,8 +1,9 @@
 import { PipelineError } from '@millrace/connector-sdk';
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 
 import type { Store } from '../store/open-store.ts';
 import { storeNow } from '../store/store-clock.ts';
+import type { StoreSchema } from '../store/store-schema.ts';
 import { isProcessAlive } from './process-identity.ts';
 
 /** A lease lives this long after its last heartbeat. */
@@ -36,18 +37,19 @@ export type LeaseClaim =
  */
 export async function claimLease(store: Store, name: string, owner: string): Promise<LeaseClaim> {
   for (;;) {
-    const granted = await tryClaim(store, name, owner, null);
+    const granted = await tryClaim(store.db, name, owner, null);
     if (granted) return { isGranted: true, lease: granted };
     const holder = await readHolder(store, name);
     if (!holder) continue;
     if (isProcessAlive(holder.owner) !== false) return { isGranted: false, holder };
-    const takenOver = await tryClaim(store, name, owner, holder.owner);
+    const takenOver = await tryClaim(store.db, name, owner, holder.owner);
     if (takenOver) return { isGranted: true, lease: takenOver };
   }
 }
 
-async function tryClaim(
-  store: Store,
+/** Takes the lease if it is free, or if `deadOwner` has it; undefined when somebody else has. One statement. */
+export async function tryClaim(
+  db: Kysely<StoreSchema>,
   name: string,
   owner: string,
   deadOwner: string | null,
@@ -60,10 +62,11 @@ async function tryClaim(
            (select ${storeNow} as now) as clock
      where true
     on conflict (name) do update
-       set fence_token = excluded.fence_token, owner = excluded.owner, run_id = null,
+       set fence_token = case when excluded.fence_token > leases.fence_token
+                              then excluded.fence_token else leases.fence_token + 1 end, owner = excluded.owner, run_id = null,
            acquired_at = excluded.acquired_at, heartbeat_at = excluded.heartbeat_at, expires_at = excluded.expires_at
      where leases.expires_at <= excluded.heartbeat_at or leases.owner = ${deadOwner}
-    returning fence_token`.execute(store.db);
+    returning fence_token`.execute(db);
   const row = result.rows[0];
   return row && { name, owner, fenceToken: row.fence_token };
 }

@@ -10,11 +10,13 @@ import { useConnections } from '../project/connect.ts';
 import { throwIfWrong } from '../project/project.ts';
 import { resolveMaskKeys } from '../project/resolve-mask-keys.ts';
 import { executeRun } from '../runs/execute-run.ts';
+import { createRun } from '../runs/insert-runs.ts';
 import { newRunId } from '../runs/run-id.ts';
 import { holdPipeline } from '../runs/run-lease.ts';
 import { runLimits } from '../runs/run-limits.ts';
-import { createRun, findUnfinishedRun, finishRun, readEvents, readRun } from '../runs/run-store.ts';
+import { findUnfinishedRun, readEvents, readRun } from '../runs/run-store.ts';
 import { summarizeRun, type RunSummary } from '../runs/run-summary.ts';
+import { finishRun } from '../runs/run-transitions.ts';
 import { quarantineRequest, withScratch } from './ask-quarantine.ts';
 
 export interface DecisionToMake {

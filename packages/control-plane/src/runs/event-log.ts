@@ -7,7 +7,7 @@ import { appendEvents } from './run-store.ts';
 const GATHER_MS = 100;
 
 /**
- * Writes a run's events in order, gathered into few transactions. Progress is for watchers only and is not kept:
+ * Writes a run's events in order, gathered into few transactions. Progress is told and not kept:
  * `taskStaged` and `taskPublished` carry the final figures. Profiles are kept with the history of their tables.
  */
 export class EventLog implements AsyncDisposable {
@@ -21,6 +21,7 @@ export class EventLog implements AsyncDisposable {
   }
 
   append(event: RunEvent): void {
+    if (event.type === 'taskProgress') this.#store.live.pass(event);
     if (event.type === 'taskProgress' || event.type === 'tableProfiled') return;
     this.#waiting.push(event);
     this.#timer ??= setTimeout(() => this.#write(), GATHER_MS);

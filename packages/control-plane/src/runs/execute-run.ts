@@ -9,13 +9,17 @@ import type { ResolvedConnection, RunEvent, RunLimits, RunOutcome, RunRequest } 
 
 import { registerDatasets } from '../catalogue/register-datasets.ts';
 import { judgeTables } from '../history/judge-tables.ts';
+import { lockTables, type WrittenTable } from '../queue/lock-tables.ts';
 import { STATE_FOLDER } from '../state-folder.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { EventLog } from './event-log.ts';
 import type { HeldLease } from './run-lease.ts';
 import type { RunOptions } from './run-record.ts';
-import { endAttempt, finishRun, readEvents, resumeRun } from './run-store.ts';
+import { readEvents } from './run-store.ts';
+import { retryMessage } from './retry-policy.ts';
+import { CANCELLED, runWarning } from './run-warning.ts';
+import { endAttempt, finishRun, requeueRun, resumeRun } from './run-transitions.ts';
 
 /** Attempts that one command makes when runner processes die under it. */
 const MAX_ATTEMPTS = 3;
@@ -34,27 +38,34 @@ export interface RunToExecute {
   readonly notes?: readonly string[];
   /** What the run is for, when it is none of the whole pipeline. */
   readonly reason?: string;
+  /** When another attempt should follow failures, in milliseconds; none when undefined or left out. */
+  readonly retryAfterMs?: (errors: readonly PlainPipelineError[]) => number | undefined;
 }
 
 /**
- * Executes a recorded run to its end and records that end. A runner process that dies is replaced by another attempt
- * of the same run. Throws only `fenced`: then the run belongs to another process and its record is left alone.
+ * Executes a recorded run to its end and records that end, or puts it back into the queue for another attempt. A runner
+ * process that dies is replaced by another attempt of the same run at once. Waits for tables that other runs write.
+ * Throws only `fenced`: then the run belongs to another process and its record is left alone.
  */
 export async function executeRun(
   context: OperationContext,
   held: HeldLease,
   run: RunToExecute,
-): Promise<void> {
+): Promise<'ended' | 'requeued'> {
   const store = await context.store();
   await using log = new EventLog(store);
   const failures = new Map<string, string>();
+  const errors = new Map<string, PlainPipelineError>();
   const profiles = new Map<string, DatasetProfile>();
   const end: { event?: RunEvent } = {};
   const emit = (event: RunEvent): void => {
     const clean = redactEvent(event, context.redactor);
     if (clean.type === 'tableProfiled') profiles.set(clean.task, clean.profile);
     log.append(clean);
+    if (clean.type === 'runStarted') failures.clear();
+    if (clean.type === 'runStarted') errors.clear();
     if (clean.type === 'taskFailed') failures.set(clean.task, clean.error.message);
+    if (clean.type === 'taskFailed') errors.set(clean.task, clean.error);
     if (clean.type === 'taskPublished') failures.delete(clean.task);
     if (clean.type === 'taskVerified' && !clean.isEqual) failures.set(clean.task, clean.statement);
     context.watch(clean);
@@ -64,22 +75,17 @@ export async function executeRun(
     if (event.type === 'runFinished') end.event = event;
     else emit(event);
   };
-  for (const message of run.attempt === 1 ? (run.notes ?? []) : [])
-    emit({
-      at: new Date().toISOString(),
-      runId: run.runId,
-      attempt: 1,
-      type: 'warning',
-      task: null,
-      message,
-    });
+  for (const message of run.attempt === 1 ? (run.notes ?? []) : []) emit(runWarning(run.runId, 1, message));
   let attempt = run.attempt;
   let limits = run.limits;
   const startedAt = performance.now();
   // At once, before the runner has wound up: whoever kills this process next must not bring a cancelled run back.
   let cancelled: Promise<unknown> = Promise.resolve();
+  const cancelReason = (): string =>
+    held.signal.reason instanceof PipelineError ? held.signal.reason.message : CANCELLED;
   const recordCancel = (): void => {
-    if (!isFenced(held.signal)) cancelled = finishRun(store, held.lease, run.runId, 'cancelled', CANCELLED);
+    if (!isFenced(held.signal))
+      cancelled = finishRun(store, held.lease, run.runId, 'cancelled', cancelReason());
   };
   held.signal.addEventListener('abort', recordCancel, { once: true });
   using _listening = { [Symbol.dispose]: () => held.signal.removeEventListener('abort', recordCancel) };
@@ -100,29 +106,37 @@ export async function executeRun(
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `What was measured could not be added to the history of the tables: ${reason}`;
-      emit({ ...said(), type: 'warning', task: null, message });
+      emit(runWarning(runId, attempt, message));
     }
   }
+  const tasks = run.plan.tasks.filter(({ id }) => run.tasks?.includes(id) ?? true);
+  const sayWait = ({ table, runId }: WrittenTable): void =>
+    emit(runWarning(run.runId, attempt, `Waits: run ${runId} writes ${table} now.`));
   for (let tries = 1; ; tries++) {
-    const request = toRunRequest(context, held.lease.fenceToken, { ...run, attempt, limits });
     const runner = context.runner();
+    const scratch = scratchFolder(context, { ...run, attempt });
     delete end.event;
     try {
+      await using tables = await lockTables(store, run.runId, tasks, sayWait, held.signal);
+      const request = toRunRequest(context, tables.fenceToken, { ...run, attempt, limits });
       const outcome = await runner.call('run', { run: request }, held.signal, emitUntilEnd);
       await log.flush();
       await cancelled;
       if (!isFenced(held.signal)) await takeIn(outcome);
+      const reason = reasonOf(outcome, failures);
+      const afterMs = outcome === 'failed' ? run.retryAfterMs?.([...errors.values()]) : undefined;
+      if (afterMs !== undefined && !held.signal.aborted) {
+        emit(runWarning(run.runId, attempt, retryMessage(attempt, reason ?? '', afterMs)));
+        await log.flush();
+        const attemptEnd = { outcome: 'failed', reason: reason ?? '', afterMs, isRetry: true } as const;
+        await requeueRun(store, held.lease, run.runId, attemptEnd);
+        return 'requeued';
+      }
       if (end.event !== undefined) emit(end.event);
       await log.flush();
       if (isFenced(held.signal)) throw held.signal.reason;
-      await finishRun(
-        store,
-        held.lease,
-        run.runId,
-        outcome,
-        reasonOf(outcome, failures) ?? run.reason ?? null,
-      );
-      return;
+      await finishRun(store, held.lease, run.runId, outcome, reason ?? run.reason ?? null);
+      return 'ended';
     } catch (thrown) {
       const error = asPipelineError(thrown, held.signal);
       const reason = context.redactor.text(error.message);
@@ -141,7 +155,7 @@ export async function executeRun(
         await log.flush();
         await cancelled;
         await finishRun(store, held.lease, run.runId, state, reason);
-        return;
+        return 'ended';
       }
       await log.flush();
       await endAttempt(
@@ -153,16 +167,9 @@ export async function executeRun(
       );
       attempt = await resumeRun(store, held.lease, run.runId);
       if (error.code === 'outOfMemory') limits = { ...limits, parallelTables: 1 };
-      emit({
-        at: new Date().toISOString(),
-        runId: run.runId,
-        attempt,
-        type: 'warning',
-        task: null,
-        message: `${reason} Attempt ${attempt} goes on.`,
-      });
+      emit(runWarning(run.runId, attempt, `${reason} Attempt ${attempt} goes on.`));
     } finally {
-      await rm(request.folders.scratch, { recursive: true, force: true });
+      await rm(scratch, { recursive: true, force: true });
     }
   }
 }
@@ -188,13 +195,20 @@ export function toRunRequest(context: OperationContext, fenceToken: number, run:
     folders: {
       stage: join(state, 'stage'),
       quarantine: join(state, 'quarantine'),
-      scratch: join(state, 'scratch', `${run.runId}-${run.attempt}`),
+      scratch: scratchFolder(context, run),
     },
     // A worker that has nothing to do still costs its start.
     limits: { ...run.limits, parallelTables: Math.min(run.limits.parallelTables, run.plan.tasks.length) },
     isFullRefresh: run.options.isFullRefresh,
     isVerified: run.options.isVerified,
   };
+}
+
+function scratchFolder(
+  { projectFolder }: OperationContext,
+  { runId, attempt }: Pick<RunToExecute, 'runId' | 'attempt'>,
+): string {
+  return join(projectFolder, STATE_FOLDER, 'scratch', `${runId}-${attempt}`);
 }
 
 /** Messages come from servers, drivers and code of steps; everything else in an event is ours. */
@@ -210,8 +224,6 @@ function redactEvent(event: RunEvent, redactor: Redactor): RunEvent {
 function redactError(error: PlainPipelineError, redactor: Redactor): PlainPipelineError {
   return { ...error, message: redactor.text(error.message) };
 }
-
-const CANCELLED = 'The run was cancelled.';
 
 function isFenced(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof PipelineError && signal.reason.code === 'fenced';

@@ -19,6 +19,11 @@ export interface HeldLease extends AsyncDisposable {
   readonly signal: AbortSignal;
 }
 
+/** The name of the lease without which nobody runs a pipeline. */
+export function pipelineLease(pipeline: string): string {
+  return `pipeline:${pipeline}`;
+}
+
 /** Takes the pipeline's lease and keeps it; `runActive` when another process has it. */
 export async function holdPipeline(
   store: Store,
@@ -26,19 +31,21 @@ export async function holdPipeline(
   owner: string,
   signal: AbortSignal,
 ): Promise<HeldLease> {
-  const claim = await claimLease(store, `pipeline:${pipeline}`, owner);
-  if (!claim.isGranted) {
-    const { holder } = claim;
-    const since = new Date(holder.acquiredAt).toISOString();
-    const run = holder.runId === null ? 'A run' : `Run ${holder.runId}`;
-    throw new PipelineError({
-      code: 'runActive',
-      blame: 'config',
-      retry: { afterMs: Math.max(0, holder.expiresAt - holder.now) },
-      message: `${run} of the pipeline "${pipeline}" is active since ${since}, in process ${pidOf(holder.owner)}. Wait for it, or end that process; this one did nothing.`,
-    });
-  }
-  const { lease } = claim;
+  const claim = await claimLease(store, pipelineLease(pipeline), owner);
+  if (claim.isGranted) return keepLease(store, claim.lease, signal);
+  const { holder } = claim;
+  const since = new Date(holder.acquiredAt).toISOString();
+  const run = holder.runId === null ? 'A run' : `Run ${holder.runId}`;
+  throw new PipelineError({
+    code: 'runActive',
+    blame: 'config',
+    retry: { afterMs: Math.max(0, holder.expiresAt - holder.now) },
+    message: `${run} of the pipeline "${pipeline}" is active since ${since}, in process ${pidOf(holder.owner)}. Wait for it, or end that process; this one did nothing.`,
+  });
+}
+
+/** Keeps a lease alive by heartbeats until it is disposed of. */
+export function keepLease(store: Store, lease: Lease, signal: AbortSignal): HeldLease {
   const lost = new AbortController();
   let beatAt = performance.now();
   const timer = setInterval(() => {

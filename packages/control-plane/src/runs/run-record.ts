@@ -9,19 +9,38 @@ export interface RunOptions {
   readonly tables: readonly string[];
 }
 
+/** Who or what asked for a run. */
+export interface RunTrigger {
+  readonly kind: 'command' | 'person' | 'schedule';
+  /** The name of the person, where one is known. */
+  readonly by: string | null;
+}
+
 export interface RunRecord {
   readonly runId: string;
   readonly pipeline: string;
-  readonly state: 'running' | RunOutcome;
+  readonly state: 'queued' | 'running' | RunOutcome;
+  /** Empty until the run has a plan. */
   readonly documentFingerprint: string;
   readonly options: RunOptions;
   /** The values of the pipeline's parameters that it runs with, by name. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly reason: string | null;
   readonly attempts: number;
-  /** ISO 8601 UTC, by the store's clock. */
+  /** Attempts that followed a failure by themselves. */
+  readonly retries: number;
+  /** When it was asked for; times are ISO 8601 UTC, by the store's clock. */
+  readonly queuedAt: string;
+  /** A run that waits is not taken before: its last attempt failed, and the next one keeps a distance. */
+  readonly availableAt: string;
+  /** When its first attempt began; while it waits for that, when it was asked for. */
   readonly startedAt: string;
   readonly finishedAt: string | null;
+  readonly startedBy: RunTrigger;
+  /** The run whose unfinished tables it loads; null for others. */
+  readonly rerunOf: string | null;
+  /** The time of its schedule that it stands for; null for others. */
+  readonly slotAt: string | null;
 }
 
 export interface RunAttempt {
@@ -32,8 +51,8 @@ export interface RunAttempt {
   readonly reason: string | null;
 }
 
-/** A run to take up again: its plan as it was approved, and the number of the next attempt. */
-export interface UnfinishedRun {
+/** A run with the plan of its first attempt; before that, with a plan of nothing. */
+export interface StoredRun {
   readonly record: RunRecord;
   readonly plan: Plan;
 }

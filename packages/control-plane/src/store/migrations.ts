@@ -5,6 +5,8 @@ import { tableMeasures } from './migrations/0003-table-measures.ts';
 import { identity } from './migrations/0004-identity.ts';
 import { documentRevisions } from './migrations/0005-document-revisions.ts';
 import { catalogue } from './migrations/0006-catalogue.ts';
+import { queue } from './migrations/0007-queue.ts';
+import { schedules } from './migrations/0008-schedules.ts';
 
 /** In order, never reordered: a store remembers how many of them were applied. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +16,6 @@ export const migrations: readonly Migration[] = [
   identity,
   documentRevisions,
   catalogue,
+  queue,
+  schedules,
 ];

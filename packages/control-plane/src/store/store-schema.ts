@@ -13,27 +13,48 @@ export interface StoreSchema extends CatalogueSchema, IdentitySchema {
   readonly run_events: RunEventRow;
   readonly table_measures: TableMeasuresRow;
   readonly leases: LeaseRow;
+  readonly table_writers: TableWriterRow;
+  readonly live_notices: LiveNoticeRow;
+  readonly schedules: ScheduleRow;
   readonly known_schemas: KnownSchemaRow;
   readonly discoveries: DiscoveryRow;
   readonly document_revisions: DocumentRevisionRow;
 }
 
-/** One execution of one plan. `state` leaves `running` once and never changes again. */
+/**
+ * One execution of one plan. It goes from `queued` to `running`, back when an attempt is to be followed by another, and at
+ * last to one of the other states, which never changes again.
+ */
 export interface RunRow {
   readonly run_id: string;
   readonly pipeline: string;
-  readonly state: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  readonly state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  /** Empty until the run has a plan. */
   readonly document_fingerprint: string;
   /**
    * What was asked beside the document (tables, full refresh, verify), as JSON: a resumed run must ask the same. With it the
    * values of parameters, which are part of the document's fingerprint.
    */
   readonly options: string;
+  /** JSON; `null` until its first attempt has made it. */
   readonly plan: string;
   readonly reason: string | null;
   readonly attempts: number;
+  /** When its first attempt began; while it waits for that, when it was asked for. */
   readonly started_at: number;
   readonly finished_at: number | null;
+  readonly queued_at: number;
+  /** No worker takes it before. */
+  readonly available_at: number;
+  /** Attempts that followed a failure by themselves. */
+  readonly retries: number;
+  readonly cancel_requested_at: number | null;
+  /** The time of its schedule that it stands for; a pipeline has one run for each. */
+  readonly slot_at: number | null;
+  /** The run whose unfinished tables it loads. */
+  readonly rerun_of: string | null;
+  /** JSON: a `RunTrigger`. */
+  readonly started_by: string;
 }
 
 export interface RunAttemptRow {
@@ -85,6 +106,35 @@ export interface LeaseRow {
   readonly heartbeat_at: number;
   /** 0 when the lease was given back. */
   readonly expires_at: number;
+}
+
+/** The run that may write a table now; the row goes with the end of its attempt. */
+export interface TableWriterRow {
+  readonly table_name: string;
+  readonly run_id: string;
+  readonly fence_token: number;
+}
+
+/** What happened beside the events of runs; the newest thousands are kept. */
+export interface LiveNoticeRow {
+  readonly sequence: Generated<number>;
+  /** JSON: a `LiveFact`. */
+  readonly change: string;
+}
+
+/** When a pipeline runs by itself, as the last valid version of its file says. */
+export interface ScheduleRow {
+  readonly pipeline: string;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly catch_up: 'latest' | 'all' | 'none';
+  /** The file, from the folder of the project. */
+  readonly path: string;
+  readonly paused_at: number | null;
+  /** The next time that was not fired; null when there is none. */
+  readonly next_at: number | null;
+  /** The time that was fired last. */
+  readonly last_at: number | null;
 }
 
 /** What discovery last saw of a table: for checks of documents, never for a run. */

@@ -11,9 +11,7 @@ const RETRY_MS = 1_000;
 /** `GET /api/live`: everything that changes, as server-sent events; `Last-Event-ID` resumes behind that event. */
 export function addLiveRoute(app: Hono<ServerEnvironment>, live: LiveFeed, stopping: AbortSignal): void {
   app.get('/api/live', (c) => {
-    const lastId = Number(c.req.header('last-event-id'));
-    const afterId =
-      c.req.header('last-event-id') !== undefined && Number.isSafeInteger(lastId) ? lastId : undefined;
+    const after = c.req.header('last-event-id');
     return streamSSE(c, async (stream) => {
       const closed = new AbortController();
       stream.onAbort(() => closed.abort());
@@ -21,8 +19,8 @@ export function addLiveRoute(app: Hono<ServerEnvironment>, live: LiveFeed, stopp
       const heartbeat = setInterval(() => void stream.write(': \n\n').catch(() => undefined), HEARTBEAT_MS);
       try {
         await stream.write(`retry: ${RETRY_MS}\n\n`);
-        for await (const event of live.subscribe(afterId, signal))
-          await stream.writeSSE({ id: String(event.id), data: JSON.stringify(event) });
+        for await (const event of live.subscribe(after, signal))
+          await stream.writeSSE({ id: event.id, data: JSON.stringify(event) });
       } finally {
         clearInterval(heartbeat);
       }

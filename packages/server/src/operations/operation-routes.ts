@@ -84,10 +84,7 @@ async function answer(
       workingFolder: host.projectFolder,
       environmentName: c.req.header('millrace-environment') ?? environmentName,
       caller,
-      watch: (event) => {
-        host.live.publish({ kind: 'runEvent', event });
-        watch(event);
-      },
+      watch,
     });
     try {
       const json = toJson(await operation.handler(context, parsed.data, signal));

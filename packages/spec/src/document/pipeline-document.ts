@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isCron, isTimezone } from './cron.ts';
 import { parametersSchema } from './parameters.ts';
 import { durationSchema } from './schema-parts.ts';
 import { stepSchema } from './step.ts';
@@ -37,22 +38,29 @@ export const pipelineSchema = z
       .strictObject({
         cron: z
           .string()
-          .min(1)
-          .describe('When to run, in the five fields of cron.')
+          .refine(isCron, {
+            message: 'must be the five fields of cron: minute, hour, day, month, weekday, like */15 * * * *',
+          })
+          .describe(
+            'When to run, in the five fields of cron: minute, hour, day of the month, month, weekday.',
+          )
           .meta({ examples: ['*/15 * * * *'] }),
         timezone: z
           .string()
+          .refine(isTimezone, { message: 'must be the name of a time zone, like Europe/Berlin or UTC' })
           .optional()
-          .describe('Time zone of the fields.')
+          .describe('Time zone of the fields; UTC when left out.')
           .meta({ examples: ['Europe/Berlin'] }),
         catchUp: z
           .enum(['latest', 'all', 'none'])
           .optional()
-          .describe('What to do with times that passed while nothing ran.')
+          .describe(
+            'What to do with times that passed while no server ran. latest (when left out): one run for all of them. all: a run for each, the last thousand at most. none: nothing.',
+          )
           .meta({ examples: ['latest'] }),
       })
       .optional()
-      .describe('When the pipeline runs by itself. This version runs on demand only.')
+      .describe('When the pipeline runs by itself, while a server runs on the project (millrace serve).')
       .meta({ examples: [{ cron: '*/15 * * * *', timezone: 'Europe/Berlin' }] }),
     freshness: z
       .strictObject({

@@ -1,29 +1,26 @@
 import { z } from 'zod';
 
-import { assignLease } from '../../lease/lease.ts';
 import { defineOperation } from '../../operation.ts';
-import { holdChangedTables } from '../../project/hold-changed-tables.ts';
+import type { OperationContext } from '../../operation-context.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
-import { preparePlan } from '../../project/prepare-plan.ts';
 import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
-import { executeRun } from '../../runs/execute-run.ts';
+import { claimRun } from '../../queue/claim-run.ts';
+import { recoverRuns } from '../../queue/recover-runs.ts';
+import { SUPERSEDED, workRun } from '../../queue/work-run.ts';
+import { beginRun, type AskedRun } from '../../runs/insert-runs.ts';
 import { newRunId } from '../../runs/run-id.ts';
-import { holdPipeline } from '../../runs/run-lease.ts';
+import { holdPipeline, type HeldLease } from '../../runs/run-lease.ts';
 import { isSameRequest } from '../../runs/run-record.ts';
-import {
-  createRun,
-  findUnfinishedRun,
-  finishRun,
-  readEvents,
-  readRun,
-  resumeRun,
-} from '../../runs/run-store.ts';
+import { findUnfinishedRun, readEvents, readRun } from '../../runs/run-store.ts';
 import { summarizeRun } from '../../runs/run-summary.ts';
 import type { RunSummary } from '../../runs/run-summary.ts';
+import { finishRun } from '../../runs/run-transitions.ts';
+import { triggerOf } from '../../runs/trigger-of.ts';
 
 /**
- * Runs a pipeline to its end, as its only run. A run that a killed process left is taken up as its next attempt, unless
- * the document or the request changed since: then it ends as failed, and a new run starts.
+ * Runs a pipeline to its end, as its only run, in this process: a run is put into the queue and worked off at once. One
+ * that a killed process left is taken up as its next attempt, unless the document or the request changed since: then it
+ * ends as failed, and a new run starts.
  */
 export const runPipeline = defineOperation({
   name: 'pipelines/run-pipeline',
@@ -44,51 +41,16 @@ export const runPipeline = defineOperation({
   >(),
   async handler(context, { pipeline, parameters, ...options }, signal) {
     const store = await context.store();
+    await recoverRuns(store, pipeline);
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
-    const unfinished = await findUnfinishedRun(store, pipeline);
-    const newId = newRunId(new Date());
-    await assignLease(store, held.lease, unfinished?.record.runId ?? newId);
-    const prepared = await preparePlan(
-      context,
+    const asked: AskedRun = {
+      runId: newRunId(new Date()),
       pipeline,
-      { tables: options.tables, parameters },
-      held.signal,
-    );
-    const { connections, limits } = prepared;
-    const maskKeys = await prepared.readMaskKeys();
-    const { plan, notes } = await holdChangedTables(context, prepared, options.tables);
-    const isSame =
-      unfinished !== undefined &&
-      unfinished.record.documentFingerprint === plan.documentFingerprint &&
-      isSameRequest(unfinished.record.options, options);
-    let runId: string;
-    if (unfinished && isSame) {
-      runId = unfinished.record.runId;
-      const attempt = await resumeRun(store, held.lease, runId);
-      await executeRun(context, held, {
-        runId,
-        attempt,
-        plan: unfinished.plan,
-        options,
-        connections,
-        maskKeys,
-        limits,
-      });
-    } else {
-      if (unfinished) await finishRun(store, held.lease, unfinished.record.runId, 'failed', SUPERSEDED);
-      runId = newId;
-      await createRun(store, held.lease, { runId, plan, options });
-      await executeRun(context, held, {
-        runId,
-        attempt: 1,
-        plan,
-        notes,
-        options,
-        connections,
-        maskKeys,
-        limits,
-      });
-    }
+      options,
+      parameters,
+      startedBy: triggerOf(context.caller),
+    };
+    const runId = (await takeUp(context, held, asked)) ?? (await begin(context, held, asked));
     const finished = await readRun(store, runId);
     if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);
     const summary = summarizeRun(finished.record, finished.plan, await readEvents(store, runId));
@@ -97,5 +59,29 @@ export const runPipeline = defineOperation({
   },
 });
 
-const SUPERSEDED =
-  'Superseded: its process was killed, and the pipeline or the request changed before it could be taken up again. What it had published stays.';
+/** Finishes the run that another process left, when it is what is asked for; its id. */
+async function takeUp(
+  context: OperationContext,
+  held: HeldLease,
+  { pipeline, options, parameters }: AskedRun,
+): Promise<string | undefined> {
+  const store = await context.store();
+  const unfinished = await findUnfinishedRun(store, pipeline);
+  if (!unfinished) return undefined;
+  const { runId } = unfinished.record;
+  if (!isSameRequest(unfinished.record.options, options)) {
+    await finishRun(store, held.lease, runId, 'failed', SUPERSEDED);
+    return undefined;
+  }
+  const attempt = await claimRun(store, runId, held.lease);
+  if (attempt === undefined) return undefined;
+  const end = await workRun(context, held, { runId, attempt, parameters, isAttended: true });
+  return end === 'superseded' ? undefined : runId;
+}
+
+async function begin(context: OperationContext, held: HeldLease, asked: AskedRun): Promise<string> {
+  const store = await context.store();
+  await beginRun(store, held.lease, asked);
+  await workRun(context, held, { runId: asked.runId, attempt: 1, isAttended: true });
+  return asked.runId;
+}

@@ -1,32 +1,51 @@
 import { z } from 'zod';
 
-import { readHolder } from '../../lease/lease.ts';
-import { isProcessAlive } from '../../lease/process-identity.ts';
 import { defineOperation } from '../../operation.ts';
-import type { RunRecord } from '../../runs/run-record.ts';
-import { listRuns as listRunRecords } from '../../runs/run-store.ts';
+import { countRuns, listRunRecords } from '../../runs/list-run-records.ts';
+import { readLiveRuns } from '../../runs/read-live-runs.ts';
+import { listedRunSchema, runStateSchema, toListedRun } from '../../runs/run-schema.ts';
 
-/** A run whose process was killed is `interrupted`: the next run of the pipeline takes it up. */
-export type ListedRun = Omit<RunRecord, 'state'> & { readonly state: RunRecord['state'] | 'interrupted' };
-
-/** Runs of the project, newest first. */
+/** Runs of the project, newest first, page by page. */
 export const listRuns = defineOperation({
   name: 'runs/list-runs',
   summary: 'List runs, newest first.',
   permission: 'run.read',
-  input: z.strictObject({ pipeline: z.string().optional(), limit: z.int().min(1).max(10_000).default(20) }),
-  output: z.strictObject({ runs: z.array(z.custom<ListedRun>()) }),
-  async handler(context, { pipeline, limit }) {
+  input: z.strictObject({
+    pipeline: z.string().optional(),
+    pipelines: z.array(z.string()).min(1).optional(),
+    states: z.array(runStateSchema).min(1).optional(),
+    since: z.iso.datetime().optional(),
+    until: z.iso.datetime().optional(),
+    /** `next` of the page before. */
+    after: z.strictObject({ queuedAt: z.iso.datetime(), runId: z.string() }).optional(),
+    limit: z.int().min(1).max(10_000).default(20),
+  }),
+  output: z.strictObject({
+    runs: z.array(listedRunSchema),
+    /** By state, over all pages, whatever states were asked for. */
+    counts: z.record(runStateSchema, z.int()),
+    /** Where the next page begins; null on the last one. */
+    next: z.strictObject({ queuedAt: z.iso.datetime(), runId: z.string() }).nullable(),
+  }),
+  async handler(context, { pipeline, pipelines, states, since, until, after, limit }) {
     const store = await context.store();
-    const records = await listRunRecords(store, { pipeline, limit });
-    const runs = await Promise.all(
-      records.map(async (record): Promise<ListedRun> => {
-        if (record.state !== 'running') return record;
-        const holder = await readHolder(store, `pipeline:${record.pipeline}`);
-        const isLive = holder?.runId === record.runId && isProcessAlive(holder.owner) !== false;
-        return isLive ? record : { ...record, state: 'interrupted' };
+    const filter = {
+      pipelines: pipelines ?? (pipeline === undefined ? undefined : [pipeline]),
+      since: since === undefined ? undefined : Date.parse(since),
+      until: until === undefined ? undefined : Date.parse(until),
+    };
+    const [records, counts, live] = await Promise.all([
+      listRunRecords(store, {
+        ...filter,
+        states,
+        after: after && { runId: after.runId, queuedAt: Date.parse(after.queuedAt) },
+        limit: limit + 1,
       }),
-    );
-    return { runs };
+      countRuns(store, filter),
+      readLiveRuns(store),
+    ]);
+    const runs = records.slice(0, limit).map((record) => toListedRun(record, live.has(record.runId)));
+    const last = records.length > limit ? runs.at(-1) : undefined;
+    return { runs, counts, next: last ? { queuedAt: last.queuedAt, runId: last.runId } : null };
   },
 });

@@ -1,9 +1,9 @@
-import { PipelineError } from '@millrace/connector-sdk';
 import type { RunEvent } from '@millrace/engine';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
-import { readEvents, readRun } from '../../runs/run-store.ts';
+import { requireRun } from '../../runs/require-run.ts';
+import { readEvents } from '../../runs/run-store.ts';
 
 /** A line that the code of a step wrote with `console`. */
 export type CodeLogEvent = Extract<RunEvent, { type: 'codeLogged' }>;
@@ -17,15 +17,7 @@ export const showCodeLog = defineOperation({
   output: z.strictObject({ run: z.string(), lines: z.array(z.custom<CodeLogEvent>()) }),
   async handler(context, { run }) {
     const store = await context.store();
-    const found = await readRun(store, run);
-    if (!found) {
-      throw new PipelineError({
-        code: 'configInvalid',
-        blame: 'config',
-        retry: 'never',
-        message: `There is no run "${run}", or several runs begin so. See: millrace runs`,
-      });
-    }
+    const found = await requireRun(store, run);
     const { runId } = found.record;
     const events = await readEvents(store, runId);
     return { run: runId, lines: events.filter((event) => event.type === 'codeLogged') };

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import { openLineageEvent, type OpenLineageEvent } from '@millrace/compiler';
-import { PipelineError } from '@millrace/connector-sdk';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
-import { readRun } from '../../runs/run-store.ts';
+import { requireRun } from '../../runs/require-run.ts';
 
 /** A run as events of OpenLineage: its start, and its end once it has one. */
 export const showOpenLineage = defineOperation({
@@ -17,15 +16,7 @@ export const showOpenLineage = defineOperation({
   output: z.strictObject({ events: z.array(z.custom<OpenLineageEvent>()) }),
   async handler(context, { run }) {
     const project = await context.project();
-    const found = await readRun(await context.store(), run);
-    if (!found) {
-      throw new PipelineError({
-        code: 'configInvalid',
-        blame: 'config',
-        retry: 'never',
-        message: `There is no run "${run}", or several runs begin so. See: millrace runs`,
-      });
-    }
+    const found = await requireRun(await context.store(), run);
     const { record, plan } = found;
     const about = { runId: toUuid(record.runId), namespace: project.document.name };
     const events = [openLineageEvent(plan, { ...about, eventType: 'START', eventTime: record.startedAt })];

@@ -1,10 +1,9 @@
 import { titleTask, type DatasetProfile } from '@millrace/compiler';
-import { PipelineError } from '@millrace/connector-sdk';
 import { z } from 'zod';
 
 import { readProfiles } from '../../history/table-history.ts';
 import { defineOperation } from '../../operation.ts';
-import { readRun } from '../../runs/run-store.ts';
+import { requireRun } from '../../runs/require-run.ts';
 
 /** What the values of a table looked like after a run. */
 export interface TableProfile {
@@ -24,15 +23,7 @@ export const showProfiles = defineOperation({
   output: z.strictObject({ run: z.string(), tables: z.array(z.custom<TableProfile>()) }),
   async handler(context, { run }) {
     const store = await context.store();
-    const found = await readRun(store, run);
-    if (!found) {
-      throw new PipelineError({
-        code: 'configInvalid',
-        blame: 'config',
-        retry: 'never',
-        message: `There is no run "${run}", or several runs begin so. See: millrace runs`,
-      });
-    }
+    const found = await requireRun(store, run);
     const { runId } = found.record;
     const titles = new Map(found.plan.tasks.map((task) => [task.id, titleTask(task).table]));
     const profiles = await readProfiles(store, runId);

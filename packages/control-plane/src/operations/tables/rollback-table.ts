@@ -9,11 +9,15 @@ import { z } from 'zod';
 import { registerRollback } from '../../catalogue/save-version.ts';
 import { defineOperation } from '../../operation.ts';
 import { useConnections } from '../../project/connect.ts';
+import { assignLease } from '../../lease/lease.ts';
+import { lockTables } from '../../queue/lock-tables.ts';
 import { toRunRequest } from '../../runs/execute-run.ts';
+import { createRun } from '../../runs/insert-runs.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { holdPipeline } from '../../runs/run-lease.ts';
 import { runLimits } from '../../runs/run-limits.ts';
-import { appendEvents, createRun, finishRun, readLatestPlans, readRun } from '../../runs/run-store.ts';
+import { appendEvents, readLatestPlans, readRun } from '../../runs/run-store.ts';
+import { finishRun } from '../../runs/run-transitions.ts';
 
 /** Publishes an earlier version of a table again, from its kept load packages; the source is not asked. */
 export const rollbackTable = defineOperation({
@@ -51,7 +55,9 @@ export const rollbackTable = defineOperation({
       isVerified: false,
       tables: [titleTask(task).source],
     };
-    const request = toRunRequest(context, held.lease.fenceToken, {
+    await assignLease(store, held.lease, runId);
+    await using locked = await lockTables(store, runId, [task], () => undefined, held.signal);
+    const request = toRunRequest(context, locked.fenceToken, {
       runId,
       attempt: 1,
       plan: narrowed,

@@ -1,8 +1,8 @@
-import type { Migration } from './migration.ts';
+import { addSequence, type Migration } from './migration.ts';
 
 export const runs: Migration = {
   name: '0001-runs',
-  up: async (schema) => {
+  up: async (schema, dialect) => {
     await schema
       .createTable('runs')
       .addColumn('run_id', 'text', (column) => column.primaryKey())
@@ -29,9 +29,7 @@ export const runs: Migration = {
       .addColumn('reason', 'text')
       .addPrimaryKeyConstraint('run_attempts_key', ['run_id', 'attempt'])
       .execute();
-    await schema
-      .createTable('run_events')
-      .addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement())
+    await addSequence(schema.createTable('run_events'), dialect)
       .addColumn('run_id', 'text', (column) => column.notNull().references('runs.run_id'))
       .addColumn('attempt', 'integer', (column) => column.notNull())
       .addColumn('type', 'text', (column) => column.notNull())

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import type { Plan } from '@millrace/compiler';
 import { foldRun } from '@millrace/engine';
 import type { RunEvent } from '@millrace/engine';
@@ -9,34 +5,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { claimLease } from '../lease/lease.ts';
 import type { Lease } from '../lease/lease.ts';
-import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/open-store.ts';
+import { testStores, type TestStore } from '../store/testing/test-stores.ts';
 import { EventLog } from './event-log.ts';
-import {
-  createRun,
-  findUnfinishedRun,
-  finishRun,
-  listRuns,
-  readAttempts,
-  readEvents,
-  readRun,
-  resumeRun,
-} from './run-store.ts';
+import { listRunRecords } from './list-run-records.ts';
+import { findUnfinishedRun, readAttempts, readEvents, readRun } from './run-store.ts';
+import { createRun } from './insert-runs.ts';
+import { finishRun, resumeRun } from './run-transitions.ts';
 
-let folder: string;
+let made: TestStore;
 let store: Store;
 let lease: Lease;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-runs-'));
-  store = await openStore(join(folder, 'state.db'));
-  lease = await claim();
-});
-
-afterEach(async () => {
-  await store[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
 
 async function claim(): Promise<Lease> {
   const claimed = await claimLease(store, 'pipeline:p', 'host/boot/1/1');
@@ -54,7 +33,15 @@ const plan: Plan = {
 };
 const options = { isFullRefresh: false, isVerified: false, tables: ['a.*'] };
 
-describe('runs in the store', () => {
+describe.each(testStores)('runs in a store in $name', ({ create }) => {
+  beforeEach(async () => {
+    made = await create();
+    store = made.store;
+    lease = await claim();
+  });
+
+  afterEach(() => made[Symbol.asyncDispose]());
+
   it('begin, are found unfinished with their plan, and go on as the next attempt', async () => {
     await createRun(store, lease, { runId: 'r1', plan, options });
     expect(await findUnfinishedRun(store, 'p')).toMatchObject({
@@ -94,7 +81,7 @@ describe('runs in the store', () => {
     expect(await readRun(store, 'run-1')).toMatchObject({ record: { runId: 'run-1' } });
     expect(await readRun(store, 'run-')).toBeUndefined();
     expect(await readRun(store, "x' OR '1'='1")).toBeUndefined();
-    expect(await listRuns(store, { limit: 1 })).toHaveLength(1);
+    expect(await listRunRecords(store, { limit: 1 })).toHaveLength(1);
   });
 
   it('keep their events in order, and fold to their state', async () => {

@@ -1,27 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Store } from '../store/open-store.ts';
-import { openStore } from '../store/open-store.ts';
+import { testStores, type TestStore } from '../store/testing/test-stores.ts';
 import { assignLease, claimLease, heartbeatLease, readHolder, releaseLease } from './lease.ts';
 import { processIdentity } from './process-identity.ts';
 
-let folder: string;
+let made: TestStore;
 let store: Store;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'millrace-lease-'));
-  store = await openStore(join(folder, 'state.db'));
-});
-
-afterEach(async () => {
-  await store[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
 
 const me = processIdentity();
 
@@ -31,7 +18,14 @@ async function claim(name: string, owner = me) {
   return claimed.lease;
 }
 
-describe('lease', () => {
+describe.each(testStores)('a lease in $name', ({ create }) => {
+  beforeEach(async () => {
+    made = await create();
+    store = made.store;
+  });
+
+  afterEach(() => made[Symbol.asyncDispose]());
+
   it('is granted once, and names its holder to the second', async () => {
     const lease = await claim('pipeline:a');
     await assignLease(store, lease, 'run-1');
@@ -89,7 +83,7 @@ describe('lease', () => {
       const { openStore } = await import(${JSON.stringify(storeModule)});
       const { claimLease, releaseLease } = await import(${JSON.stringify(module)});
       const { processIdentity } = await import(${JSON.stringify(identity)});
-      const store = await openStore(${JSON.stringify(join(folder, 'state.db'))});
+      const store = await openStore(${JSON.stringify(made.location)});
       const owner = processIdentity() + '/' + process.argv[1];
       const tokens = [];
       while (tokens.length < 20) {
