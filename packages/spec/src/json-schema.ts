@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { pipelineSchema } from './document/pipeline-document.ts';
 import { projectSchema } from './document/project-document.ts';
+import { VERBS, type VerbName } from './document/step.ts';
 import { templateSchema } from './document/template-document.ts';
 
 /** A JSON Schema (draft 2020-12) as plain data. */
@@ -10,6 +11,13 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 /** The JSON Schema of pipeline files, with descriptions and examples, for editors and `millrace schema`. */
 export function pipelineJsonSchema(): JsonSchema {
   return withParameters(z.toJSONSchema(pipelineSchema, { io: 'input' }));
+}
+
+/** The JSON Schema of a step with this verb, with what may stand beside the verb; for forms. */
+export function stepJsonSchema(name: VerbName): JsonSchema {
+  const verb = VERBS.find((candidate) => candidate.name === name);
+  if (verb === undefined) throw new TypeError(`There is no verb ${name}.`);
+  return z.toJSONSchema(verb.schema, { io: 'input', unrepresentable: 'any' });
 }
 
 /** The JSON Schema of template files. */

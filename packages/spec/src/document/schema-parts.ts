@@ -62,7 +62,7 @@ export const deletesSchema = deleteModeSchema
   .meta({ examples: ['soft'] });
 
 export const keySchema = z
-  .array(z.string().min(1))
+  .array(z.string().min(1).meta({ column: true }))
   .min(1)
   .optional()
   .describe('Columns that identify a row, by the names of the source; the key of the source when left out.')

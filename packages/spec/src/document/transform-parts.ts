@@ -16,11 +16,12 @@ export const expressionSchema = sqlTextSchema
   .describe('An expression in the SQL of DuckDB.')
   .meta({ examples: ["status <> 'cancelled'", 'quantity * price'] });
 
+/** `column` in its metadata says to forms that it names a column. */
 export const columnSchema = z
   .string()
   .min(1)
   .describe('A column of the input.')
-  .meta({ examples: ['status'] });
+  .meta({ column: true, examples: ['status'] });
 
 export const columnsSchema = z
   .array(columnSchema)
