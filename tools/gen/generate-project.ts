@@ -7,6 +7,7 @@ import { checkPages } from './check-pages.ts';
 import { connectorPage, typeMappingPage } from './connector-pages.ts';
 import { findConnectors, registrySource } from './registry-source.ts';
 import { projectSchemas } from './schemas.ts';
+import { sqlFunctions } from './sql-functions.ts';
 import { verbPage } from './verb-page.ts';
 
 export interface GeneratedFile {
@@ -32,6 +33,7 @@ export async function* generateProject(root: string): AsyncGenerator<GeneratedFi
   yield { path: 'docs/guide/type-mapping.md', content: typeMappingPage(definitions) };
   yield* await checkPages(root);
   yield await verbPage(root);
+  yield { path: 'packages/web/src/designer/model/sql-functions.generated.ts', content: await sqlFunctions() };
   yield* projectSchemas(definitions);
 }
 

@@ -2,6 +2,7 @@ import { frameRoute } from './frame-route.tsx';
 import { rootRoute } from './root-route.tsx';
 import { connectionsRoute } from './routes/connections.ts';
 import { connectionRoute } from './routes/connection.ts';
+import { designerRoute } from './routes/designer.ts';
 import { homeRoute } from './routes/home.ts';
 import { settingsRoute } from './routes/settings.ts';
 import { setupRoute } from './routes/setup.ts';
@@ -11,5 +12,5 @@ import { signInRoute } from './routes/sign-in.ts';
 export const routeTree = rootRoute.addChildren([
   signInRoute,
   setupRoute,
-  frameRoute.addChildren([homeRoute, connectionsRoute, settingsRoute, connectionRoute]),
+  frameRoute.addChildren([homeRoute, connectionsRoute, settingsRoute, connectionRoute, designerRoute]),
 ]);

@@ -1,0 +1,301 @@
+import './../designer.css';
+
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode,
+  useReactFlow,
+  type Connection,
+  type EdgeTypes,
+  type FinalConnectionState,
+  type NodeChange,
+  type NodeTypes,
+} from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { DragEvent, ReactNode } from 'react';
+
+import type { DocumentValue } from '@millrace/spec';
+
+import { notify } from '../../ui/toast.tsx';
+import { designerWords } from '../../words/designer.ts';
+import { addStep } from '../model/add-step.ts';
+import { fits, inputPorts } from '../model/connect-steps.ts';
+import { SNAP, toPlace } from '../model/grid.ts';
+import { useDesigner } from '../state/use-designer.ts';
+import { AddMenu, type AddRequest } from './add-menu.tsx';
+import { CanvasControls } from './canvas-controls.tsx';
+import { canvasEdges, canvasNodes } from './canvas-elements.ts';
+import { dragged, DRAG_TYPE } from './drag-entry.ts';
+import { FlowEdge, type FlowEdgeType } from './flow-edge.tsx';
+import { StepNode, type StepNodeType } from './step-node.tsx';
+import { useCanvasKeys } from './use-canvas-keys.ts';
+
+const NODE_TYPES: NodeTypes = { step: StepNode };
+const EDGE_TYPES: EdgeTypes = { flow: FlowEdge };
+/** Above this, only what can be seen is drawn. */
+const DRAWN_WHOLE = 300;
+/** Above this, a map of the whole would cost more than it tells. */
+const MAPPED = 1500;
+
+interface CanvasProps {
+  readonly onProblems: (name: string) => void;
+  readonly onRename: (name: string) => void;
+  readonly onDelete: (names: readonly string[]) => void;
+  readonly onSave: () => void;
+}
+
+/** The steps as cards and their connections, by mouse and by keyboard. */
+export function Canvas(props: CanvasProps): ReactNode {
+  return (
+    <ReactFlowProvider>
+      <CanvasInside {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): ReactNode {
+  const { state, dispatch, compiled, counts, isReadOnly } = useDesigner();
+  const { graph, selected } = state;
+  const flow = useReactFlow<StepNodeType, FlowEdgeType>();
+  const box = useRef<HTMLDivElement>(null);
+  const [moving, setMoving] = useState<ReadonlyMap<string, { readonly x: number; readonly y: number }>>(
+    new Map(),
+  );
+  const [adding, setAdding] = useState<AddRequest | undefined>(undefined);
+
+  const drawn = useMemo(
+    () => canvasNodes({ state, compiled, isReadOnly, onProblems, onRename }),
+    [state, compiled, isReadOnly, onProblems, onRename],
+  );
+  const nodes = useMemo(
+    () =>
+      moving.size === 0
+        ? drawn
+        : drawn.map((node) => ({ ...node, position: moving.get(node.id) ?? node.position })),
+    [drawn, moving],
+  );
+  const edges = useMemo(() => canvasEdges(state, counts), [state, counts]);
+
+  const onNodesChange = useCallback(
+    (changes: readonly NodeChange<StepNodeType>[]) => {
+      const moved = changes.flatMap((change) =>
+        change.type === 'position' && change.dragging === true && change.position !== undefined
+          ? [[change.id, change.position] as const]
+          : [],
+      );
+      if (moved.length > 0) setMoving((before) => new Map([...before, ...moved]));
+      const chosen = changes.filter((change) => change.type === 'select');
+      if (chosen.length === 0) return;
+      const names = new Set(state.selected);
+      for (const { id, selected: isSelected } of chosen) {
+        if (isSelected) names.add(id);
+        else names.delete(id);
+      }
+      dispatch({ kind: 'select', names: [...names] });
+    },
+    [dispatch, state.selected],
+  );
+  const onNodeDragStop = useCallback(
+    (_: unknown, __: unknown, all: readonly StepNodeType[]) => {
+      setMoving(new Map());
+      const edits = all.flatMap(({ id, position }) => {
+        const at = toPlace(position);
+        const was = state.places.get(id);
+        return was?.[0] === at[0] && was[1] === at[1] ? [] : [{ kind: 'moveStep', name: id, at } as const];
+      });
+      if (edits.length > 0) dispatch({ kind: 'edit', edits, label: designerWords('arrange') });
+    },
+    [dispatch, state.places],
+  );
+  const onConnect = useCallback(
+    ({ source, sourceHandle, target, targetHandle }: Connection) => {
+      const step = graph.steps.get(target);
+      const port = step && inputPorts(step, graph).find(({ id }) => id === targetHandle);
+      dispatch({
+        kind: 'edit',
+        label: `${source} → ${target}`,
+        edits: [
+          {
+            kind: 'connect',
+            from: sourceHandle ?? source,
+            to: target,
+            ...(port?.input === undefined ? {} : { input: port.input }),
+          },
+        ],
+        select: [target],
+      });
+    },
+    [dispatch, graph],
+  );
+  const onConnectEnd = useCallback(
+    (event: MouseEvent | TouchEvent, connection: FinalConnectionState) => {
+      if (connection.toNode !== null || connection.fromHandle?.type !== 'source') return;
+      const point = 'clientX' in event ? event : event.changedTouches[0];
+      if (point === undefined || isReadOnly) return;
+      const at = toPlace(snapped(flow.screenToFlowPosition({ x: point.clientX, y: point.clientY - 28 })));
+      const from = connection.fromNode?.id;
+      const ref = connection.fromHandle.id ?? from;
+      if (from !== undefined && ref !== undefined)
+        setAdding({ after: ref, at, x: point.clientX, y: point.clientY });
+    },
+    [flow, isReadOnly],
+  );
+  const isValidConnection = useCallback(
+    ({ source, target }: { source: string; target: string }) => fits(graph, source, target),
+    [graph],
+  );
+
+  const edgeAt = (x: number, y: number): string | undefined =>
+    document
+      .elementsFromPoint(x, y)
+      .map((element) => element.closest('.react-flow__edge')?.getAttribute('data-id'))
+      .find((id) => id !== null && id !== undefined) ?? undefined;
+  const onDragOver = (event: DragEvent): void => {
+    if (isReadOnly || !event.dataTransfer.types.includes(DRAG_TYPE)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    const over = edgeAt(event.clientX, event.clientY);
+    for (const edge of box.current?.querySelectorAll('.react-flow__edge') ?? [])
+      edge.classList.toggle('is-target', edge.getAttribute('data-id') === over);
+  };
+  const onDrop = (event: DragEvent): void => {
+    for (const edge of box.current?.querySelectorAll('.is-target') ?? []) edge.classList.remove('is-target');
+    const entry = dragged(event.dataTransfer);
+    if (entry === undefined || isReadOnly) return;
+    event.preventDefault();
+    if (entry.kind === 'check') {
+      const step = document
+        .elementsFromPoint(event.clientX, event.clientY)
+        .map((element) => element.closest('[data-step]')?.getAttribute('data-step'))
+        .find((name) => name !== null && name !== undefined);
+      if (step !== undefined && step !== null) addCheck(step, entry);
+      return;
+    }
+    const edge = graph.edges.find(({ id }) => id === edgeAt(event.clientX, event.clientY));
+    const point = flow.screenToFlowPosition({ x: event.clientX - 104, y: event.clientY - 28 });
+    const { name, edits } = addStep(graph, {
+      verb: entry.verb,
+      ...(entry.settings === undefined ? {} : { settings: entry.settings }),
+      ...(edge === undefined ? { at: toPlace(snapped(point)) } : { onEdge: edge }),
+    });
+    dispatch({ kind: 'edit', edits, label: `+ ${name}`, select: [name] });
+    box.current?.focus();
+  };
+  const addCheck = (
+    step: string,
+    entry: { readonly name: string; readonly example: DocumentValue },
+  ): void => {
+    const checks = graph.steps.get(step)?.step['checks'];
+    const index = Array.isArray(checks) ? checks.length : 0;
+    dispatch({
+      kind: 'edit',
+      label: `+ ${entry.name}`,
+      edits: [
+        { kind: 'setField', path: ['steps', step, 'checks', index], value: { [entry.name]: entry.example } },
+      ],
+      select: [step],
+    });
+  };
+
+  const keys = useCanvasKeys({ onDelete, onRename, onSave, onAdd: setAdding, box });
+  useEffect(() => {
+    if (state.refusal !== null)
+      notify({ kind: 'failed', title: designerWords('refused'), description: state.refusal.reason });
+  }, [state.refusal]);
+  const [only] = selected.length === 1 ? selected : [];
+
+  return (
+    <div
+      ref={box}
+      role="application"
+      aria-label={designerWords('steps')}
+      aria-describedby="canvas-keys"
+      tabIndex={0}
+      onKeyDown={keys}
+      onDragOver={onDragOver}
+      onDrop={onDrop}
+      data-part="canvas"
+      className="relative flex min-h-0 min-w-0 flex-1 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2"
+    >
+      <ReactFlow<StepNodeType, FlowEdgeType>
+        nodes={nodes as StepNodeType[]}
+        edges={edges as FlowEdgeType[]}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onNodeDragStop={onNodeDragStop}
+        onConnect={onConnect}
+        onConnectEnd={onConnectEnd}
+        isValidConnection={isValidConnection}
+        onPaneClick={() => {
+          dispatch({ kind: 'select', names: [] });
+          box.current?.focus();
+        }}
+        onNodeClick={() => box.current?.focus()}
+        onEdgesDelete={() => undefined}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        nodesConnectable={!isReadOnly}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        multiSelectionKeyCode={['Meta', 'Control']}
+        selectionMode={SelectionMode.Partial}
+        snapToGrid
+        snapGrid={[SNAP[0], SNAP[1]]}
+        zoomOnDoubleClick={false}
+        minZoom={0.05}
+        maxZoom={1.5}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+        onlyRenderVisibleElements={nodes.length > DRAWN_WHOLE}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={28} size={1} />
+        {nodes.length > 1 && nodes.length <= MAPPED ? (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel={null}
+            nodeColor="var(--ink-3)"
+            nodeStrokeWidth={0}
+            style={{ width: 140, height: 90 }}
+          />
+        ) : null}
+      </ReactFlow>
+      <CanvasControls />
+      <p id="canvas-keys" className="sr-only">
+        {designerWords('keyHelp')}
+      </p>
+      <p aria-live="polite" className="sr-only">
+        {only === undefined
+          ? designerWords('selectedCount', { count: selected.length })
+          : announce(only, state)}
+      </p>
+      {adding === undefined ? null : (
+        <AddMenu
+          request={adding}
+          onClose={() => {
+            setAdding(undefined);
+            box.current?.focus();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function announce(name: string, { graph }: ReturnType<typeof useDesigner>['state']): string {
+  const from = (graph.into.get(name) ?? []).map(({ ref }) => ref).join(', ');
+  const verb = graph.steps.get(name)?.verb ?? '';
+  return `${name}, ${verb}${from === '' ? '' : `, ${designerWords('readsFrom')} ${from}`}`;
+}
+
+function snapped({ x, y }: { readonly x: number; readonly y: number }): {
+  readonly x: number;
+  readonly y: number;
+} {
+  return { x: Math.round(x / SNAP[0]) * SNAP[0], y: Math.round(y / SNAP[1]) * SNAP[1] };
+}

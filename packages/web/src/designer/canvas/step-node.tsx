@@ -1,0 +1,148 @@
+import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
+import { CircleDot, Layers, OctagonX, Plus, Repeat2, TriangleAlert } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
+
+import { designerWords } from '../../words/designer.ts';
+import { CARD } from '../model/grid.ts';
+import type { Stage } from '../model/verb-entries.ts';
+import { verbIcon } from './verb-icon.ts';
+
+export interface PortData {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface StepNodeData extends Record<string, unknown> {
+  readonly name: string;
+  readonly verb: string | undefined;
+  readonly stage: Stage;
+  readonly meaning: string;
+  readonly inputs: readonly PortData[];
+  readonly outputs: readonly PortData[];
+  readonly errors: number;
+  readonly warnings: number;
+  readonly isConfigured: boolean;
+  readonly isChanged: boolean;
+  /** Neither selected nor related to what is selected. */
+  readonly isAside: boolean;
+  /** How it follows changes; undefined where that is not known. */
+  readonly follows: string | undefined;
+  readonly isIncremental: boolean;
+  readonly isReadOnly: boolean;
+  readonly onProblems: (name: string) => void;
+  readonly onRename: (name: string) => void;
+}
+
+export type StepNodeType = Node<StepNodeData, 'step'>;
+
+const EDGES: Readonly<Record<Stage, string>> = {
+  source: 'bg-stage-source',
+  transform: 'bg-stage-transform',
+  check: 'bg-stage-check',
+  destination: 'bg-stage-destination',
+};
+const INKS: Readonly<Record<Stage, string>> = {
+  source: 'text-stage-source',
+  transform: 'text-stage-transform',
+  check: 'text-stage-check',
+  destination: 'text-stage-destination',
+};
+
+/** A card of 208 × 56: stage edge, icon, name and one line of meaning. */
+export const StepNode = memo(function StepNode({ data, selected }: NodeProps<StepNodeType>): ReactNode {
+  const Icon = verbIcon(data.verb);
+  const border = data.isConfigured ? 'border-line-strong' : 'border-dashed border-ink-3';
+  return (
+    <div
+      id={stepElementId(data.name)}
+      data-step={data.name}
+      style={{ width: CARD.width, height: CARD.height }}
+      onDoubleClick={() => data.onRename(data.name)}
+      className={`bg-surface-1 relative flex items-center gap-2 rounded-md border pr-2 pl-3 ${border} ${
+        selected ? 'outline-accent outline-2 outline-offset-1' : ''
+      } ${data.isAside ? 'opacity-55' : ''}`}
+    >
+      <span aria-hidden className={`absolute inset-y-0 left-0 w-[3px] rounded-l-md ${EDGES[data.stage]}`} />
+      <Icon size={16} aria-hidden className={`shrink-0 ${INKS[data.stage]}`} />
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="flex min-w-0 items-center gap-1">
+          <span className="truncate font-medium" title={data.name}>
+            {data.name}
+          </span>
+          {data.isChanged ? (
+            <span title={designerWords('changedSinceRun')} className="text-accent-ink inline-flex shrink-0">
+              <CircleDot size={11} aria-label={designerWords('changedSinceRun')} role="img" />
+            </span>
+          ) : null}
+        </span>
+        <span
+          className={`truncate text-sm ${data.meaning === '' ? 'text-ink-3 italic' : 'text-ink-2'}`}
+          title={data.meaning}
+        >
+          {data.meaning === '' ? (data.verb ?? designerWords('unknownVerb')) : data.meaning}
+        </span>
+      </span>
+      <Marks {...data} />
+      {data.inputs.map(({ id, label }, index) => (
+        <Handle
+          key={id}
+          id={id}
+          type="target"
+          position={Position.Left}
+          style={{ top: portTop(index, data.inputs.length) }}
+          title={label}
+          isConnectable={!data.isReadOnly}
+        />
+      ))}
+      {data.outputs.map(({ id, label }, index) => (
+        <Handle
+          key={id}
+          id={id}
+          type="source"
+          position={Position.Right}
+          style={{ top: portTop(index, data.outputs.length) }}
+          title={label}
+          isConnectable={!data.isReadOnly}
+        >
+          <Plus size={8} strokeWidth={3} aria-hidden className="pointer-events-none opacity-0" />
+        </Handle>
+      ))}
+    </div>
+  );
+});
+
+function Marks({ name, errors, warnings, follows, isIncremental, onProblems }: StepNodeData): ReactNode {
+  const count = errors + warnings;
+  const Glyph = isIncremental ? Repeat2 : Layers;
+  return (
+    <span className="flex shrink-0 flex-col items-end gap-0.5">
+      {count === 0 ? null : (
+        <button
+          type="button"
+          tabIndex={-1}
+          onClick={() => onProblems(name)}
+          title={designerWords('problemCount', { count })}
+          aria-label={designerWords('problemCount', { count })}
+          className={`nodrag flex items-center gap-0.5 text-xs font-medium ${errors > 0 ? 'text-bad' : 'text-warn'}`}
+        >
+          {errors > 0 ? <OctagonX size={13} aria-hidden /> : <TriangleAlert size={13} aria-hidden />}
+          {count}
+        </button>
+      )}
+      {follows === undefined ? null : (
+        <span title={follows} className="text-ink-3">
+          <Glyph size={12} role="img" aria-label={follows} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Ports share the height of the card. */
+export function portTop(index: number, count: number): number {
+  return (CARD.height * (index + 1)) / (count + 1);
+}
+
+export function stepElementId(name: string): string {
+  return `step-${name}`;
+}

@@ -1,0 +1,113 @@
+import { sql, StandardSQL } from '@codemirror/lang-sql';
+import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { forceLinting, linter, type Diagnostic as LintDiagnostic } from '@codemirror/lint';
+import { EditorView } from '@codemirror/view';
+import type { Diagnostic, DocumentPath, DraftStep } from '@millrace/spec';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+
+import { CodeMirror } from '../../ui/code-mirror.tsx';
+import { FieldFrame, type FieldFrameProps } from '../../ui/field-frame.tsx';
+import { spanWithin } from '../model/span-within.ts';
+import { SQL_FUNCTIONS } from '../model/sql-functions.generated.ts';
+import { useDesigner } from '../state/use-designer.ts';
+import { useFieldEdit } from '../state/use-field-edit.ts';
+import { useInputColumns, type InputColumn } from '../state/use-input-columns.ts';
+
+/** SQL with the columns that are there, DuckDB's functions, and errors at the character. */
+export function SqlField({
+  step,
+  frame,
+  path,
+  value,
+  placeholder,
+}: {
+  readonly step: DraftStep;
+  readonly frame: FieldFrameProps;
+  readonly path: DocumentPath;
+  readonly value: string;
+  readonly placeholder: string;
+}): ReactNode {
+  const { state, compiled, isReadOnly } = useDesigner();
+  const set = useFieldEdit(path);
+  const columns = useInputColumns(step);
+  const offered = useRef<readonly InputColumn[]>(columns);
+  offered.current = columns;
+  const [view, setView] = useState<EditorView | undefined>(undefined);
+  const problems = useRef<readonly LintDiagnostic[]>([]);
+  const extensions = useMemo(
+    () => [
+      sql({ dialect: StandardSQL }),
+      autocompletion({ override: [(context) => complete(context, offered.current)], icons: false }),
+      linter(() => problems.current, { delay: 0 }),
+      EditorView.lineWrapping,
+    ],
+    [],
+  );
+  useEffect(() => {
+    const { locate } = state.draft;
+    problems.current = (compiled.byStep.get(step.name) ?? [])
+      .filter(
+        ({ path: at }: Diagnostic) =>
+          at.length === path.length && at.every((part, index) => part === path[index]),
+      )
+      .map((problem) => ({
+        ...spanWithin(problem.range, value, (span) => locate(path, span)),
+        severity: problem.severity === 'error' ? 'error' : 'warning',
+        message: problem.message,
+      }));
+    // The linter looks again when the document changes, and here when only the answer does.
+    view?.dispatch({ effects: [] });
+    if (view !== undefined) forceLinting(view);
+  }, [compiled, value, view, path, state.draft, step.name]);
+  const rows = Math.min(12, Math.max(1, value.split('\n').length, Math.ceil(value.length / 38)));
+  return (
+    <FieldFrame {...frame}>
+      <div
+        className="border-line-strong focus-within:outline-accent relative flex overflow-hidden rounded-md border focus-within:outline-2"
+        style={{ height: rows * 18 + 10 }}
+        onKeyDown={(event) => {
+          // An open list of completions takes Escape for itself.
+          if (event.key === 'Escape' && event.defaultPrevented) event.stopPropagation();
+        }}
+      >
+        <CodeMirror
+          label={frame.label}
+          value={value}
+          onChange={(text) => set(text === '' && frame.isRequired !== true ? undefined : text)}
+          extensions={extensions}
+          isReadOnly={isReadOnly}
+          onView={setView}
+          hasLineNumbers={false}
+        />
+        {value === '' && placeholder !== '' ? (
+          <span
+            aria-hidden
+            className="text-ink-3 pointer-events-none absolute top-1 left-2 truncate font-mono text-sm"
+          >
+            {placeholder}
+          </span>
+        ) : null}
+      </div>
+    </FieldFrame>
+  );
+}
+
+function complete(context: CompletionContext, columns: readonly InputColumn[]): CompletionResult | null {
+  const word = context.matchBefore(/[\w.]*/);
+  if (word === null || (word.from === word.to && !context.explicit)) return null;
+  return {
+    from: word.from + word.text.lastIndexOf('.') + 1,
+    options: [
+      ...columns.map(({ name, type }) => ({
+        label: name,
+        apply: /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`,
+        detail: type,
+        type: 'property',
+        boost: 50,
+      })),
+      ...SQL_FUNCTIONS.map(([label, detail]) => ({ label, detail, apply: `${label}(`, type: 'function' })),
+    ],
+    validFor: /^\w*$/,
+  };
+}

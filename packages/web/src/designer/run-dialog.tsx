@@ -1,0 +1,62 @@
+import { Play } from 'lucide-react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+
+import { call } from '../api/call.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorPanel } from '../ui/error-panel.tsx';
+import { notify } from '../ui/toast.tsx';
+import { designerWords } from '../words/designer.ts';
+import { PlanPane } from './panes/plan-pane.tsx';
+import { useDesigner } from './state/use-designer.ts';
+
+/** What a run would do, and then the run. */
+export function RunDialog({
+  hasErrors,
+  save,
+  onClose,
+}: {
+  readonly hasErrors: boolean;
+  readonly save: () => Promise<boolean>;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { state } = useDesigner();
+  const [isStarting, setIsStarting] = useState(false);
+  const [error, setError] = useState<unknown>(undefined);
+  const start = async (): Promise<void> => {
+    setIsStarting(true);
+    try {
+      if (!(await save())) return onClose();
+      notify({ title: designerWords('runStarted') });
+      onClose();
+      await call('pipelines/run-pipeline', { pipeline: state.pipeline });
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setIsStarting(false);
+    }
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      width="wide"
+      title={designerWords('runTitle', { pipeline: state.pipeline })}
+      actions={
+        <Button
+          kind="primary"
+          icon={Play}
+          isBusy={isStarting}
+          isDisabled={hasErrors}
+          onClick={() => void start()}
+        >
+          {designerWords('saveAndRun')}
+        </Button>
+      }
+    >
+      {error === undefined ? null : <ErrorPanel title={designerWords('refused')} error={error} />}
+      <PlanPane />
+    </Dialog>
+  );
+}

@@ -1,0 +1,154 @@
+import { applyEdits, readDraft, type Edit } from '@millrace/spec';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { stepGraph } from '../model/step-graph.ts';
+import { designerReducer, isChanged, startDesigner, type DesignerAction } from './designer-state.ts';
+
+const TEXT = `# the head
+version: 1
+name: sales
+steps:
+  # before orders
+  orders:
+    source: { connection: shop, table: orders } # at orders
+
+  customers:
+    source:
+      # in customers
+      connection: shop
+      table: customers
+  wide:
+    join: { left: orders, right: customers, on: { customer_id: id } }
+  publish: # to the mart
+    destination: { from: wide, connection: warehouse, table: mart.orders }
+`;
+
+function open(text = TEXT) {
+  return startDesigner('sales', 'pipelines/sales.yaml', { text, revision: 'r1' });
+}
+
+const name = fc.constantFrom('orders', 'customers', 'wide', 'publish', 'extra');
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  fc.record({
+    kind: fc.constant('addStep' as const),
+    name: fc.constantFrom('extra', 'more'),
+    step: fc.constantFrom(
+      { filter: { from: 'orders', where: 'total > 1' } },
+      { union: { from: ['orders', 'wide'] } },
+    ),
+  }),
+  fc.record({ kind: fc.constant('removeStep' as const), name }),
+  fc.record({
+    kind: fc.constant('renameStep' as const),
+    from: name,
+    to: fc.constantFrom('renamed', 'orders2'),
+  }),
+  fc.record({ kind: fc.constant('connect' as const), from: name, to: name }),
+  fc.record({ kind: fc.constant('disconnect' as const), to: name }),
+  fc.record({ kind: fc.constant('moveStep' as const), name, at: fc.tuple(fc.nat(9), fc.nat(9)) }),
+  fc.record({
+    kind: fc.constant('pasteSteps' as const),
+    yaml: fc.constant('orders:\n  # pasted\n  sort: { from: wide, by: [id] }\n'),
+  }),
+);
+const action: fc.Arbitrary<DesignerAction> = fc.oneof(
+  { weight: 6, arbitrary: edit.map((each) => ({ kind: 'edit', edits: [each], label: 'edit' }) as const) },
+  // Through the text, as a person types: whole lines, a half of one, and something that is no YAML.
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom(
+        `${TEXT}  typed:\n    filter: { from: wide, where: "id > 1" }\n`,
+        TEXT.replace('on: {', 'on: { country: '),
+        `${TEXT}  typed:\n    filter: {`,
+        TEXT.replace('left: orders', 'left: '),
+        TEXT,
+      )
+      .map((text) => ({ kind: 'type', text, group: 'typing' }) as const),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'undo' } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'redo' } as const) },
+);
+
+describe('the designer', () => {
+  it('keeps canvas and text equal over 1,000 random sequences of edits, typing, undo and redo', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 14 }), (actions) => {
+        let state = open();
+        for (const each of actions) {
+          const before = state;
+          state = designerReducer(state, each);
+          // The text says what the edit says to a text alone.
+          if (each.kind === 'edit') {
+            const alone = applyEdits(before.log.text, each.edits);
+            expect(state.log.text).toBe(alone.isApplied ? alone.text : before.log.text);
+            expect(state.refusal !== before.refusal).toBe(!alone.isApplied);
+          }
+          // The canvas shows what a fresh reading of the text says, or stands still while it cannot be read.
+          const fresh = readDraft(state.log.text, state.file);
+          expect(state.problems.map(({ code, range }) => [code, range.start])).toEqual(
+            fresh.diagnostics.map(({ code, range }) => [code, range.start]),
+          );
+          if (state.isReadable) {
+            expect(state.draft.steps).toEqual(fresh.steps);
+            expect(state.graph).toEqual(stepGraph(fresh));
+            expect([...state.places.keys()].toSorted()).toEqual(
+              fresh.steps.map((step) => step.name).toSorted(),
+            );
+          }
+        }
+        const end = state.log.text;
+        let undone = 0;
+        while (state.log.past.length > 0) {
+          state = designerReducer(state, { kind: 'undo' });
+          undone += 1;
+        }
+        expect(state.log.text).toBe(TEXT);
+        expect(isChanged(state)).toBe(false);
+        for (; undone > 0; undone -= 1) state = designerReducer(state, { kind: 'redo' });
+        expect(state.log.text).toBe(end);
+      }),
+      { numRuns: 1000 },
+    );
+  }, 120_000);
+
+  it('undoes what was typed into one field at once', () => {
+    const where = (value: string): DesignerAction => ({
+      kind: 'edit',
+      edits: [{ kind: 'setField', path: ['steps', 'wide', 'join', 'where'], value }],
+      label: 'where',
+      group: 'steps.wide.join.where',
+    });
+    let state = ['a', 'ab', 'abc'].reduce((current, value) => designerReducer(current, where(value)), open());
+    expect(state.log.past).toHaveLength(1);
+    state = designerReducer(state, { kind: 'undo' });
+    expect(state.log.text).toBe(TEXT);
+    expect(designerReducer(state, { kind: 'redo' }).log.text).toContain('where: abc');
+  });
+
+  it('says why an edit was refused and changes nothing', () => {
+    const edits = [{ kind: 'renameStep', from: 'orders', to: 'wide' }] as const;
+    const state = designerReducer(open(), { kind: 'edit', edits, label: 'rename' });
+    expect(state.refusal?.reason).toContain('steps.wide already');
+    expect(state.log.text).toBe(TEXT);
+  });
+
+  it('selects what was added, and forgets what is gone', () => {
+    const pasted = designerReducer(open(), {
+      kind: 'edit',
+      edits: [{ kind: 'pasteSteps', yaml: 'orders:\n  sort: { from: wide, by: [id] }\n' }],
+      label: 'paste',
+      select: 'added',
+    });
+    expect(pasted.selected).toEqual(['orders2']);
+    expect(designerReducer(pasted, { kind: 'undo' }).selected).toEqual([]);
+  });
+
+  it('shows the last text that could be read while one types', () => {
+    const broken = designerReducer(open(), { kind: 'type', text: `${TEXT}  a: {`, group: 'g' });
+    expect(broken.isReadable).toBe(false);
+    expect([...broken.graph.steps.keys()]).toEqual(['orders', 'customers', 'wide', 'publish']);
+    expect(broken.problems.map(({ code }) => code)).toContain('yamlSyntax');
+  });
+});

@@ -1,0 +1,151 @@
+import {
+  applyEdits,
+  PipelineMemory,
+  readDraft,
+  type Diagnostic,
+  type Draft,
+  type Edit,
+} from '@millrace/spec';
+
+import { changeText, redo, startLog, undo, type EditLog } from '../model/edit-log.ts';
+import type { Place } from '../model/grid.ts';
+import { placeSteps } from '../model/place-steps.ts';
+import { stepGraph, type StepGraph } from '../model/step-graph.ts';
+
+/** A text of the file, with the name of that text. */
+export interface SavedText {
+  readonly text: string;
+  readonly revision: string;
+}
+
+/** One document on the canvas. The text is the truth; graph and places follow from it. */
+export interface DesignerState {
+  readonly pipeline: string;
+  readonly file: string;
+  /** What the file had when it was last read or written. */
+  readonly saved: SavedText;
+  readonly log: EditLog;
+  /** Of the text, or of the last text that could be read. */
+  readonly draft: Draft;
+  /** False while the text is no YAML: then canvas and inspector show what was there before. */
+  readonly isReadable: boolean;
+  /** Of the text as it is. */
+  readonly problems: readonly Diagnostic[];
+  readonly graph: StepGraph;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly selected: readonly string[];
+  /** Why the last edit was not made, for people; another number for each. */
+  readonly refusal: { readonly number: number; readonly reason: string } | null;
+  readonly memory: PipelineMemory;
+}
+
+export type DesignerAction =
+  | {
+      readonly kind: 'edit';
+      readonly edits: readonly Edit[];
+      readonly label: string;
+      /** Selected afterwards: steps by name, or those that the edits add. */
+      readonly select?: readonly string[] | 'added';
+      /** Edits of one group that follow each other are undone together. */
+      readonly group?: string;
+    }
+  | { readonly kind: 'type'; readonly text: string; readonly group: string }
+  | { readonly kind: 'replace'; readonly text: string; readonly label: string }
+  | { readonly kind: 'select'; readonly names: readonly string[] }
+  | { readonly kind: 'undo' }
+  | { readonly kind: 'redo' }
+  /** The file has this text now, and so has the canvas. */
+  | { readonly kind: 'saved'; readonly saved: SavedText; readonly pipeline: string }
+  /** The file has this text now; the canvas keeps its own. */
+  | { readonly kind: 'rebased'; readonly saved: SavedText };
+
+export function startDesigner(pipeline: string, file: string, saved: SavedText): DesignerState {
+  const memory = new PipelineMemory();
+  const draft = readDraft(saved.text, file, { isComplete: false }, memory);
+  const graph = stepGraph(draft);
+  return {
+    pipeline,
+    file,
+    saved,
+    log: startLog(saved.text),
+    draft,
+    isReadable: draft.isReadable,
+    problems: draft.diagnostics,
+    graph,
+    places: placeSteps(graph, draft.layout),
+    selected: [],
+    refusal: null,
+    memory,
+  };
+}
+
+export function designerReducer(state: DesignerState, action: DesignerAction): DesignerState {
+  switch (action.kind) {
+    case 'edit': {
+      const result = applyEdits(state.log.text, action.edits);
+      if (!result.isApplied)
+        return { ...state, refusal: { number: (state.refusal?.number ?? 0) + 1, reason: result.reason } };
+      const next = withLog(state, changeText(state.log, result.text, action.label, action.group));
+      if (action.select === undefined) return next;
+      const names =
+        action.select === 'added'
+          ? [...next.graph.steps.keys()].filter((name) => !state.graph.steps.has(name))
+          : action.select;
+      return { ...next, selected: existing(next.graph, names) };
+    }
+    case 'type':
+      return withLog(state, changeText(state.log, action.text, 'typing', action.group));
+    case 'replace':
+      return withLog(state, changeText(state.log, action.text, action.label));
+    case 'select':
+      return areEqual(state.selected, action.names)
+        ? state
+        : { ...state, selected: existing(state.graph, action.names) };
+    case 'undo':
+      return withLog(state, undo(state.log));
+    case 'redo':
+      return withLog(state, redo(state.log));
+    case 'saved':
+      return {
+        ...withLog(state, changeText(state.log, action.saved.text, 'from the file')),
+        saved: action.saved,
+        pipeline: action.pipeline,
+      };
+    case 'rebased':
+      return { ...state, saved: action.saved };
+  }
+}
+
+export function isChanged({ log, saved }: DesignerState): boolean {
+  return log.text !== saved.text;
+}
+
+function withLog(state: DesignerState, log: EditLog): DesignerState {
+  if (log === state.log) return state;
+  if (log.text === state.log.text) return { ...state, log };
+  const read = readDraft(log.text, state.file, { isComplete: false }, state.memory);
+  const problems = read.diagnostics;
+  // Canvas and inspector keep what they show while the text is in between.
+  if (!read.isReadable || problems.some(({ code }) => code === 'yamlSyntax'))
+    return { ...state, log, problems, isReadable: false };
+  const graph = stepGraph(read);
+  return {
+    ...state,
+    log,
+    draft: read,
+    isReadable: true,
+    problems,
+    graph,
+    places: placeSteps(graph, read.layout),
+    selected: existing(graph, state.selected),
+  };
+}
+
+function existing(graph: StepGraph, names: readonly string[]): readonly string[] {
+  const kept = names.filter((name) => graph.steps.has(name));
+  return kept.length === names.length ? names : kept;
+}
+
+function areEqual(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, index) => name === right[index]);
+}

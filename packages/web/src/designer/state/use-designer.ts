@@ -1,0 +1,33 @@
+import { createContext, useContext, type Dispatch } from 'react';
+
+import type { DesignerAction, DesignerState } from './designer-state.ts';
+import type { CompiledDraft } from './use-compiled-draft.ts';
+
+/** What the parts of the designer share. */
+export interface Designer {
+  readonly state: DesignerState;
+  readonly dispatch: Dispatch<DesignerAction>;
+  readonly compiled: CompiledDraft;
+  /** Rows of relations as far as previews told them, by what steps call them. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly learnCounts: (counts: ReadonlyMap<string, number>) => void;
+  readonly connections: readonly DesignerConnection[];
+  readonly isReadOnly: boolean;
+  /** Moves the keyboard to the canvas, the inspector or the palette. */
+  readonly focus: (part: 'canvas' | 'inspector' | 'palette') => void;
+}
+
+export interface DesignerConnection {
+  readonly name: string;
+  readonly type: string;
+  readonly isSource: boolean;
+  readonly isDestination: boolean;
+}
+
+export const DesignerScope = createContext<Designer | undefined>(undefined);
+
+export function useDesigner(): Designer {
+  const designer = useContext(DesignerScope);
+  if (designer === undefined) throw new TypeError('This part stands inside of the designer.');
+  return designer;
+}
