@@ -63,6 +63,7 @@ export async function openPortal({
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
   });
+  context.setDefaultTimeout(15_000);
   // The tour is a test of its own; everywhere else it would stand in the way.
   await context.addInitScript({ content: "localStorage.setItem('millrace.tour', 'done')" });
   const complaints: string[] = [];
@@ -75,8 +76,18 @@ export async function openPortal({
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
-          complaints.push(message.text());
+        const isRefusal = message.text().startsWith('Failed to load resource');
+        if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
+      });
+      page.on('response', (response) => {
+        if (response.status() < 500) return;
+        void response
+          .text()
+          .catch(() => '')
+          .then((text) => {
+            // Systems that refuse or fail are told with 500 too; `internal` is a defect of ours.
+            if (text.includes('"internal"')) complaints.push(`${response.url()}: ${text}`);
+          });
       });
       page.on('request', (request) => {
         if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url()))

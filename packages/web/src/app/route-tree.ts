@@ -1,9 +1,11 @@
 import { frameRoute } from './frame-route.tsx';
 import { rootRoute } from './root-route.tsx';
-import { connectionsRoute } from './routes/connections.ts';
+import { connectRoute } from './routes/connect.ts';
 import { connectionRoute } from './routes/connection.ts';
+import { connectionsRoute } from './routes/connections.ts';
 import { designerRoute } from './routes/designer.ts';
 import { homeRoute } from './routes/home.ts';
+import { pipelinesRoute } from './routes/pipelines.ts';
 import { settingsRoute } from './routes/settings.ts';
 import { setupRoute } from './routes/setup.ts';
 import { signInRoute } from './routes/sign-in.ts';
@@ -12,5 +14,13 @@ import { signInRoute } from './routes/sign-in.ts';
 export const routeTree = rootRoute.addChildren([
   signInRoute,
   setupRoute,
-  frameRoute.addChildren([homeRoute, connectionsRoute, settingsRoute, connectionRoute, designerRoute]),
+  frameRoute.addChildren([
+    homeRoute,
+    pipelinesRoute,
+    designerRoute,
+    connectionsRoute,
+    connectRoute,
+    connectionRoute,
+    settingsRoute,
+  ]),
 ]);

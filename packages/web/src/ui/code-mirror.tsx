@@ -5,6 +5,7 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { lintGutter, lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
@@ -29,6 +30,8 @@ export interface CodeEditorProps {
   readonly label: string;
   readonly value: string;
   readonly onChange?: (value: string) => void;
+  /** For what is only looked at; editors that complete bring their language with `extensions`. */
+  readonly language?: 'yaml';
   /** Language, completion, diagnostics, keys. Stable: at module scope or memoised. */
   readonly extensions?: Extension;
   readonly isReadOnly?: boolean;
@@ -37,6 +40,8 @@ export interface CodeEditorProps {
   readonly hasLineNumbers?: boolean;
 }
 
+const NONE: Extension = [];
+
 /** Marks changes that come from `value`, which are not told back. */
 const fromOutside = Annotation.define<boolean>();
 
@@ -44,7 +49,8 @@ export function CodeMirror({
   label,
   value,
   onChange,
-  extensions = [],
+  language,
+  extensions = NONE,
   isReadOnly = false,
   onView,
   hasLineNumbers = true,
@@ -55,7 +61,7 @@ export function CodeMirror({
   const given = useRef(new Compartment());
   const locked = useRef(new Compartment());
   latest.current = { onChange, onView };
-  const first = useRef({ label, value, extensions, isReadOnly, hasLineNumbers });
+  const first = useRef({ label, value, language, extensions, isReadOnly, hasLineNumbers });
 
   useEffect(() => {
     if (place.current === null) return undefined;
@@ -79,6 +85,7 @@ export function CodeMirror({
           autocompletion({ icons: false }),
           highlightActiveLine(),
           highlightSelectionMatches(),
+          start.language === 'yaml' ? yaml() : [],
           given.current.of(start.extensions),
           locked.current.of(EditorState.readOnly.of(start.isReadOnly)),
           keymap.of([
@@ -91,7 +98,7 @@ export function CodeMirror({
             ...lintKeymap,
             indentWithTab,
           ]),
-          EditorView.contentAttributes.of({ 'aria-label': start.label }),
+          EditorView.contentAttributes.of({ 'aria-label': start.label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged || update.transactions.some((each) => each.annotation(fromOutside)))
               return;

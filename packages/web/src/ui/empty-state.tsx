@@ -15,7 +15,7 @@ export function EmptyState({ icon: Icon, title, children, action }: EmptyStatePr
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-12 text-center">
       <Icon size={24} strokeWidth={1.5} aria-hidden className="text-ink-3" />
-      <p className="font-medium">{title}</p>
+      <h2 className="font-medium">{title}</h2>
       {children === undefined ? null : <div className="text-ink-2">{children}</div>}
       {action === undefined ? null : <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

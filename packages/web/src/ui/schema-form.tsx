@@ -53,7 +53,7 @@ export function SchemaForm({
     <div className="flex flex-col gap-4">
       {usual.map(field)}
       {rare.length === 0 ? null : (
-        <div>
+        <div className="-ml-2">
           <Button kind="quiet" size="small" onClick={() => setOpen(!isOpen)}>
             {isOpen || hasRareError
               ? uiWords('hideAdvanced')

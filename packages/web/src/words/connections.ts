@@ -20,7 +20,6 @@ export const connectionWords = defineWords('connections', {
   noneHelp: 'A connection is a database, a folder of files or a warehouse that tables come from or go to.',
   add: 'Add connection',
   testConnection: 'Test connection',
-  testing: 'Testing',
   answered: '{{product}} {{version}} answered in {{ms}} ms',
   answeredShort: '{{ms}} ms',
   testFailed: 'The connection does not work',
@@ -32,14 +31,13 @@ export const connectionWords = defineWords('connections', {
   removeTitle: 'Remove {{name}}?',
   removeHelp:
     'It is taken out of millrace.yaml, with the secrets that only it uses. Tables that were loaded stay where they are.',
-  removeUsed_one: 'It cannot be removed while {{pipelines}} uses it.',
-  removeUsed_other: 'It cannot be removed while {{pipelines}} use it.',
+  removeBlocked: '{{name}} cannot be removed yet',
+  removeUsed_one: 'The pipeline {{pipelines}} uses it. Let it use another connection, or remove it first.',
+  removeUsed_other:
+    'The pipelines {{pipelines}} use it. Let them use another connection, or remove them first.',
   removed: 'Connection {{name}} removed.',
-  removeFailed: 'The connection cannot be removed',
   connectTables: 'Connect tables',
-  settings: 'Settings',
   unknown: 'There is no connection “{{name}}”',
   unknownHelp: 'It may have been renamed or removed in millrace.yaml.',
   toList: 'To the connections',
-  inFile: '{{settings}}: set in millrace.yaml, because a form cannot hold lists.',
 });

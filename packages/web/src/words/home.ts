@@ -11,7 +11,6 @@ export const homeWords = defineWords('home', {
   needsYou: 'Needs you',
   nothingNeedsYou: 'Nothing needs you: no failed runs, no wrong documents, no late data.',
   runningNow: 'Running now',
-  nothingRuns: 'No run is in progress.',
   all: 'All pipelines',
   pipeline: 'Pipeline',
   state: 'State',
@@ -32,7 +31,6 @@ export const homeWords = defineWords('home', {
   lateSince: 'Its data should be no older than {{within}}.',
   openRun: 'Open run',
   openPipeline: 'Open',
-  since: 'since',
   emptyTitle: 'Connect your first data',
   emptyHelp:
     'Choose a database or a folder of files, pick the tables you want, and get a pipeline that is ready to run. It takes about two minutes.',

@@ -21,6 +21,8 @@ import { STATE_FOLDER } from '../../state-folder.ts';
 const SAMPLE_ROWS = 2_000;
 /** Smaller tables are read whole in a moment: there is nothing to find out about them. */
 const SMALL_ROWS = 100_000;
+/** How late a transaction may commit and still be seen by the next load. */
+const LOOKBACK = '5m';
 /** A person waits; the tables with the most rows are looked at, the rest are proposed whole. */
 const MAX_SAMPLED = 40;
 
@@ -46,7 +48,9 @@ const proposedTable = z.strictObject({
   /** What speaks for it, in words. */
   reasons: z.array(z.string()),
   /** Columns that could drive an incremental load, best first; empty when it cannot be loaded so. */
-  cursors: z.array(z.strictObject({ column: z.string(), reason: z.string() })),
+  cursors: z.array(
+    z.strictObject({ column: z.string(), reason: z.string(), lookback: z.string().nullable() }),
+  ),
   notes: z.array(z.string()),
 });
 
@@ -158,10 +162,18 @@ function toProposal(
       canFollow && table.key.length > 0
         ? table.cursorCandidates
             .filter(({ isNullable }) => !isNullable)
-            .map(({ column, reason }) => ({ column, reason }))
+            .map(({ column, reason }) => ({
+              column,
+              reason,
+              lookback: isTime(table, column) ? LOOKBACK : null,
+            }))
         : [],
     notes: [...table.notes],
   };
+}
+
+function isTime(table: SourceTable, column: string): boolean {
+  return table.fields.some(({ name, type }) => name === column && type.kind === 'timestamp');
 }
 
 function usable(connections: ReadonlyMap<string, UsableConnection>, name: string): UsableConnection {

@@ -6,24 +6,23 @@ import type { ReactNode } from 'react';
 import { classNames } from '../../ui/class-names.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { readRemembered, remember } from '../../ui/remembered.ts';
+import { useMediaQuery } from '../../ui/use-media-query.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { frameWords } from '../../words/frame.ts';
 import { MillraceMark } from './millrace-mark.tsx';
 import { usePages } from './use-pages.ts';
 import type { Page } from './use-pages.ts';
 
-const NARROW_WINDOW = '(max-width: 1100px)';
-
 /** The pages, always at hand; narrow when one wants the room. */
 export function Rail(): ReactNode {
   const pages = usePages();
-  const [isNarrow, setNarrow] = useState(() => {
-    const remembered = readRemembered('rail');
-    return remembered === undefined ? matchMedia(NARROW_WINDOW).matches : remembered === 'narrow';
-  });
+  const isNarrowWindow = useMediaQuery('(max-width: 1100px)');
+  const [choice, setChoice] = useState(() => readRemembered('rail'));
+  const isNarrow = choice === undefined ? isNarrowWindow : choice === 'narrow';
   const toggle = (): void => {
-    remember('rail', isNarrow ? 'wide' : 'narrow');
-    setNarrow(!isNarrow);
+    const next = isNarrow ? 'wide' : 'narrow';
+    remember('rail', next);
+    setChoice(next);
   };
   return (
     <nav

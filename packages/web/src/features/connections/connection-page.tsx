@@ -11,6 +11,7 @@ import { TextLink } from '../../ui/app-link.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmByNameDialog } from '../../ui/confirm-by-name-dialog.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -20,6 +21,7 @@ import type { SettingValue, SettingsSchema } from '../../ui/settings-schema.ts';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { connectionWords } from '../../words/connections.ts';
+import { uiWords } from '../../words/ui.ts';
 import type { Connection } from './connections-page.tsx';
 import { SettingsTest } from './settings-test.tsx';
 
@@ -143,29 +145,34 @@ function Loaded({
           </Button>
         </div>
       </form>
-      <ConfirmByNameDialog
-        isOpen={isRemoving}
-        onClose={() => {
-          setRemoving(false);
-          remove.reset();
-        }}
-        title={connectionWords('removeTitle', { name })}
-        name={name}
-        action={connectionWords('remove')}
-        isBusy={remove.isPending}
-        onConfirm={() => remove.mutate({ connection: name })}
-        description={
-          <>
-            <p>{connectionWords('removeHelp')}</p>
-            {usedBy.length === 0 ? null : (
-              <p className="text-bad mt-2">
-                {connectionWords('removeUsed', { count: usedBy.length, pipelines: usedBy.join(', ') })}
-              </p>
-            )}
-            {remove.error === null ? null : <p className="text-bad mt-2">{errorMessage(remove.error)}</p>}
-          </>
-        }
-      />
+      {isRemoving && usedBy.length > 0 ? (
+        <Dialog
+          isOpen
+          onClose={() => setRemoving(false)}
+          title={connectionWords('removeBlocked', { name })}
+          description={connectionWords('removeUsed', { count: usedBy.length, pipelines: usedBy.join(', ') })}
+          actions={<Button onClick={() => setRemoving(false)}>{uiWords('close')}</Button>}
+        />
+      ) : (
+        <ConfirmByNameDialog
+          isOpen={isRemoving}
+          onClose={() => {
+            setRemoving(false);
+            remove.reset();
+          }}
+          title={connectionWords('removeTitle', { name })}
+          name={name}
+          action={connectionWords('remove')}
+          isBusy={remove.isPending}
+          onConfirm={() => remove.mutate({ connection: name })}
+          description={
+            <>
+              <p>{connectionWords('removeHelp')}</p>
+              {remove.error === null ? null : <p className="text-bad mt-2">{errorMessage(remove.error)}</p>}
+            </>
+          }
+        />
+      )}
     </>
   );
 }

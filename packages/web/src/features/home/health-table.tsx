@@ -10,7 +10,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { homeWords } from '../../words/home.ts';
 import { RunHistory } from '../pipelines/run-history.tsx';
-import type { PipelineHealth } from './pipeline-health.ts';
+import type { PipelineHealth } from '../pipelines/pipeline-health.ts';
 
 const COLUMNS: readonly DataColumn<PipelineHealth>[] = [
   {

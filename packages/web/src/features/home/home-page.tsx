@@ -11,7 +11,7 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { homeWords } from '../../words/home.ts';
 import { HealthTable } from './health-table.tsx';
 import { Incidents } from './incidents.tsx';
-import { pipelineHealth } from './pipeline-health.ts';
+import { pipelineHealth } from '../pipelines/pipeline-health.ts';
 import { RunningRuns } from './running-runs.tsx';
 
 /** What needs somebody first, then what runs, then how everything is. */

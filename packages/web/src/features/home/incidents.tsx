@@ -7,7 +7,7 @@ import { TextLink } from '../../ui/app-link.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { homeWords } from '../../words/home.ts';
-import type { PipelineHealth } from './pipeline-health.ts';
+import type { PipelineHealth } from '../pipelines/pipeline-health.ts';
 import { Section } from './section.tsx';
 
 /** What a person has to look at, worst first. */

@@ -7,7 +7,7 @@ import { formatDuration } from '../../ui/format-time.ts';
 import { useNow } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { homeWords } from '../../words/home.ts';
-import type { ListedPipeline } from './pipeline-health.ts';
+import type { ListedPipeline } from '../pipelines/pipeline-health.ts';
 import { Section } from './section.tsx';
 
 /** Runs in progress; how far they are is told against how long this pipeline usually takes. */
