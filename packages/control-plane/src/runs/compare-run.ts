@@ -1,6 +1,6 @@
 import type { Store } from '../store/open-store.ts';
 import type { RunRecord } from './run-record.ts';
-import { RUN_RECORD_COLUMNS, toRecord } from './run-row.ts';
+import { toIso } from './run-row.ts';
 
 /** So many runs before say what is usual; fewer than the least say nothing. */
 const COMPARED_RUNS = 30;
@@ -23,28 +23,27 @@ export interface RunComparison {
 export async function compareRun(store: Store, record: RunRecord): Promise<RunComparison> {
   const rows = await store.db
     .selectFrom('runs')
-    .select(RUN_RECORD_COLUMNS)
+    .select(['run_id', 'document_fingerprint', 'options', 'rerun_of', 'started_at', 'finished_at'])
     .where('pipeline', '=', record.pipeline)
     .where('state', '=', 'succeeded')
     .where('queued_at', '<', Date.parse(record.queuedAt))
     .orderBy('queued_at', 'desc')
     .limit(COMPARED_RUNS)
     .execute();
-  const earlier = rows.map(toRecord);
-  const tookMs = earlier
-    .filter(({ options, rerunOf }) => options.tables.length === 0 && rerunOf === null)
-    .map(({ startedAt, finishedAt }) => Date.parse(finishedAt ?? startedAt) - Date.parse(startedAt))
+  const tookMs = rows
+    .filter(({ options, rerun_of: rerunOf }) => rerunOf === null && JSON.parse(options).tables.length === 0)
+    .map(({ started_at: startedAt, finished_at: finishedAt }) => (finishedAt ?? startedAt) - startedAt)
     .toSorted((left, right) => left - right);
   const at = (share: number): number => tookMs[Math.round((tookMs.length - 1) * share)] ?? 0;
-  const [last] = earlier;
+  const [last] = rows;
   return {
     usualMs: tookMs.length < LEAST_RUNS ? null : { low: at(0.1), high: at(0.9) },
     lastGood: last
       ? {
-          runId: last.runId,
-          finishedAt: last.finishedAt,
+          runId: last.run_id,
+          finishedAt: last.finished_at === null ? null : toIso(last.finished_at),
           hasOtherDocument:
-            record.documentFingerprint !== '' && last.documentFingerprint !== record.documentFingerprint,
+            record.documentFingerprint !== '' && last.document_fingerprint !== record.documentFingerprint,
         }
       : null,
   };

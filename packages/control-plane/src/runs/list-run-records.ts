@@ -1,3 +1,4 @@
+import { readPosition } from '../live/live-store.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunRecord } from './run-record.ts';
 import { RUN_RECORD_COLUMNS, toRecord } from './run-row.ts';
@@ -40,11 +41,38 @@ export async function listRunRecords(store: Store, filter: RunFilter): Promise<r
   return (await query.execute()).map(toRecord);
 }
 
-/** How many runs there are in each state, of those that the other parts of the filter let through. */
+type RunCounts = Readonly<Record<RunRecord['state'], number>>;
+
+/** Filters that are remembered for a store; pages that move with the time ask ever new ones. */
+const KEPT_COUNTS = 64;
+const known = new WeakMap<Store, Map<string, { readonly notices: number; readonly counts: RunCounts }>>();
+
+/**
+ * How many runs there are in each state, of those that the other parts of the filter let through. To count years of runs
+ * takes milliseconds, so it is done anew only after a run changed its state, which is noted in the same transaction.
+ */
 export async function countRuns(
   store: Store,
+  filter: Pick<RunFilter, 'pipelines' | 'since' | 'until'>,
+): Promise<RunCounts> {
+  const { notices } = await readPosition(store.db);
+  const ofStore = known.get(store) ?? new Map();
+  known.set(store, ofStore);
+  const key = JSON.stringify([filter.pipelines, filter.since, filter.until]);
+  const remembered = ofStore.get(key);
+  if (remembered?.notices === notices) return remembered.counts;
+  const counts = await countAnew(store, filter);
+  ofStore.delete(key);
+  ofStore.set(key, { notices, counts });
+  const [oldest] = ofStore.keys();
+  if (ofStore.size > KEPT_COUNTS && oldest !== undefined) ofStore.delete(oldest);
+  return counts;
+}
+
+async function countAnew(
+  store: Store,
   { pipelines, since, until }: Pick<RunFilter, 'pipelines' | 'since' | 'until'>,
-): Promise<Readonly<Record<RunRecord['state'], number>>> {
+): Promise<RunCounts> {
   let query = store.db
     .selectFrom('runs')
     .select(({ fn }) => ['state', fn.countAll<number>().as('runs')])

@@ -1,10 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 
 import { toStoreError } from './store-error.ts';
+
+/** A server asks some hundred different questions; lists of values make more. */
+const KEPT_STATEMENTS = 500;
 
 /**
  * Kysely over node:sqlite. One connection, lent to one caller at a time: a transaction spans several awaits, and
@@ -22,6 +25,7 @@ export function nodeSqliteDialect(path: string): Dialect {
 
 class NodeSqliteDriver implements Driver {
   readonly #path: string;
+  readonly #statements: PreparedStatements = new Map();
   #database: DatabaseSync | undefined;
   #lent: Promise<void> = Promise.resolve();
   #giveBack: () => void = () => undefined;
@@ -49,7 +53,7 @@ class NodeSqliteDriver implements Driver {
     await previous;
     this.#giveBack = giveBack;
     if (!this.#database) throw new Error('The store is closed.');
-    return new NodeSqliteConnection(this.#database, this.#path);
+    return new NodeSqliteConnection(this.#database, this.#path, this.#statements);
   }
 
   async releaseConnection(): Promise<void> {
@@ -69,29 +73,51 @@ class NodeSqliteDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
+    this.#statements.clear();
     this.#database?.close();
     this.#database = undefined;
   }
 }
 
+interface PreparedStatement {
+  readonly statement: StatementSync;
+  readonly hasRows: boolean;
+}
+
+/** By their SQL, in the order of their first use; to prepare one costs more than most take to run. */
+type PreparedStatements = Map<string, PreparedStatement>;
+
 class NodeSqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  readonly #statements: PreparedStatements;
 
-  constructor(database: DatabaseSync, path: string) {
+  constructor(database: DatabaseSync, path: string, statements: PreparedStatements) {
     this.#database = database;
     this.#path = path;
+    this.#statements = statements;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     try {
-      const statement = this.#database.prepare(query.sql);
+      const { statement, hasRows } = this.#prepared(query.sql);
       const parameters = query.parameters as SQLInputValue[];
-      if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] };
+      if (hasRows) return { rows: statement.all(...parameters) as Row[] };
       return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
     } catch (error) {
       throw toStoreError(this.#path, error);
     }
+  }
+
+  #prepared(sql: string): PreparedStatement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    const [oldest] = this.#statements.keys();
+    if (this.#statements.size >= KEPT_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest);
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 
   async *streamQuery<Row>(query: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
