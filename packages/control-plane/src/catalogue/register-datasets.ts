@@ -4,6 +4,8 @@ import { formatLogicalType, formatTableName } from '@millrace/spec';
 
 import type { Store } from '../store/open-store.ts';
 import type { DatasetRow } from './catalogue-schema.ts';
+import type { DatasetRef } from './find-dataset.ts';
+import { noteChanges } from './note-changes.ts';
 import { saveVersion } from './save-version.ts';
 
 /** A column of a dataset, as people read it. */
@@ -26,19 +28,27 @@ export async function registerDatasets(
   at: number,
 ): Promise<void> {
   await store.db.transaction().execute(async (db) => {
-    const transacting: Pick<Store, 'db'> = { db };
+    const transacting: Transacting = { db };
+    const changed: DatasetRef[] = [];
     for (const task of plan.tasks) {
       const state = run.tasks.get(task.id);
       if (state === undefined) continue;
       if (state.checks.length > 0) await saveChecks(transacting, plan.pipeline, task, state, run.runId, at);
-      if (task.destination.connection !== LANDING)
-        await registerDataset(transacting, plan, task, state, {
-          runId: run.runId,
-          anomalies: anomalies.filter((anomaly) => anomaly.task === task.id).length,
-          at,
+      if (task.destination.connection === LANDING) continue;
+      const isChanged = await registerDataset(transacting, plan, task, state, {
+        runId: run.runId,
+        anomalies: anomalies.filter((anomaly) => anomaly.task === task.id).length,
+        at,
+      });
+      if (isChanged)
+        changed.push({
+          connection: task.destination.connection,
+          name: formatTableName(task.destination.table),
         });
     }
+    await noteChanges(db, changed);
   });
+  store.live.nudge();
 }
 
 type Transacting = Pick<Store, 'db'>;
@@ -56,9 +66,9 @@ async function registerDataset(
   task: LoadTask,
   state: TaskState,
   { runId, anomalies, at }: { readonly runId: string; readonly anomalies: number; readonly at: number },
-): Promise<void> {
+): Promise<boolean> {
   const outcome = OUTCOMES[state.status];
-  if (outcome === undefined) return;
+  if (outcome === undefined) return false;
   const { connection, table } = task.destination;
   const name = formatTableName(table);
   const before = await db
@@ -68,8 +78,8 @@ async function registerDataset(
     .where('name', '=', name)
     .executeTakeFirst();
   // A table that never was published is no dataset yet.
-  if (before === undefined && state.record === null && outcome !== 'unchanged') return;
-  if (before?.run_id === runId && before.outcome === outcome) return;
+  if (before === undefined && state.record === null && outcome !== 'unchanged') return false;
+  if (before?.run_id === runId && before.outcome === outcome) return false;
   const isPublished = state.record !== null;
   const row: DatasetRow = {
     connection,
@@ -98,8 +108,8 @@ async function registerDataset(
       return conflict.columns(['connection', 'name']).doUpdateSet(changed);
     })
     .execute();
-  if (state.record === null) return;
-  await saveVersion(db, row, null);
+  if (state.record !== null) await saveVersion(db, row, null);
+  return true;
 }
 
 async function saveChecks(

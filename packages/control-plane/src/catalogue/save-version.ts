@@ -2,6 +2,7 @@ import type { RollbackResult } from '@millrace/engine';
 
 import type { Store } from '../store/open-store.ts';
 import type { DatasetRow } from './catalogue-schema.ts';
+import { noteChanges } from './note-changes.ts';
 
 /** Versions that are kept of each dataset. */
 const KEPT = 500;
@@ -58,6 +59,9 @@ export async function registerRollback(
       .where('name', '=', dataset.name)
       .returningAll()
       .executeTakeFirst();
-    if (row !== undefined) await saveVersion(db, row, restoredRunId);
+    if (row === undefined) return;
+    await saveVersion(db, row, restoredRunId);
+    await noteChanges(db, [row]);
   });
+  store.live.nudge();
 }

@@ -3,12 +3,14 @@ import { rootRoute } from './root-route.tsx';
 import { connectRoute } from './routes/connect.ts';
 import { connectionRoute } from './routes/connection.ts';
 import { connectionsRoute } from './routes/connections.ts';
+import { datasetRoute, datasetsRoute } from './routes/datasets.ts';
 import { designerRoute } from './routes/designer.ts';
 import { homeRoute } from './routes/home.ts';
 import { pipelinesRoute } from './routes/pipelines.ts';
 import { settingsRoute } from './routes/settings.ts';
 import { setupRoute } from './routes/setup.ts';
 import { signInRoute } from './routes/sign-in.ts';
+import { sqlRoute } from './routes/sql.ts';
 
 /** Every page: one file in `routes/` and one line here. The rail and the palette follow from their `staticData`. */
 export const routeTree = rootRoute.addChildren([
@@ -18,6 +20,9 @@ export const routeTree = rootRoute.addChildren([
     homeRoute,
     pipelinesRoute,
     designerRoute,
+    datasetsRoute,
+    datasetRoute,
+    sqlRoute,
     connectionsRoute,
     connectRoute,
     connectionRoute,

@@ -140,7 +140,9 @@ export function DataGrid({
             aria-label="#"
             className="bg-surface-2 border-line sticky left-0 z-10 h-full border-r"
             style={{ width: numberWidth }}
-          />
+          >
+            <span className="sr-only">#</span>
+          </div>
           {seen.map(({ index, start, size }) => {
             const column = columns[index];
             if (column === undefined) return null;

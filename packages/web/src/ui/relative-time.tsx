@@ -6,7 +6,9 @@ import { Tooltip } from './tooltip.tsx';
 
 /** How long ago, kept up to date, with the exact time on hover. */
 export function RelativeTime({ at }: { readonly at: string | number | Date }): ReactNode {
-  const now = useNow();
+  useNow();
+  // Not the time of the last tick: what just happened would lie ahead of it.
+  const now = new Date();
   const date = new Date(at);
   return (
     <Tooltip text={formatExact(date)}>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { datasetRef } from '../../catalogue/dataset-schema.ts';
 import { findDataset } from '../../catalogue/find-dataset.ts';
+import { noteChanges } from '../../catalogue/note-changes.ts';
 import { defineOperation } from '../../operation.ts';
 
 /** Says what people should know of a dataset. What is left out stays; null gives the word back to the pipeline's document. */
@@ -17,7 +18,7 @@ export const describeDataset = defineOperation({
   output: datasetRef,
   async handler(context, { connection, name, owner, description, tags }) {
     await findDataset(context, { connection, name });
-    const { db } = await context.store();
+    const store = await context.store();
     const said = {
       ...(owner === undefined ? {} : { owner }),
       ...(description === undefined ? {} : { description }),
@@ -25,11 +26,15 @@ export const describeDataset = defineOperation({
       changed_at: Date.now(),
       changed_by: context.caller.name,
     };
-    await db
-      .insertInto('dataset_notes')
-      .values({ connection, name, owner: null, description: null, tags: null, ...said })
-      .onConflict((conflict) => conflict.columns(['connection', 'name']).doUpdateSet(said))
-      .execute();
+    await store.db.transaction().execute(async (db) => {
+      await db
+        .insertInto('dataset_notes')
+        .values({ connection, name, owner: null, description: null, tags: null, ...said })
+        .onConflict((conflict) => conflict.columns(['connection', 'name']).doUpdateSet(said))
+        .execute();
+      await noteChanges(db, [{ connection, name }]);
+    });
+    store.live.nudge();
     return { connection, name };
   },
 });

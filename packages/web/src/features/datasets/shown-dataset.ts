@@ -1,0 +1,3 @@
+import type { OperationOutput } from '@millrace/control-plane';
+
+export type ShownDataset = OperationOutput<'datasets/show-dataset'>;

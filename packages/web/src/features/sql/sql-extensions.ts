@@ -1,0 +1,59 @@
+import { acceptCompletion } from '@codemirror/autocomplete';
+import { sql, SQLDialect, StandardSQL } from '@codemirror/lang-sql';
+import type { Extension } from '@codemirror/state';
+import { Prec } from '@codemirror/state';
+import { keymap } from '@codemirror/view';
+import type { OperationOutput } from '@millrace/control-plane';
+import { useMemo, useRef } from 'react';
+
+import { useOperation } from '../../api/use-operation.ts';
+import { datasetOfStatement } from './dataset-of-statement.ts';
+
+type Dataset = OperationOutput<'datasets/list-datasets'>['datasets'][number];
+
+const DUCKDB = SQLDialect.define({
+  ...StandardSQL.spec,
+  keywords: `${StandardSQL.spec.keywords ?? ''} qualify pivot unpivot summarize describe asof semi anti exclude replace columns sample filter limit offset ilike`,
+});
+
+/** DuckDB's SQL with the names of datasets, and of the columns of those that the statement reads; Ctrl-Enter asks. */
+export function useSqlExtensions(
+  datasets: readonly Dataset[],
+  statement: string,
+  ask: () => void,
+): Extension {
+  const latest = useRef(ask);
+  latest.current = ask;
+  const read = datasetOfStatement(datasets, statement);
+  const shown = useOperation(
+    'datasets/show-dataset',
+    { connection: read?.connection ?? '-', name: read?.name ?? '-' },
+    { isEnabled: read !== undefined, freshForMs: 60_000 },
+  );
+  const columns = shown.data?.columns;
+  return useMemo(() => {
+    const schema: Record<string, string[]> = {};
+    for (const { name } of datasets)
+      schema[name] = name === read?.name ? (columns ?? []).map((column) => column.name) : [];
+    return [
+      sql({
+        dialect: DUCKDB,
+        schema,
+        upperCaseKeywords: true,
+        ...(read === undefined ? {} : { defaultTable: read.name }),
+      }),
+      Prec.highest(
+        keymap.of([
+          {
+            key: 'Mod-Enter',
+            run: () => {
+              latest.current();
+              return true;
+            },
+          },
+          { key: 'Tab', run: acceptCompletion },
+        ]),
+      ),
+    ];
+  }, [datasets, read?.name, columns]);
+}
