@@ -121,3 +121,27 @@ describe('a command with --server', () => {
     expect(notOne).toMatchObject({ exitCode: 2, err: expect.stringContaining('takes an address') });
   });
 });
+
+describe('a command that is killed', () => {
+  it('has its run cancelled: nobody waits for it any more', async () => {
+    const { url, token } = JSON.parse(readFileSync(serverFile(), 'utf8'));
+    const killed = new AbortController();
+    const response = await fetch(`${url}/api/pipelines/run-pipeline`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ pipeline: 'events', isFullRefresh: true }),
+      signal: killed.signal,
+    });
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? [])
+      if (chunk.includes('taskProgress') || chunk.includes('taskStarted')) break;
+    killed.abort();
+    const lastRun = async (): Promise<{ state: string; pipeline: string }> =>
+      JSON.parse((await throughServer(['runs', '--json'])).out).runs[0];
+    while ((await lastRun()).state === 'running') await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await lastRun()).toMatchObject({ pipeline: 'events', state: 'cancelled' });
+  });
+});

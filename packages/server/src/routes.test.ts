@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { ROLES, isAllowed, operationTable } from '@millrace/control-plane';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import { inviteAndSignIn, setUpOwner } from './testing/browser-user.ts';
 import type { BrowserUser } from './testing/browser-user.ts';
@@ -136,6 +137,19 @@ describe('with a role', () => {
     expect(writing.filter(({ name }) => !name.startsWith('identity/'))).toEqual([]);
   });
 
+  it('nobody below an engineer sees rows of sources by a document that they write themselves', () => {
+    const drafts = [...operationTable.values()].filter(({ input }) => takesDocument(input));
+    expect(drafts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['pipelines/preview-draft', 'pipelines/plan-draft', 'pipelines/save-pipeline']),
+    );
+    const open = drafts.filter(({ permission }) => isAllowed('analyst', permission));
+    // Compiling reads no row.
+    expect(open.map(({ name }) => name).toSorted()).toEqual([
+      'pipelines/compile-draft',
+      'pipelines/plan-draft',
+    ]);
+  });
+
   it('fields that are not asked for are refused', async () => {
     const { userId } = await inviteAndSignIn(served, owner, 'viewer');
     for (const extra of [
@@ -251,6 +265,12 @@ connections:
     expect(text).not.toContain(served.server.token);
   });
 });
+
+/** Whether an operation is given the text of a document. */
+function takesDocument(input: z.ZodType): boolean {
+  const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  return 'text' in properties || 'draft' in properties;
+}
 
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);

@@ -61,7 +61,7 @@ describe('the server', () => {
         body,
       });
     expect((await post('/api/runs/list-runs', '{')).status).toBe(400);
-    expect((await post('/api/runs/list-runs', `"${'x'.repeat(5_000_000)}"`)).status).toBe(413);
+    expect((await post('/api/runs/list-runs', `"${'x'.repeat(25_500_000)}"`)).status).toBe(413);
     expect((await post('/api/quarantine/export-quarantine', '{}')).status).toBe(404);
   });
 

@@ -21,6 +21,11 @@ export const PERMISSIONS = {
   'connection.write': { from: 'engineer', isAudited: true, summary: 'Add and change connections' },
   'pipeline.read': { from: 'viewer', isAudited: false, summary: 'See pipelines, plans and lineage' },
   'pipeline.write': { from: 'engineer', isAudited: true, summary: 'Make and change pipelines' },
+  'draft.read': {
+    from: 'engineer',
+    isAudited: false,
+    summary: 'Try drafts of pipelines over samples of sources',
+  },
   'pipeline.run': { from: 'engineer', isAudited: true, summary: 'Run pipelines' },
   'run.read': { from: 'viewer', isAudited: false, summary: 'See runs and their logs' },
   'dataset.read': { from: 'viewer', isAudited: false, summary: 'See datasets, without their rows' },

@@ -27,8 +27,8 @@ import type { OpenCall } from './open-calls.ts';
 import { refuse } from './refuse.ts';
 import { toJson } from './to-json.ts';
 
-/** Documents are kilobytes; rows come through connections, not through here. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** A document has at most eight million characters; rows come through connections, not through here. */
+const MAX_BODY_BYTES = 24 * 1024 * 1024;
 /** Proxies and clients give up lines that are silent for long. */
 const HEARTBEAT_MS = 15_000;
 

@@ -9,7 +9,7 @@ import { parameterInput } from '../../project/parameter-input.ts';
 export const previewDraft = defineOperation({
   name: 'pipelines/preview-draft',
   summary: 'Show input and output rows of a step of a text that is not saved, on a sample.',
-  permission: 'data.read',
+  permission: 'draft.read',
   input: z.strictObject({
     pipeline: z.string(),
     text: z.string().max(8_000_000),

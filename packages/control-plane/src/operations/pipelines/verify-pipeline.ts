@@ -16,7 +16,7 @@ export type TableVerification = VerifyResult & { readonly source: string; readon
 export const verifyPipeline = defineOperation({
   name: 'pipelines/verify-pipeline',
   summary: 'Compare every row of source and destination.',
-  permission: 'pipeline.read',
+  permission: 'data.read',
   input: z.strictObject({
     pipeline: z.string(),
     tables: z.array(z.string()).default([]),
