@@ -10,6 +10,8 @@ export interface ButtonLinkProps extends Omit<AppLinkProps, 'className'> {
   readonly kind?: ButtonKind;
   readonly size?: 'medium' | 'small';
   readonly icon?: LucideIcon;
+  /** The place that the tour points at. */
+  readonly 'data-tour'?: string;
 }
 
 /** A link to a page of the portal that looks like a button. */

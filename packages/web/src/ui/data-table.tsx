@@ -145,7 +145,10 @@ export function DataTable<Item extends object>({
         aria-activedescendant={active >= 0 && rows[active] !== undefined ? `${id}-${active}` : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
-        className="min-h-0 flex-1 overflow-auto focus-visible:-outline-offset-2"
+        onFocus={(event) => {
+          if (event.target === event.currentTarget && active < 0 && rows.length > 0) setActive(0);
+        }}
+        className="group/table min-h-0 flex-1 overflow-auto outline-none"
       >
         <DataTableHead
           columns={shown}
@@ -193,7 +196,8 @@ export function DataTable<Item extends object>({
                 onClick={(event) => open(event, row.original)}
                 className={classNames(
                   'border-line hover:bg-surface-2 absolute inset-x-0 top-0 grid items-center border-b px-4',
-                  index === active && 'bg-surface-2 shadow-[inset_2px_0_var(--accent)]',
+                  index === active &&
+                    'group-focus/table:bg-surface-2 group-focus/table:shadow-[inset_3px_0_var(--accent)]',
                 )}
                 style={{
                   gridTemplateColumns: template,

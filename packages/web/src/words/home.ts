@@ -7,7 +7,8 @@ export const homeWords = defineWords('home', {
   pipelines_other: '{{count}} pipelines',
   healthy: '{{count}} healthy',
   running: '{{count}} running',
-  needYou: '{{count}} need you',
+  needYou_one: '{{count}} needs you',
+  needYou_other: '{{count}} need you',
   needsYou: 'Needs you',
   nothingNeedsYou: 'Nothing needs you: no failed runs, no wrong documents, no late data.',
   runningNow: 'Running now',
@@ -35,4 +36,29 @@ export const homeWords = defineWords('home', {
   emptyHelp:
     'Choose a database or a folder of files, pick the tables you want, and get a pipeline that is ready to run. It takes about two minutes.',
   connect: 'Connect data',
+  queuedOne: 'Waiting',
+  datasets: 'Datasets',
+  upToDateDatasets: 'up to date',
+  delayed: 'delayed',
+  underInvestigation: 'under investigation',
+  next: 'Next runs',
+  tourProgress: '{{current}} of {{total}}',
+  tourNext: 'Next',
+  tourBack: 'Back',
+  tourDone: 'Done',
+  tourSkip: 'Skip the tour',
+  tourRail: 'Every kind of thing has its page',
+  tourRailText:
+    'Pipelines move data, runs are what they did, datasets are what came out. The rail narrows when you want the room.',
+  tourHome: 'Home says what needs you',
+  tourHomeText:
+    'Failed runs, wrong documents and late data come first; below is every pipeline with its last runs.',
+  tourConnect: 'Start by connecting data',
+  tourConnectText:
+    'Choose a database or files, pick tables, and get a pipeline that is ready to run, in about two minutes.',
+  tourPalette: 'Go anywhere from the keyboard',
+  tourPaletteText: 'Ctrl K, or ⌘ K, finds every page, pipeline and dataset by name, and runs pipelines.',
+  tourLive: 'What you see is live',
+  tourLiveText:
+    'Pages follow the server as it works. When the line breaks, it says so here and catches up by itself.',
 });

@@ -24,6 +24,7 @@ export const pipelineWords = defineWords('pipelines', {
   needsYou: 'Needs you',
   running: 'Running',
   healthy: 'Healthy',
+  historyOf: 'Last runs of {{pipeline}}: {{states}}',
   historyRun: '{{state}} · {{at}} · {{duration}}',
   runNow: 'Run now',
   runStarted: 'A run of {{pipeline}} is started.',

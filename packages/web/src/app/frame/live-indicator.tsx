@@ -14,6 +14,7 @@ export function LiveIndicator(): ReactNode {
       <span
         role="status"
         data-live={state}
+        data-tour="live"
         tabIndex={0}
         className={classNames(
           'inline-flex items-center gap-1.5 rounded-sm px-1 text-sm',

@@ -1,16 +1,49 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { useNavigate } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { Command } from 'cmdk';
+import { Cable, Play, Plus, SunMoon, Table2, Workflow } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import { useAct, useOperation } from '../../api/use-operation.ts';
+import { errorMessage } from '../../ui/error-panel.tsx';
+import { notify } from '../../ui/toast.tsx';
 import { frameWords } from '../../words/frame.ts';
+import { connectionAddress, datasetAddress, pipelineAddress } from '../addresses.ts';
+import { chooseTheme } from '../theme.ts';
+import type { ThemeChoice } from '../theme.ts';
 import { usePages } from './use-pages.ts';
+
+const THEMES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
 
 /** Pages, objects and actions by their names. */
 export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const pages = usePages();
-  const navigate = useNavigate();
+  const router = useRouter();
+  const pipelines = useOperation('pipelines/list-pipelines', {}).data?.pipelines ?? [];
+  const connections = useOperation('connections/list-connections', {}).data?.connections ?? [];
+  const datasets = useOperation('datasets/list-datasets', {}).data?.datasets ?? [];
+  const run = useAct('runs/start-run', ({ pipeline }) =>
+    notify({ title: frameWords('runStarted', { pipeline }) }),
+  );
+  const go = (href: string) => (): void => {
+    onClose();
+    router.history.push(href);
+  };
+  const start = (pipeline: string) => (): void => {
+    onClose();
+    run.mutate(
+      { pipeline },
+      {
+        onError: (error) =>
+          notify({
+            title: frameWords('runFailed', { pipeline }),
+            description: errorMessage(error),
+            kind: 'failed',
+          }),
+      },
+    );
+  };
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
@@ -31,16 +64,71 @@ export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }
               </Command.Empty>
               <Group heading={frameWords('goTo')}>
                 {pages.map(({ path, title, icon }) => (
+                  <Item key={path} value={`page ${title}`} icon={icon} onSelect={go(path)}>
+                    {title}
+                  </Item>
+                ))}
+              </Group>
+              <Group heading={frameWords('actions')}>
+                <Item value="connect data new connection" icon={Plus} onSelect={go('/connections/new')}>
+                  {frameWords('connectData')}
+                </Item>
+                {THEMES.map((theme) => (
                   <Item
-                    key={path}
-                    value={`page ${title}`}
-                    icon={icon}
+                    key={theme}
+                    value={`theme ${frameWords(theme)}`}
+                    icon={SunMoon}
                     onSelect={() => {
                       onClose();
-                      void navigate({ to: path });
+                      chooseTheme(theme);
                     }}
                   >
-                    {title}
+                    {frameWords('theme')}: {frameWords(theme)}
+                  </Item>
+                ))}
+                {pipelines.map(({ name, problem }) =>
+                  problem === null ? (
+                    <Item key={name} value={`run ${name}`} icon={Play} onSelect={start(name)}>
+                      {frameWords('runPipeline', { pipeline: name })}
+                    </Item>
+                  ) : null,
+                )}
+              </Group>
+              <Group heading={frameWords('pipelines')}>
+                {pipelines.map(({ name, description }) => (
+                  <Item
+                    key={name}
+                    value={`pipeline ${name} ${description ?? ''}`}
+                    icon={Workflow}
+                    onSelect={go(pipelineAddress(name))}
+                  >
+                    {name}
+                  </Item>
+                ))}
+              </Group>
+              <Group heading={frameWords('datasets')}>
+                {datasets.map(({ connection, name }) => (
+                  <Item
+                    key={`${connection}/${name}`}
+                    value={`dataset ${connection}/${name}`}
+                    icon={Table2}
+                    note={connection}
+                    onSelect={go(datasetAddress(`${connection}/${name}`))}
+                  >
+                    {name}
+                  </Item>
+                ))}
+              </Group>
+              <Group heading={frameWords('connections')}>
+                {connections.map(({ name, title }) => (
+                  <Item
+                    key={name}
+                    value={`connection ${name}`}
+                    icon={Cable}
+                    note={title}
+                    onSelect={go(connectionAddress(name))}
+                  >
+                    {name}
                   </Item>
                 ))}
               </Group>
@@ -80,11 +168,11 @@ function Item({
     <Command.Item
       value={value}
       onSelect={onSelect}
-      className="data-[selected=true]:bg-surface-2 flex h-8 items-center gap-2 rounded-sm px-2"
+      className="data-[selected=true]:bg-surface-3 flex h-8 items-center gap-2 rounded-sm px-2"
     >
       <Icon size={16} aria-hidden className="text-ink-3 shrink-0" />
       <span className="min-w-0 truncate">{children}</span>
-      {note === undefined ? null : <span className="text-ink-3 ml-auto shrink-0 text-sm">{note}</span>}
+      {note === undefined ? null : <span className="text-ink-2 ml-auto shrink-0 text-sm">{note}</span>}
     </Command.Item>
   );
 }

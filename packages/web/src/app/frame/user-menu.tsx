@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router';
-import { CircleUserRound, LogOut, Settings } from 'lucide-react';
+import { CircleUserRound, Compass, LogOut, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { signOut, useSession } from '../../api/session.ts';
@@ -30,6 +30,11 @@ export function UserMenu(): ReactNode {
         ...(caller?.by === 'session'
           ? [{ kind: 'heading' as const, label: `${caller.name} · ${caller.role}` }]
           : []),
+        {
+          label: frameWords('takeTour'),
+          icon: Compass,
+          onSelect: () => router.history.push('/?tour=again'),
+        },
         {
           label: frameWords('settings'),
           icon: Settings,

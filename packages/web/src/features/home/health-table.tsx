@@ -36,7 +36,7 @@ const COLUMNS: readonly DataColumn<PipelineHealth>[] = [
     id: 'history',
     header: homeWords('history'),
     value: () => null,
-    cell: ({ pipeline }) => <RunHistory runs={pipeline.recentRuns} />,
+    cell: ({ pipeline }) => <RunHistory pipeline={pipeline.name} runs={pipeline.recentRuns} />,
     width: 132,
     isUnsortable: true,
   },
@@ -73,7 +73,7 @@ const COLUMNS: readonly DataColumn<PipelineHealth>[] = [
 export function HealthTable({ health }: { readonly health: readonly PipelineHealth[] }): ReactNode {
   const router = useRouter();
   return (
-    <section aria-label={homeWords('all')} data-tour="health" className="mt-2 flex min-h-64 flex-1 flex-col">
+    <section aria-label={homeWords('all')} className="mt-2 flex min-h-64 flex-1 flex-col">
       <DataTable
         label={homeWords('all')}
         rows={health}

@@ -9,14 +9,18 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { homeWords } from '../../words/home.ts';
+import { DatasetFreshness } from './dataset-freshness.tsx';
 import { HealthTable } from './health-table.tsx';
 import { Incidents } from './incidents.tsx';
 import { pipelineHealth } from '../pipelines/pipeline-health.ts';
+import { NextRuns } from './next-runs.tsx';
 import { RunningRuns } from './running-runs.tsx';
+import { useTour } from './use-tour.ts';
 
 /** What needs somebody first, then what runs, then how everything is. */
 export function HomePage(): ReactNode {
   const { data, error, refetch } = useOperation('pipelines/list-pipelines', {});
+  useTour(data !== undefined);
   const health = useMemo(
     () => (data?.pipelines ?? []).map(pipelineHealth).sort((one, other) => one.rank - other.rank),
     [data],
@@ -24,7 +28,7 @@ export function HomePage(): ReactNode {
   const incidents = health.filter(({ incident }) => incident !== null);
   const running = health.filter(({ pipeline }) => pipeline.recentRuns[0]?.state === 'running');
   const connect = (
-    <ButtonLink href="/connections/new" kind="primary" icon={Plus}>
+    <ButtonLink href="/connections/new" kind="primary" icon={Plus} data-tour="connect">
       {homeWords('connect')}
     </ButtonLink>
   );
@@ -41,9 +45,11 @@ export function HomePage(): ReactNode {
     return (
       <>
         <PageHeader title={homeWords('title')} icon={House} />
-        <EmptyState icon={Cable} title={homeWords('emptyTitle')} action={connect}>
-          {homeWords('emptyHelp')}
-        </EmptyState>
+        <div data-tour="home">
+          <EmptyState icon={Cable} title={homeWords('emptyTitle')} action={connect}>
+            {homeWords('emptyHelp')}
+          </EmptyState>
+        </div>
       </>
     );
   return (
@@ -67,10 +73,19 @@ export function HomePage(): ReactNode {
       {data === undefined ? (
         <SkeletonRows count={8} />
       ) : (
-        <div className="flex min-h-0 flex-1 flex-col">
-          <Incidents incidents={incidents} />
-          <RunningRuns running={running.map(({ pipeline }) => pipeline)} />
-          <HealthTable health={health} />
+        <div className="flex min-h-0 flex-1 flex-col xl:flex-row">
+          <div data-tour="home" className="flex min-h-0 min-w-0 flex-1 flex-col">
+            <Incidents incidents={incidents} />
+            <RunningRuns running={running.map(({ pipeline }) => pipeline)} />
+            <HealthTable health={health} />
+          </div>
+          <aside
+            aria-label={homeWords('fresh')}
+            className="border-line max-h-72 shrink-0 overflow-y-auto border-t xl:max-h-none xl:w-80 xl:border-t-0 xl:border-l"
+          >
+            <DatasetFreshness />
+            <NextRuns />
+          </aside>
         </div>
       )}
     </>

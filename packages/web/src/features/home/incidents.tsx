@@ -14,21 +14,19 @@ import { Section } from './section.tsx';
 export function Incidents({ incidents }: { readonly incidents: readonly PipelineHealth[] }): ReactNode {
   if (incidents.length === 0)
     return (
-      <p className="text-ink-2 flex items-center gap-2 px-4 py-2" data-tour="incidents">
+      <p className="text-ink-2 flex items-center gap-2 px-4 py-2">
         <CircleCheck size={16} aria-hidden className="text-ok shrink-0" />
         {homeWords('nothingNeedsYou')}
       </p>
     );
   return (
-    <div data-tour="incidents">
-      <Section title={homeWords('needsYou')} count={incidents.length}>
-        <ul className="border-line max-h-72 overflow-y-auto border-y">
-          {incidents.map((health) => (
-            <Incident key={health.pipeline.name} health={health} />
-          ))}
-        </ul>
-      </Section>
-    </div>
+    <Section title={homeWords('needsYou')} count={incidents.length}>
+      <ul className="border-line max-h-72 overflow-y-auto border-y">
+        {incidents.map((health) => (
+          <Incident key={health.pipeline.name} health={health} />
+        ))}
+      </ul>
+    </Section>
   );
 }
 
@@ -39,12 +37,12 @@ function Incident({ health }: { readonly health: PipelineHealth }): ReactNode {
   const at = isRun ? (last.finishedAt ?? last.startedAt) : pipeline.lastSuccessAt;
   return (
     <li
-      className={`border-line bg-surface-1 grid min-h-11 grid-cols-[132px_minmax(120px,200px)_minmax(0,1fr)_auto_auto] items-center gap-x-4 border-b border-l-3 px-4 py-1.5 pl-[13px] last:border-b-0 ${
+      className={`border-line bg-surface-1 grid min-h-11 grid-cols-[132px_minmax(120px,200px)_minmax(0,1fr)_auto_88px] justify-items-start items-center gap-x-4 border-b border-l-3 px-4 py-1.5 pl-[13px] last:border-b-0 ${
         tone === 'bad' ? 'border-l-bad' : 'border-l-warn'
       }`}
     >
       <StatusBadge tone={tone}>{word}</StatusBadge>
-      <span className="truncate">
+      <span className="max-w-full truncate">
         <TextLink href={pipelineAddress(pipeline.name)}>{pipeline.name}</TextLink>
       </span>
       <span className="text-ink-2 line-clamp-2 min-w-0 text-sm break-words" title={incident ?? ''}>

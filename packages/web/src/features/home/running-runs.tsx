@@ -26,13 +26,13 @@ export function RunningRuns({ running }: { readonly running: readonly ListedPipe
           return (
             <li
               key={run.runId}
-              className="border-line bg-surface-1 grid h-11 grid-cols-[132px_minmax(120px,200px)_minmax(0,1fr)_auto_auto] items-center gap-x-4 border-b px-4 last:border-b-0"
+              className="border-line bg-surface-1 grid h-11 grid-cols-[132px_minmax(120px,200px)_minmax(0,1fr)_auto_88px] justify-items-start items-center gap-x-4 border-b px-4 last:border-b-0"
             >
               <StatusBadge tone="busy">{homeWords('runningOne')}</StatusBadge>
-              <span className="truncate">
+              <span className="max-w-full truncate">
                 <TextLink href={pipelineAddress(pipeline.name)}>{pipeline.name}</TextLink>
               </span>
-              <span className="bg-surface-3 h-1 max-w-md overflow-hidden rounded-full">
+              <span className="bg-surface-3 h-1 w-full max-w-md overflow-hidden rounded-full">
                 <span className="bg-busy block h-full" style={{ width: `${(share ?? 0.5) * 100}%` }} />
               </span>
               <span className="text-ink-2 text-sm tabular-nums">

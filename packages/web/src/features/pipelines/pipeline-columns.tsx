@@ -53,7 +53,7 @@ export function pipelineColumns(): readonly DataColumn<PipelineHealth>[] {
       id: 'history',
       header: pipelineWords('history'),
       value: () => null,
-      cell: ({ pipeline }) => <RunHistory runs={pipeline.recentRuns} />,
+      cell: ({ pipeline }) => <RunHistory pipeline={pipeline.name} runs={pipeline.recentRuns} />,
       width: 120,
       isUnsortable: true,
     },

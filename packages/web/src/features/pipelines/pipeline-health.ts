@@ -44,7 +44,9 @@ export function pipelineHealth(pipeline: ListedPipeline): PipelineHealth {
     };
   if (last?.state === 'running')
     return { pipeline, tone: 'busy', word: homeWords('runningOne'), incident: null, rank: 3 };
+  if (last?.state === 'queued')
+    return { pipeline, tone: 'waiting', word: homeWords('queuedOne'), incident: null, rank: 4 };
   if (pipeline.recentRuns.length === 0)
-    return { pipeline, tone: 'waiting', word: homeWords('neverRan'), incident: null, rank: 4 };
-  return { pipeline, tone: 'ok', word: homeWords('healthyOne'), incident: null, rank: 5 };
+    return { pipeline, tone: 'waiting', word: homeWords('neverRan'), incident: null, rank: 5 };
+  return { pipeline, tone: 'ok', word: homeWords('healthyOne'), incident: null, rank: 6 };
 }
