@@ -1,7 +1,9 @@
+import { isAllowed } from '@millrace/control-plane';
 import type { ProjectHost } from '@millrace/control-plane';
 import { Hono } from 'hono';
+import type { Context } from 'hono';
 
-import { requireCaller } from './identity/identify.ts';
+import { identify, requireCaller } from './identity/identify.ts';
 import { sessionCookie } from './identity/session-cookie.ts';
 import { addSessionRoutes } from './identity/session-routes.ts';
 import { addLiveRoute } from './live/live-route.ts';
@@ -37,11 +39,16 @@ export async function createApp(options: AppOptions): Promise<Hono<ServerEnviron
   app.use('/api/*', requireSameOrigin);
   const audit = createAuditor(host);
   const cookie = sessionCookie(options.publicHost !== undefined, options.port);
-  addSessionRoutes(app, { ...options, cookie }, audit);
-  app.use('/api/*', requireCaller({ ...options, cookie }, audit));
+  const identity = { ...options, cookie };
+  addSessionRoutes(app, identity, audit);
+  app.use('/api/*', requireCaller(identity, audit));
   addOperationRoutes(app, { ...options, audit });
   addExportRoute(app, { ...options, audit });
-  addLiveRoute(app, host.live, stopping);
+  const mayLook = async (c: Context<ServerEnvironment>): Promise<boolean> => {
+    const caller = await identify(c, identity, 'look');
+    return caller !== undefined && isAllowed(caller.role, 'run.read');
+  };
+  addLiveRoute(app, { live: host.live, mayLook, stopping });
   app.all('/api/*', (c) => refuse(c, 404, 'routeUnknown', 'There is no such operation.'));
   await addPortalRoutes(app, options.portalFolder);
   app.onError((error, c) => {

@@ -7,7 +7,12 @@ import { toRole } from './user.ts';
 const SEEN_EVERY_MS = 60_000;
 
 /** Who holds the token; undefined when it is revoked, too old or none of ours, or its user is disabled. */
-export async function findApiToken(store: Store, token: string, now: number): Promise<Caller | undefined> {
+export async function findApiToken(
+  store: Store,
+  token: string,
+  now: number,
+  purpose: 'use' | 'look' = 'use',
+): Promise<Caller | undefined> {
   const found = await store.db
     .selectFrom('api_tokens')
     .innerJoin('users', 'users.user_id', 'api_tokens.user_id')
@@ -26,7 +31,7 @@ export async function findApiToken(store: Store, token: string, now: number): Pr
     .where('users.is_disabled', '=', 0)
     .executeTakeFirst();
   if (!found || (found.expires_at !== null && Number(found.expires_at) <= now)) return undefined;
-  if (Number(found.used_at ?? 0) < now - SEEN_EVERY_MS)
+  if (purpose === 'use' && Number(found.used_at ?? 0) < now - SEEN_EVERY_MS)
     await store.db
       .updateTable('api_tokens')
       .set({ used_at: now })

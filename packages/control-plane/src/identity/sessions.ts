@@ -59,8 +59,16 @@ export async function startSession(
   return token.text;
 }
 
-/** Who holds the session's token, by what is true of the user now; undefined when the session is over. */
-export async function findSession(store: Store, token: string, now: number): Promise<Caller | undefined> {
+/**
+ * Who holds the session's token, by what is true of the user now; undefined when the session is over. Only a use makes
+ * it last longer: a page that is merely open does not.
+ */
+export async function findSession(
+  store: Store,
+  token: string,
+  now: number,
+  purpose: 'use' | 'look' = 'use',
+): Promise<Caller | undefined> {
   const hash = hashToken(token);
   const found = await store.db
     .selectFrom('sessions')
@@ -73,7 +81,7 @@ export async function findSession(store: Store, token: string, now: number): Pro
     .where('users.is_disabled', '=', 0)
     .executeTakeFirst();
   if (!found) return undefined;
-  if (Number(found.seen_at) < now - SEEN_EVERY_MS)
+  if (purpose === 'use' && Number(found.seen_at) < now - SEEN_EVERY_MS)
     await store.db.updateTable('sessions').set({ seen_at: now }).where('token_hash', '=', hash).execute();
   return { by: 'session', userId: found.user_id, name: found.email, role: toRole(found.role) };
 }

@@ -22,17 +22,23 @@ export interface IdentifyOptions {
 
 const ANYONE: Caller = { by: 'anyone', userId: null, name: 'anyone', role: 'owner' };
 
-/** Who calls, by API token, local token or session; undefined when nobody whom we know. */
-export async function identify(c: Context, options: IdentifyOptions): Promise<Caller | undefined> {
+/** Who calls, by API token, local token or session; undefined when nobody whom we know. A look is no use of a session. */
+export async function identify(
+  c: Context,
+  options: IdentifyOptions,
+  purpose: 'use' | 'look' = 'use',
+): Promise<Caller | undefined> {
   const { host, localToken, isAuthOff, cookie } = options;
   const token = bearerToken(c);
   if (token !== undefined) {
     if (isSame(token, localToken)) return LOCAL_CALLER;
-    return await findApiToken(await host.store(), token, Date.now());
+    return await findApiToken(await host.store(), token, Date.now(), purpose);
   }
   if (isAuthOff) return ANYONE;
   const session = cookie.read(c);
-  return session === undefined ? undefined : await findSession(await host.store(), session, Date.now());
+  return session === undefined
+    ? undefined
+    : await findSession(await host.store(), session, Date.now(), purpose);
 }
 
 /** Lets nobody through whom we do not know. Wrong tokens are noted, and too many from one address are not looked at. */

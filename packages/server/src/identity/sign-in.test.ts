@@ -128,6 +128,19 @@ describe('a session', () => {
     expect((await user.signIn(email, 'a new password')).status).toBe(401);
   });
 
+  it('takes its live line with it within a second', async () => {
+    const { user, userId } = await inviteAndSignIn(served, owner, 'viewer');
+    const line = await user.send('GET', '/api/live');
+    expect(line.status).toBe(200);
+    const over = (async () => {
+      for await (const chunk of line.body ?? []) chunk satisfies Uint8Array;
+      return performance.now();
+    })();
+    const stopped = performance.now();
+    await owner.post('/api/identity/set-disabled', { userId, isDisabled: true });
+    expect((await over) - stopped).toBeLessThan(1_500);
+  });
+
   it('of the only owner can be neither disabled nor made less', async () => {
     const { users } = (await (await owner.post('/api/identity/list-users')).json()) as {
       users: { userId: string; email: string }[];
