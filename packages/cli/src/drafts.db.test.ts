@@ -208,6 +208,16 @@ describe('drafts', () => {
     }
   });
 
+  it('can be looked at from several sides at once', async () => {
+    const steps = ['orders', 'paid', 'wide', 'customers', 'publish', 'wide', 'paid'];
+    const shown = await Promise.all(
+      steps.map((step) => ask(previewDraft, { pipeline: 'sales', text: SALES, step, isFresh: true })),
+    );
+    expect(shown.map(({ reason, preview }) => [reason, preview?.outputs[0]?.rows.length])).toEqual(
+      [3, 2, 2, 2, 2, 2, 2].map((rows) => [null, rows]),
+    );
+  });
+
   it('say what they would change since the last run', async () => {
     const first = await ask(planDraft, { pipeline: 'sales', text: SALES });
     expect(first).toMatchObject({ changes: null, since: null });

@@ -65,6 +65,29 @@ export async function readJoinedSample(
   const pairs = joinedSources(plan).filter(({ left, right }) => refs.has(left.ref) && refs.has(right.ref));
   const steps = orderSamples(tasks, pairs, SAMPLE_ROWS);
   const folder = join(options.folder, toFolderName(plan.pipeline), digestOf(steps));
+  // Steps that are looked at side by side come from one sample, which is read once.
+  const before = reading.get(folder) ?? Promise.resolve();
+  const mine = before.then(
+    () => takeSample(folder, steps, options, signal),
+    () => takeSample(folder, steps, options, signal),
+  );
+  reading.set(folder, mine);
+  try {
+    return await mine;
+  } finally {
+    if (reading.get(folder) === mine) reading.delete(folder);
+  }
+}
+
+/** Samples that are being read by this process, by their folder. */
+const reading = new Map<string, Promise<JoinedSample>>();
+
+async function takeSample(
+  folder: string,
+  steps: readonly SampleStep[],
+  options: JoinedSampleOptions,
+  signal: AbortSignal,
+): Promise<JoinedSample> {
   const kept = await readMeta(folder);
   if (kept !== undefined && options.now - Date.parse(kept.at) <= options.maxAgeMs)
     return {
@@ -80,7 +103,7 @@ export async function readJoinedSample(
         };
       }),
     };
-  const partial = `${folder}.partial`;
+  const partial = `${folder}.${process.pid}.partial`;
   await removeFolder(partial);
   await mkdir(partial, { recursive: true });
   const sources: SourceSample[] = [];
