@@ -7,7 +7,13 @@ import { designerWords } from '../words/designer.ts';
 import { drag, type DraggedEntry } from './canvas/drag-entry.ts';
 import { verbIcon } from './canvas/verb-icon.ts';
 import { addStep } from './model/add-step.ts';
-import { CHECK_ENTRIES, PALETTE_GROUPS, VERB_ENTRIES, type PaletteGroup } from './model/verb-entries.ts';
+import {
+  CHECK_ENTRIES,
+  PALETTE_GROUPS,
+  VERB_ENTRIES,
+  verbEntry,
+  type PaletteGroup,
+} from './model/verb-entries.ts';
 import { useDesigner } from './state/use-designer.ts';
 
 interface PaletteItem {
@@ -31,7 +37,15 @@ export function Palette(): ReactNode {
       group.includes(wanted) ||
       (wanted.length > 2 && summary.toLowerCase().includes(wanted)),
   );
-  const best = items.toSorted((left, right) => rank(left.label, wanted) - rank(right.label, wanted))[0];
+  // Behind a step comes what reads, and where none is selected what begins.
+  const isAfter = state.selected.length > 0;
+  const isMisplaced = ({ entry }: PaletteItem): boolean =>
+    entry.kind === 'check' ? !isAfter : (verbEntry(entry.verb)?.inputs.length === 0) === isAfter;
+  const best = items.toSorted(
+    (left, right) =>
+      rank(left.label, wanted) - rank(right.label, wanted) ||
+      Number(isMisplaced(left)) - Number(isMisplaced(right)),
+  )[0];
   const add = (item: PaletteItem | undefined): void => {
     if (item === undefined || isReadOnly) return;
     const [after] = state.selected;
@@ -81,7 +95,7 @@ export function Palette(): ReactNode {
           const inGroup = items.filter((item) => item.group === group);
           return inGroup.length === 0 ? null : (
             <section key={group} aria-label={designerWords(group)}>
-              <h3 className="text-ink-3 px-3 pt-2 pb-0.5 text-sm">{designerWords(group)}</h3>
+              <h2 className="text-ink-3 px-3 pt-2 pb-0.5 text-sm">{designerWords(group)}</h2>
               {inGroup.map((item) => (
                 <button
                   key={item.id}

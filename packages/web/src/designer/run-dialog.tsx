@@ -28,9 +28,9 @@ export function RunDialog({
     setIsStarting(true);
     try {
       if (!(await save())) return onClose();
-      notify({ title: designerWords('runStarted') });
+      const { runId } = await call('runs/start-run', { pipeline: state.pipeline });
+      notify({ title: designerWords('runStarted'), description: runId });
       onClose();
-      await call('pipelines/run-pipeline', { pipeline: state.pipeline });
     } catch (thrown) {
       setError(thrown);
     } finally {

@@ -14,11 +14,14 @@ import {
   type NodeChange,
   type NodeTypes,
 } from '@xyflow/react';
+import { Plus, Workflow } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { DragEvent, ReactNode } from 'react';
 
 import type { DocumentValue } from '@millrace/spec';
 
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { designerWords } from '../../words/designer.ts';
 import { addStep } from '../model/add-step.ts';
@@ -61,6 +64,8 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
   const { graph, selected } = state;
   const flow = useReactFlow<StepNodeType, FlowEdgeType>();
   const box = useRef<HTMLDivElement>(null);
+  // What is drawn into nothing stays where it was dropped.
+  const hadSteps = useRef(graph.steps.size > 0);
   const [moving, setMoving] = useState<ReadonlyMap<string, { readonly x: number; readonly y: number }>>(
     new Map(),
   );
@@ -248,7 +253,7 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
         zoomOnDoubleClick={false}
         minZoom={0.05}
         maxZoom={1.5}
-        fitView
+        fitView={hadSteps.current}
         fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
         onlyRenderVisibleElements={nodes.length > DRAWN_WHOLE}
         proOptions={{ hideAttribution: true }}
@@ -266,6 +271,30 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
         ) : null}
       </ReactFlow>
       <CanvasControls />
+      {graph.steps.size > 0 ? null : (
+        <div className="pointer-events-none absolute inset-0 flex items-center justify-center">
+          <EmptyState
+            icon={Workflow}
+            title={designerWords('emptyTitle')}
+            action={
+              <span className="pointer-events-auto">
+                <Button
+                  icon={Plus}
+                  isDisabled={isReadOnly}
+                  onClick={() => {
+                    const place = box.current?.getBoundingClientRect();
+                    setAdding({ after: undefined, x: (place?.left ?? 0) + 80, y: (place?.top ?? 0) + 80 });
+                  }}
+                >
+                  {designerWords('addSource')}
+                </Button>
+              </span>
+            }
+          >
+            {designerWords('emptyHelp')}
+          </EmptyState>
+        </div>
+      )}
       <p id="canvas-keys" className="sr-only">
         {designerWords('keyHelp')}
       </p>

@@ -112,7 +112,7 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
 });
 
 function Marks({ name, errors, warnings, follows, isIncremental, onProblems }: StepNodeData): ReactNode {
-  const count = errors + warnings;
+  const count = errors > 0 ? errors : warnings;
   const Glyph = isIncremental ? Repeat2 : Layers;
   return (
     <span className="flex shrink-0 flex-col items-end gap-0.5">

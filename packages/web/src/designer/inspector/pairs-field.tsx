@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react';
 import type { DocumentPath, DocumentValue, DraftStep } from '@millrace/spec';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
 import { Button } from '../../ui/button.tsx';
@@ -32,6 +32,7 @@ export function PairsField({
   const { dispatch } = useDesigner();
   const set = useFieldEdit(path);
   const [isAdding, setIsAdding] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
   const [left, right] = [useId(), useId()];
   const keys = useInputColumns(step, control.to === 'column' ? 'first' : 'all');
   const values = useInputColumns(step, 'second');
@@ -40,8 +41,15 @@ export function PairsField({
   const rename = (from: string, to: string): void => {
     setIsAdding(false);
     if (to === '' || to === from) return;
-    if (from === '') set({ ...Object.fromEntries(pairs), [to]: control.to === 'sql' ? to : '' });
-    else dispatch({ kind: 'edit', edits: [{ kind: 'renameField', path: [...path, from], to }], label: to });
+    if (from === '') {
+      set({ ...Object.fromEntries(pairs), [to]: control.to === 'sql' ? to : '' });
+      requestAnimationFrame(() => {
+        const row = [...(box.current?.querySelectorAll<HTMLElement>('[data-pair]') ?? [])].find(
+          (each) => each.dataset['pair'] === to,
+        );
+        row?.querySelector<HTMLElement>('[data-value] :is(input, .cm-content)')?.focus();
+      });
+    } else dispatch({ kind: 'edit', edits: [{ kind: 'renameField', path: [...path, from], to }], label: to });
   };
   const remove = (name: string): void => {
     const kept = pairs.filter(([other]) => other !== name);
@@ -49,10 +57,14 @@ export function PairsField({
   };
   return (
     <FieldFrame {...frame}>
-      <div className="flex flex-col gap-1.5">
+      <div ref={box} className="flex flex-col gap-1.5">
         {[...pairs, ...(isAdding || pairs.length === 0 ? [['', ''] as const] : [])].map(
           ([name, of], index) => (
-            <div key={name === '' ? `new ${pairs.length}` : index} className="flex items-start gap-1">
+            <div
+              key={name === '' ? `new ${pairs.length}` : index}
+              data-pair={name}
+              className="flex items-start gap-1"
+            >
               <NameInput
                 name={name}
                 label={`${frame.label}: ${designerWords('newName')}`}
@@ -60,7 +72,7 @@ export function PairsField({
                 isFocused={name === '' && isAdding}
                 onTake={(to) => rename(name, to)}
               />
-              <div className="min-w-0 flex-[1.3]">
+              <div data-value className="min-w-0 flex-[1.3]">
                 {name === '' ? (
                   <input aria-hidden tabIndex={-1} disabled className={`${INPUT} w-full opacity-50`} />
                 ) : control.to === 'sql' ? (

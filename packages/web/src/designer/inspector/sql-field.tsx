@@ -1,8 +1,9 @@
 import { sql, StandardSQL } from '@codemirror/lang-sql';
 import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
-import { forceLinting, linter, type Diagnostic as LintDiagnostic } from '@codemirror/lint';
+import { syntaxTree } from '@codemirror/language';
+import { setDiagnostics, type Diagnostic as LintDiagnostic } from '@codemirror/lint';
 import { EditorView } from '@codemirror/view';
-import type { Diagnostic, DocumentPath, DraftStep } from '@millrace/spec';
+import type { DocumentPath, DraftStep } from '@millrace/spec';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
@@ -34,31 +35,31 @@ export function SqlField({
   const offered = useRef<readonly InputColumn[]>(columns);
   offered.current = columns;
   const [view, setView] = useState<EditorView | undefined>(undefined);
-  const problems = useRef<readonly LintDiagnostic[]>([]);
   const extensions = useMemo(
     () => [
       sql({ dialect: StandardSQL }),
       autocompletion({ override: [(context) => complete(context, offered.current)], icons: false }),
-      linter(() => problems.current, { delay: 0 }),
       EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ tabindex: '0' }),
     ],
     [],
   );
   useEffect(() => {
+    if (view === undefined) return;
     const { locate } = state.draft;
-    problems.current = (compiled.byStep.get(step.name) ?? [])
-      .filter(
-        ({ path: at }: Diagnostic) =>
-          at.length === path.length && at.every((part, index) => part === path[index]),
-      )
-      .map((problem) => ({
-        ...spanWithin(problem.range, value, (span) => locate(path, span)),
-        severity: problem.severity === 'error' ? 'error' : 'warning',
-        message: problem.message,
-      }));
-    // The linter looks again when the document changes, and here when only the answer does.
-    view?.dispatch({ effects: [] });
-    if (view !== undefined) forceLinting(view);
+    const problems = (compiled.byStep.get(step.name) ?? [])
+      .filter(({ path: at }) => at.length === path.length && at.every((part, index) => part === path[index]))
+      .map((problem): LintDiagnostic => {
+        const span = spanWithin(problem.range, value, (part) => locate(path, part));
+        const end = view.state.doc.length;
+        return {
+          from: Math.min(span.from, end),
+          to: Math.min(span.to, end),
+          severity: problem.severity === 'error' ? 'error' : 'warning',
+          message: problem.message,
+        };
+      });
+    view.dispatch(setDiagnostics(view.state, problems));
   }, [compiled, value, view, path, state.draft, step.name]);
   const rows = Math.min(12, Math.max(1, value.split('\n').length, Math.ceil(value.length / 38)));
   return (
@@ -77,7 +78,11 @@ export function SqlField({
           onChange={(text) => set(text === '' && frame.isRequired !== true ? undefined : text)}
           extensions={extensions}
           isReadOnly={isReadOnly}
-          onView={setView}
+          onView={(next) => {
+            // In a form, Tab goes on to the next field.
+            next?.setTabFocusMode(true);
+            setView(next);
+          }}
           hasLineNumbers={false}
         />
         {value === '' && placeholder !== '' ? (
@@ -94,7 +99,8 @@ export function SqlField({
 }
 
 function complete(context: CompletionContext, columns: readonly InputColumn[]): CompletionResult | null {
-  const word = context.matchBefore(/[\w.]*/);
+  const isText = syntaxTree(context.state).resolveInner(context.pos, -1).name === 'String';
+  const word = isText ? null : context.matchBefore(/[\w.]*/);
   if (word === null || (word.from === word.to && !context.explicit)) return null;
   return {
     from: word.from + word.text.lastIndexOf('.') + 1,

@@ -1,5 +1,5 @@
 import { yaml } from '@codemirror/lang-yaml';
-import { linter, forceLinting, type Diagnostic as LintDiagnostic } from '@codemirror/lint';
+import { setDiagnostics, type Diagnostic as LintDiagnostic } from '@codemirror/lint';
 import { StateEffect, StateField } from '@codemirror/state';
 import { Decoration, EditorView, type DecorationSet } from '@codemirror/view';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -50,7 +50,7 @@ export function CodePane({ jump }: { readonly jump: { readonly offset: number } 
       yaml(),
       litLines,
       litTheme,
-      linter((editor) => lint(editor, latest.current), { delay: 0 }),
+      EditorView.contentAttributes.of({ tabindex: '0' }),
       EditorView.updateListener.of((update) => {
         // Only where a person put the cursor.
         if (!update.selectionSet || !update.view.hasFocus) return;
@@ -79,7 +79,7 @@ export function CodePane({ jump }: { readonly jump: { readonly offset: number } 
     });
   }, [view, selected, draft, state.isReadable]);
   useEffect(() => {
-    if (view !== undefined) forceLinting(view);
+    if (view !== undefined) view.dispatch(setDiagnostics(view.state, lint(view, latest.current)));
   }, [view, compiled]);
   useEffect(() => {
     if (view === undefined || jump === undefined) return;

@@ -29,11 +29,11 @@ export function PlanPane(): ReactNode {
   return (
     <div className="flex flex-wrap gap-x-10 gap-y-4 p-4" aria-busy={plan.isFetching}>
       <section className="max-w-xl min-w-64 flex-1">
-        <h3 className="mb-1 font-medium">
+        <h2 className="mb-1 font-medium">
           {since === null
             ? designerWords('planFirst')
             : designerWords('planSince', { at: formatExact(new Date(since.startedAt)) })}
-        </h3>
+        </h2>
         {changes === null ? null : <ChangeList changes={changes} />}
       </section>
       <OutlineList
@@ -66,9 +66,9 @@ function OutlineList({
 }): ReactNode {
   return (
     <section className="min-w-44">
-      <h3 className="mb-1 font-medium">
+      <h2 className="mb-1 font-medium">
         {title} <span className="text-ink-3 font-normal tabular-nums">{items.length}</span>
-      </h3>
+      </h2>
       <ul className="text-sm">
         {items.map(([id, text, note]) => (
           <li key={id}>

@@ -99,7 +99,7 @@ function Side({
         <span className="shrink-0 font-medium">{title}</span>
         {relations.map((each) =>
           relations.length === 1 ? (
-            <span key={each.name} className="truncate font-mono">
+            <span key={each.name} className="max-w-40 shrink-0 truncate font-mono">
               {each.name}
             </span>
           ) : (
@@ -108,7 +108,7 @@ function Side({
               type="button"
               aria-pressed={each === relation}
               onClick={() => setChosen(each.name)}
-              className="aria-pressed:bg-surface-3 aria-pressed:text-ink-1 hover:bg-surface-2 truncate rounded-sm px-1.5 font-mono"
+              className="aria-pressed:bg-surface-3 aria-pressed:text-ink-1 hover:bg-surface-2 max-w-40 shrink-0 truncate rounded-sm px-1.5 font-mono"
             >
               {each.name}
             </button>

@@ -1,4 +1,4 @@
-import { useEffect, useState, type Dispatch } from 'react';
+import { useEffect, useRef, useState, type Dispatch } from 'react';
 
 import { notify } from '../../ui/toast.tsx';
 import { designerWords } from '../../words/designer.ts';
@@ -13,16 +13,22 @@ export function useFollowFile(
   present: SavedText,
   dispatch: Dispatch<DesignerAction>,
 ): boolean {
-  const [seen, setSeen] = useState(present.revision);
   const { saved, pipeline } = state;
-  const isOther = present.revision !== saved.revision && present.revision !== seen;
+  const [isBehind, setIsBehind] = useState(false);
+  // What was saved here is in the file before this page is told so: only a new answer is news.
+  const told = useRef(present.revision);
   const changed = isChanged(state);
   useEffect(() => {
-    if (!isOther || changed) return;
+    if (present.revision === told.current) return;
+    told.current = present.revision;
+    if (present.revision === saved.revision) return;
+    if (changed) {
+      setIsBehind(true);
+      return;
+    }
     dispatch({ kind: 'saved', saved: present, pipeline });
-    setSeen(present.revision);
     notify({ title: designerWords('fileTaken') });
-  }, [isOther, changed, present, pipeline, dispatch]);
-  useEffect(() => setSeen(saved.revision), [saved.revision]);
-  return isOther && changed;
+  }, [present, saved.revision, changed, pipeline, dispatch]);
+  useEffect(() => setIsBehind(false), [saved.revision]);
+  return isBehind;
 }
