@@ -54,6 +54,7 @@ export { verifyPipeline } from './pipelines/verify-pipeline.ts';
 export type { TableVerification } from './pipelines/verify-pipeline.ts';
 export { PIPELINE_SCHEMA_LINE, createProject } from './projects/create-project.ts';
 export { showProject } from './projects/show-project.ts';
+export { listFindings } from './quality/list-findings.ts';
 export { discardRows } from './quarantine/discard-rows.ts';
 export { exportQuarantine } from './quarantine/export-quarantine.ts';
 export { listQuarantine } from './quarantine/list-quarantine.ts';

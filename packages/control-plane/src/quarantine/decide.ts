@@ -49,7 +49,8 @@ export async function decide(
   const request = await quarantineRequest(context, pipeline, selection);
   const [plan] = request.plans;
   if (plan === undefined) throw new TypeError('No plan of the pipeline was read.');
-  const by = userInfo().username;
+  const { caller } = context;
+  const by = caller.by === 'local' ? userInfo().username : caller.name;
   const { rows, decided, steps } = await withScratch(request, () =>
     context.runner().call('decideRows', { ...request, decision, by, note }, held.signal),
   );

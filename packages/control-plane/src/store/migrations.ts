@@ -7,6 +7,7 @@ import { documentRevisions } from './migrations/0005-document-revisions.ts';
 import { catalogue } from './migrations/0006-catalogue.ts';
 import { queue } from './migrations/0007-queue.ts';
 import { schedules } from './migrations/0008-schedules.ts';
+import { anomalyIndex } from './migrations/0009-anomaly-index.ts';
 
 /** In order, never reordered: a store remembers how many of them were applied. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   catalogue,
   queue,
   schedules,
+  anomalyIndex,
 ];

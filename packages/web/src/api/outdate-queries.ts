@@ -8,7 +8,7 @@ const OUTDATED: Readonly<Record<LiveNews['kind'], readonly string[] | undefined>
   run: ['runs/', 'home/', 'pipelines/list-', 'schedules/', 'quarantine/'],
   runEvent: [],
   document: ['pipelines/', 'home/', 'connections/list-', 'schedules/', 'projects/'],
-  dataset: ['datasets/', 'home/', 'quarantine/'],
+  dataset: ['datasets/', 'home/', 'quality/', 'quarantine/'],
   schedule: ['schedules/', 'home/', 'pipelines/list-'],
   reset: undefined,
 };

@@ -7,6 +7,7 @@ import { datasetRoute, datasetsRoute } from './routes/datasets.ts';
 import { designerRoute } from './routes/designer.ts';
 import { homeRoute } from './routes/home.ts';
 import { pipelinesRoute } from './routes/pipelines.ts';
+import { qualityRoute } from './routes/quality.ts';
 import { settingsRoute } from './routes/settings.ts';
 import { setupRoute } from './routes/setup.ts';
 import { signInRoute } from './routes/sign-in.ts';
@@ -23,6 +24,7 @@ export const routeTree = rootRoute.addChildren([
     datasetsRoute,
     datasetRoute,
     sqlRoute,
+    qualityRoute,
     connectionsRoute,
     connectRoute,
     connectionRoute,

@@ -3,15 +3,12 @@ import { ShieldCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
-import { runAddress } from '../../app/addresses.ts';
-import { AppLink } from '../../ui/app-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { formatExact } from '../../ui/format-time.ts';
-import { StatusBadge } from '../../ui/status-badge.tsx';
-import type { StatusTone } from '../../ui/status-badge.tsx';
 import { datasetWords } from '../../words/datasets.ts';
+import { CheckStatus, CheckTimeline } from '../quality/check-status.tsx';
+import type { PastCheck } from '../quality/check-status.tsx';
 import type { ShownDataset } from './shown-dataset.ts';
 
 interface CheckHistory {
@@ -19,7 +16,7 @@ interface CheckHistory {
   readonly step: string;
   readonly newest: CheckResult;
   /** The latest last. */
-  readonly results: readonly { readonly runId: string; readonly at: string; readonly result: CheckResult }[];
+  readonly history: readonly PastCheck[];
 }
 
 const SHOWN_RUNS = 30;
@@ -49,33 +46,16 @@ function gather(checks: ShownDataset['checks']): readonly CheckHistory[] {
     for (const result of results) {
       const id = `${step}: ${result.name}`;
       const known = histories.get(id);
+      const { status, observed } = result;
       // They come latest first.
       histories.set(id, {
         id,
         step,
         newest: known?.newest ?? result,
-        results: [{ runId, at, result }, ...(known?.results ?? [])].slice(-SHOWN_RUNS),
+        history: [{ runId, at, status, observed }, ...(known?.history ?? [])].slice(-SHOWN_RUNS),
       });
     }
   return [...histories.values()];
-}
-
-const TONES: Readonly<Record<CheckResult['status'], StatusTone>> = {
-  passed: 'ok',
-  warned: 'warn',
-  failed: 'bad',
-  skipped: 'off',
-};
-
-const FILLS: Readonly<Record<CheckResult['status'], string>> = {
-  passed: 'bg-ok h-2',
-  warned: 'bg-warn h-3',
-  failed: 'bg-bad h-4',
-  skipped: 'bg-line-strong h-1',
-};
-
-function wordOf(status: CheckResult['status']): string {
-  return datasetWords(status === 'failed' ? 'failedCheck' : status);
 }
 
 const COLUMNS: readonly DataColumn<CheckHistory>[] = [
@@ -83,11 +63,7 @@ const COLUMNS: readonly DataColumn<CheckHistory>[] = [
     id: 'state',
     header: datasetWords('state'),
     value: ({ newest }) => newest.status,
-    cell: ({ newest }) => (
-      <StatusBadge tone={TONES[newest.status]} isPlain>
-        {wordOf(newest.status)}
-      </StatusBadge>
-    ),
+    cell: ({ newest }) => <CheckStatus status={newest.status} />,
     width: 110,
   },
   { id: 'check', header: datasetWords('check'), value: ({ newest }) => newest.name, width: 200, grow: 1 },
@@ -110,22 +86,8 @@ const COLUMNS: readonly DataColumn<CheckHistory>[] = [
     id: 'overTime',
     header: datasetWords('overTime'),
     value: () => '',
-    cell: ({ results }) => (
-      <span className="flex h-5 items-end gap-px">
-        {results.map(({ runId, at, result }) => (
-          <AppLink
-            key={runId}
-            href={runAddress(runId)}
-            aria-label={`${wordOf(result.status)}, ${formatExact(new Date(at))}`}
-            title={`${wordOf(result.status)}: ${result.observed}`}
-            className="flex h-5 w-1.5 items-end"
-          >
-            <span className={`w-full rounded-[1px] ${FILLS[result.status]}`} />
-          </AppLink>
-        ))}
-      </span>
-    ),
-    width: 230,
+    cell: ({ history }) => <CheckTimeline history={history} />,
+    width: 270,
     isUnsortable: true,
   },
 ];

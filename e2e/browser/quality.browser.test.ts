@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { axeClean } from './axe-clean.ts';
+import { openBrowser } from './browser.ts';
+import { openPortal } from './portal.ts';
+import type { Portal } from './portal.ts';
+import { screenshots } from './screenshots.ts';
+import { writeSmallProject } from './small-project.ts';
+
+const MILLRACE = join(import.meta.dirname, '../../bin/millrace.mjs');
+const browser = await openBrowser();
+
+/** Of the small project's orders, those that cost 85 or more are set aside. */
+const JUDGED = `version: 1
+name: judged
+steps:
+  orders:
+    source: { connection: drop, table: orders }
+    checks:
+      - range: { column: total, max: 84, onFailure: quarantine, threshold: { maxShare: 1 } }
+      - notNull: { columns: [status] }
+  publish:
+    destination: { from: orders, connection: warehouse, table: mart.orders, key: [id] }
+`;
+
+describe.skipIf(browser === undefined)('quality', () => {
+  let portal: Portal;
+
+  beforeAll(async () => {
+    if (browser === undefined) return;
+    portal = await openPortal({
+      browser,
+      prepare: (folder) => writeSmallProject(folder, { judged: JUDGED }),
+    });
+  }, 180_000);
+  afterAll(async () => {
+    await portal?.[Symbol.asyncDispose]();
+    await browser?.close();
+  });
+
+  it('shows rows in quarantine, exports, releases and discards them, and what checks found', async () => {
+    const page = await portal.open('/quality');
+    await page.getByText('Nothing is in quarantine').waitFor();
+    await screenshots(page, 'quality-empty');
+    await promisify(execFile)(process.execPath, [MILLRACE, 'run', 'judged'], {
+      cwd: portal.projectFolder,
+      env: { ...process.env, XDG_CONFIG_HOME: join(portal.projectFolder, '.config') },
+    });
+    // The page hears of the run by itself.
+    const groups = page.getByRole('grid', { name: 'Quarantine' });
+    await groups.getByText('orders', { exact: true }).click();
+    const rows = page.getByRole('grid', { name: 'Rows of orders in quarantine' });
+    await rows.getByRole('row').nth(2).waitFor();
+    await axeClean(page);
+    await screenshots(page, 'quality-quarantine');
+    const before = Number(await rows.getAttribute('aria-rowcount')) - 1;
+    expect(before).toBeGreaterThan(20);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(lines).toHaveLength(before + 1);
+    expect(lines[0]).toBe('row,reasons,origin,id,total,status');
+    await rows.getByRole('checkbox').nth(1).click();
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.getByLabel('Why').fill('seen by hand');
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
+    await page.getByText('1 row is released.').waitFor();
+    await page.locator(`[role=grid][aria-rowcount="${before}"]`).waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Discard' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByRole('dialog').getByRole('textbox').fill('orders');
+    await confirm.click();
+    await page.getByText('Nothing is in quarantine').waitFor();
+    await page.getByRole('tab', { name: 'Checks' }).click();
+    await page.getByRole('grid', { name: 'Checks' }).getByText('Passed').first().waitFor();
+    await axeClean(page);
+    await screenshots(page, 'quality-checks');
+    await page.getByRole('tab', { name: 'Unusual figures' }).click();
+    await page.getByText('Nothing was unusual').waitFor();
+    await page.close();
+    expect(portal.complaints).toEqual([]);
+  }, 120_000);
+});
