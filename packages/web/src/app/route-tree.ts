@@ -8,6 +8,9 @@ import { designerRoute } from './routes/designer.ts';
 import { homeRoute } from './routes/home.ts';
 import { pipelinesRoute } from './routes/pipelines.ts';
 import { qualityRoute } from './routes/quality.ts';
+import { runRoute } from './routes/run.ts';
+import { runsRoute } from './routes/runs.ts';
+import { schedulesRoute } from './routes/schedules.ts';
 import { settingsRoute } from './routes/settings.ts';
 import { setupRoute } from './routes/setup.ts';
 import { signInRoute } from './routes/sign-in.ts';
@@ -21,6 +24,9 @@ export const routeTree = rootRoute.addChildren([
     homeRoute,
     pipelinesRoute,
     designerRoute,
+    runsRoute,
+    runRoute,
+    schedulesRoute,
     datasetsRoute,
     datasetRoute,
     sqlRoute,

@@ -231,7 +231,11 @@ export function DataTable<Item extends object>({
             );
           })}
         </div>
-        {!isLoading && rows.length === 0 ? empty : null}
+        {!isLoading && rows.length === 0 && empty !== undefined ? (
+          <div role="row">
+            <div role="gridcell">{empty}</div>
+          </div>
+        ) : null}
       </div>
     </div>
   );

@@ -1,0 +1,145 @@
+import type { OperationOutput, RunGraphNode } from '@millrace/control-plane';
+import { Network } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
+
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { formatCompact, formatNumber } from '../../ui/format-number.ts';
+import { StatusBadge } from '../../ui/status-badge.tsx';
+import { runWords } from '../../words/runs.ts';
+import { runWord } from '../pipelines/run-state.ts';
+import { nodeState } from './node-state.ts';
+import { placeNodes } from './place-nodes.ts';
+import { taskTone } from './task-look.ts';
+
+type ShownRun = OperationOutput<'runs/show-run'>;
+
+const CARD = { width: 208, height: 56 };
+const CELL = { width: 256, height: 76 };
+const MARGIN = 16;
+/** Smaller than this nobody reads it: then it scrolls. */
+const LEAST_SCALE = 0.7;
+const STAGES: Readonly<Record<RunGraphNode['kind'], string>> = {
+  source: 'bg-stage-source',
+  step: 'bg-stage-transform',
+  check: 'bg-stage-check',
+  destination: 'bg-stage-destination',
+  table: 'bg-stage-destination',
+};
+
+/** What the run reads, makes and writes, with where each part stands now. */
+export function RunGraphView({ run }: { readonly run: ShownRun }): ReactNode {
+  const { graph } = run;
+  const places = useMemo(() => placeNodes(graph), [graph]);
+  const tasks = new Map(run.tasks.map((task) => [task.task, task]));
+  const pane = useRef<HTMLDivElement>(null);
+  const paneWidth = useWidth(pane);
+  if (graph.nodes.length === 0)
+    return (
+      <EmptyState icon={Network} title={runWords('noTables')}>
+        {runWords('noTablesHelp')}
+      </EmptyState>
+    );
+  const at = (id: string): { readonly x: number; readonly y: number } => {
+    const [column, row] = places.get(id) ?? [0, 0];
+    return { x: MARGIN + column * CELL.width, y: MARGIN + row * CELL.height };
+  };
+  const all = graph.nodes.map(({ id }) => at(id));
+  const width = Math.max(...all.map(({ x }) => x)) + CARD.width + MARGIN;
+  const height = Math.max(...all.map(({ y }) => y)) + CARD.height + MARGIN;
+  const scale = Math.max(LEAST_SCALE, Math.min(1, paneWidth / width));
+  return (
+    <div
+      ref={pane}
+      className="min-h-0 flex-1 overflow-auto"
+      tabIndex={0}
+      role="region"
+      aria-label={runWords('graph')}
+    >
+      <div className="relative" style={{ width, height, zoom: scale }}>
+        <svg aria-hidden width={width} height={height} className="text-line-strong absolute inset-0">
+          {graph.edges.map(({ from, to }) => {
+            const start = at(from);
+            const end = at(to);
+            const x1 = start.x + CARD.width;
+            const y1 = start.y + CARD.height / 2;
+            const y2 = end.y + CARD.height / 2;
+            const bend = Math.max(24, (end.x - x1) / 2);
+            return (
+              <path
+                key={`${from} ${to}`}
+                d={`M${x1} ${y1} C${x1 + bend} ${y1} ${end.x - bend} ${y2} ${end.x} ${y2}`}
+                fill="none"
+                stroke="currentColor"
+                strokeWidth={1.5}
+              />
+            );
+          })}
+        </svg>
+        <ul>
+          {graph.nodes.map((node) => {
+            const { x, y } = at(node.id);
+            return (
+              <li key={node.id} className="absolute" style={{ left: x, top: y, ...CARD }}>
+                <Card node={node} tasks={tasks} />
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+/** The width of an element as it is now; unbounded until it is there. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  useEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
+
+function Card({
+  node,
+  tasks,
+}: {
+  readonly node: RunGraphNode;
+  readonly tasks: ReadonlyMap<string, ShownRun['tasks'][number]>;
+}): ReactNode {
+  const { state, rows, estimatedRows } = nodeState(node, tasks);
+  const share = estimatedRows === null || estimatedRows === 0 ? 0.5 : Math.min(0.98, rows / estimatedRows);
+  return (
+    <div
+      className="border-line-strong bg-surface-1 relative flex h-full flex-col justify-center overflow-hidden rounded-md border pr-2 pl-3"
+      title={`${node.title}: ${node.detail}`}
+    >
+      <span aria-hidden className={`absolute inset-y-0 left-0 w-[3px] ${STAGES[node.kind]}`} />
+      <span className="flex items-center gap-2">
+        <span className="min-w-0 flex-1 truncate font-medium">{node.title}</span>
+        <StatusBadge isPlain tone={taskTone(state)}>
+          {runWord(state)}
+        </StatusBadge>
+      </span>
+      <span className="text-ink-2 flex gap-2 text-sm">
+        <span className="min-w-0 flex-1 truncate">{node.detail}</span>
+        {rows > 0 ? (
+          <span className="tabular-nums" title={formatNumber(rows)}>
+            {formatCompact(rows)}
+          </span>
+        ) : null}
+      </span>
+      {state === 'running' ? (
+        <span
+          aria-hidden
+          className="bg-busy absolute bottom-0 left-0 h-0.5"
+          style={{ width: `${share * 100}%` }}
+        />
+      ) : null}
+    </div>
+  );
+}

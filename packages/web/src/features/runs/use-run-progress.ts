@@ -1,0 +1,37 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+
+import { listenLive } from '../../api/live.ts';
+
+export interface TaskProgress {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly estimatedRows: number | null;
+}
+
+/** How far the tables of a run are, by task, between the events that are kept; and its summary asked anew for each of those. */
+export function useRunProgress(runId: string): ReadonlyMap<string, TaskProgress> {
+  const client = useQueryClient();
+  const [progress, setProgress] = useState<ReadonlyMap<string, TaskProgress>>(new Map());
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    setProgress(new Map());
+    const stop = listenLive((news) => {
+      if (news.kind !== 'runEvent' || news.event.runId !== runId) return;
+      const { event } = news;
+      if (event.type === 'taskProgress') {
+        const { task, rows, bytes, estimatedRows } = event;
+        setProgress((before) => new Map(before).set(task, { rows, bytes, estimatedRows }));
+      } else
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          void client.invalidateQueries({ queryKey: ['runs/show-run', { run: runId }] });
+        }, 300);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [client, runId]);
+  return progress;
+}

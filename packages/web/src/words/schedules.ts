@@ -1,0 +1,32 @@
+import { defineWords } from './define-words.ts';
+
+export const scheduleWords = defineWords('schedules', {
+  title: 'Schedules',
+  pipeline: 'Pipeline',
+  rule: 'Rule',
+  zone: 'Time zone',
+  next: 'Next',
+  after: 'Then',
+  last: 'Last fired',
+  lastRun: 'Last run',
+  catchUp: 'Missed times',
+  state: 'State',
+  active: 'Active',
+  paused: 'Paused',
+  pause: 'Pause',
+  resume: 'Resume',
+  change: 'Change',
+  pausedNotice: 'The schedule of {{pipeline}} is paused.',
+  resumedNotice: 'The schedule of {{pipeline}} goes on.',
+  changeFailed: 'The schedule cannot be changed',
+  failed: 'The schedules cannot be listed',
+  latest: 'one run for all',
+  all: 'a run for each',
+  none: 'left out',
+  never: 'never',
+  noNext: 'no more times',
+  empty: 'No pipeline has a schedule',
+  emptyHelp:
+    'A schedule stands in the document of a pipeline: schedule: { cron: "0 6 * * *", timezone: Europe/Berlin }',
+  toPipelines: 'To the pipelines',
+});
