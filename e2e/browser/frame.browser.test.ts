@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { axeClean } from './axe-clean.ts';
@@ -58,5 +61,29 @@ describe.skipIf(browser === undefined)('the frame of the portal', () => {
     await screenshots(page, 'home');
     await page.close();
     expect(portal.complaints).toEqual([]);
+  });
+
+  it('recovers by itself when the server dies and comes back', async () => {
+    const page = await portal.open('/');
+    await page.getByRole('grid', { name: 'All pipelines' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await portal.killServer();
+    await page.getByText('Reconnecting').waitFor();
+    await screenshots(page, 'home-reconnecting');
+    rmSync(join(portal.projectFolder, 'pipelines', 'broken.yaml'));
+    await portal.startServer();
+    await page.getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByText('Nothing needs you').waitFor();
+    await page.close();
+  });
+
+  it('says what is wrong with an address that leads nowhere', async () => {
+    const page = await portal.open('/nowhere');
+    await page.getByText('There is no such page').waitFor();
+    await axeClean(page);
+    await screenshots(page, 'not-found');
+    await page.getByRole('link', { name: 'Go to Home' }).click();
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    await page.close();
   });
 });

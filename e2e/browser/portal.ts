@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Browser, Page } from '@playwright/test';
 
-const MILLRACE = join(import.meta.dirname, '../../bin/millrace.mjs');
-const START_MS = 120_000;
+import { startServerProcess } from './server-process.ts';
 
 /** A server of its own with a project of its own, and the portal that it serves. */
 export interface Portal extends AsyncDisposable {
@@ -16,6 +14,10 @@ export interface Portal extends AsyncDisposable {
   readonly setupUrl: string | undefined;
   /** A page at an address of the portal. What the page logs as an error or asks of another host fails the test. */
   readonly open: (path: string) => Promise<Page>;
+  /** Ends the server at once, as a crash would; pages stay open. */
+  readonly killServer: () => Promise<void>;
+  /** Starts it again at the same address. */
+  readonly startServer: () => Promise<void>;
   /** What pages did that they must not: errors, requests to other hosts, answers that nobody expected. */
   readonly complaints: readonly string[];
 }
@@ -36,26 +38,8 @@ export async function openPortal({
 }: PortalOptions): Promise<Portal> {
   const projectFolder = mkdtempSync(join(tmpdir(), 'millrace-portal-'));
   await prepare(projectFolder);
-  const child = spawn(process.execPath, [MILLRACE, 'serve', '--port', '0', ...extra], {
-    cwd: projectFolder,
-    env: { ...process.env, XDG_CONFIG_HOME: join(projectFolder, '.config') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The server did not start:\n${said}`)), START_MS);
-    const listen = (text: string): void => {
-      said += text;
-      const found = /https?:\/\/[\w.[\]:]+\d/.exec(said)?.[0];
-      if (found === undefined) return;
-      clearTimeout(timer);
-      resolve(found);
-    };
-    child.stdout.setEncoding('utf8').on('data', listen);
-    child.stderr.setEncoding('utf8').on('data', listen);
-    void ended.then(() => reject(new Error(`The server ended:\n${said}`)));
-  });
+  let server = await startServerProcess(projectFolder, ['--port', '0', ...extra]);
+  const { url, said } = server;
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'light',
@@ -72,6 +56,10 @@ export async function openPortal({
     projectFolder,
     setupUrl: /https?:\/\/\S+\/setup#\S+/.exec(said)?.[0],
     complaints,
+    killServer: () => server.stop('SIGKILL'),
+    startServer: async () => {
+      server = await startServerProcess(projectFolder, ['--port', new URL(url).port, ...extra]);
+    },
     open: async (path) => {
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));
@@ -98,10 +86,7 @@ export async function openPortal({
     },
     async [Symbol.asyncDispose]() {
       await context.close();
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-      await ended;
-      clearTimeout(timer);
+      await server.stop('SIGTERM');
       rmSync(projectFolder, { recursive: true, force: true });
     },
   };

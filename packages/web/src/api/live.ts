@@ -15,8 +15,8 @@ const listeners = new Set<(event: LiveNews) => void>();
 const stateListeners = new Set<() => void>();
 
 /**
- * Opens the one line on which the server tells what changes, and keeps it open. The browser comes back by itself behind the
- * last event it saw; when it gives up, a new line begins with a `reset`, because what was missed is not known.
+ * Opens the one line on which the server tells what changes, and keeps it open. After a break the browser comes back behind
+ * the last event it saw, but what happened while no server ran was told to nobody: each break ends with a `reset`.
  */
 export function startLive(): () => void {
   open(false);
@@ -28,18 +28,20 @@ export function startLive(): () => void {
 }
 
 function open(isAgain: boolean): void {
+  let isBroken = isAgain;
   const opened = new EventSource('/api/live');
   source = opened;
   opened.addEventListener('open', () => {
     failures = 0;
     enter('live');
-    if (isAgain) tell({ kind: 'reset' });
-    isAgain = false;
+    if (isBroken) tell({ kind: 'reset' });
+    isBroken = false;
   });
   opened.addEventListener('message', (message: MessageEvent<string>) => {
     tell(JSON.parse(message.data) as LiveNews);
   });
   opened.addEventListener('error', () => {
+    isBroken = true;
     enter('reconnecting');
     if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
     opened.close();

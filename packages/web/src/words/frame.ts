@@ -10,6 +10,7 @@ export const frameWords = defineWords('frame', {
   connections: 'Connections',
   schedules: 'Schedules',
   settings: 'Settings',
+  breadcrumbs: 'Where you are',
   skip: 'Skip to the page',
   mainMenu: 'Pages',
   collapse: 'Narrow the menu',

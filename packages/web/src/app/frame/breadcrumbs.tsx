@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 
 import { AppLink } from '../../ui/app-link.tsx';
+import { frameWords } from '../../words/frame.ts';
 import '../route-data.ts';
 
 interface Crumb {
@@ -19,7 +20,7 @@ export function Breadcrumbs(): ReactNode {
     document.title = here === undefined ? 'Millrace' : `${here} · Millrace`;
   }, [here]);
   return (
-    <nav aria-label="Breadcrumbs" className="min-w-0">
+    <nav aria-label={frameWords('breadcrumbs')} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1">
         {crumbs.map((crumb, index) => (
           <li key={crumb.href} className="flex min-w-0 items-center gap-1">

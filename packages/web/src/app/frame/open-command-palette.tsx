@@ -5,6 +5,7 @@ import { Cable, Play, Plus, SunMoon, Table2, Workflow } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import { useMay } from '../../api/session.ts';
 import { useAct, useOperation } from '../../api/use-operation.ts';
 import { errorMessage } from '../../ui/error-panel.tsx';
 import { notify } from '../../ui/toast.tsx';
@@ -19,6 +20,8 @@ const THEMES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
 /** Pages, objects and actions by their names. */
 export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const pages = usePages();
+  const mayRun = useMay('pipeline.run');
+  const mayConnect = useMay('connection.write');
   const router = useRouter();
   const pipelines = useOperation('pipelines/list-pipelines', {}).data?.pipelines ?? [];
   const connections = useOperation('connections/list-connections', {}).data?.connections ?? [];
@@ -70,9 +73,11 @@ export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }
                 ))}
               </Group>
               <Group heading={frameWords('actions')}>
-                <Item value="connect data new connection" icon={Plus} onSelect={go('/connections/new')}>
-                  {frameWords('connectData')}
-                </Item>
+                {mayConnect ? (
+                  <Item value="connect data new connection" icon={Plus} onSelect={go('/connections/new')}>
+                    {frameWords('connectData')}
+                  </Item>
+                ) : null}
                 {THEMES.map((theme) => (
                   <Item
                     key={theme}
@@ -87,7 +92,7 @@ export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }
                   </Item>
                 ))}
                 {pipelines.map(({ name, problem }) =>
-                  problem === null ? (
+                  problem === null && mayRun ? (
                     <Item key={name} value={`run ${name}`} icon={Play} onSelect={start(name)}>
                       {frameWords('runPipeline', { pipeline: name })}
                     </Item>

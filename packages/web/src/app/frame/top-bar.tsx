@@ -1,6 +1,7 @@
 import { LockOpen, Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import { useSession } from '../../api/session.ts';
 import { useOperation } from '../../api/use-operation.ts';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
@@ -12,6 +13,7 @@ import { UserMenu } from './user-menu.tsx';
 
 /** Where one is, of what; the search; whether it is live; who one is. */
 export function TopBar(): ReactNode {
+  const session = useSession().data;
   const { data } = useOperation('projects/show-project', {});
   return (
     <header className="border-line bg-surface-0 flex h-11 shrink-0 items-center gap-3 border-b px-4">
@@ -45,7 +47,7 @@ export function TopBar(): ReactNode {
         <KeyHint keys="Mod+K" />
       </button>
       <div className="flex shrink-0 items-center gap-2">
-        {data?.caller.by === 'anyone' ? (
+        {session?.isAuthOff === true ? (
           <Tooltip text={frameWords('noAuthHelp')}>
             <span
               tabIndex={0}

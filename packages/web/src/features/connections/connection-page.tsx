@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 
 import { call } from '../../api/call.ts';
+import { useMay } from '../../api/session.ts';
 import { useAct, useOperation } from '../../api/use-operation.ts';
 import { pipelineAddress } from '../../app/addresses.ts';
 import { TextLink } from '../../ui/app-link.tsx';
@@ -68,6 +69,7 @@ function Loaded({
 }): ReactNode {
   const { name, type, title, usedBy, isSource, secrets } = connection;
   const router = useRouter();
+  const mayWrite = useMay('connection.write');
   const [values, setValues] = useState(() => plainSettings(connection));
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [isRemoving, setRemoving] = useState(false);
@@ -108,16 +110,18 @@ function Loaded({
           </>
         }
         actions={
-          <>
-            <Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>
-              {connectionWords('remove')}
-            </Button>
-            {isSource ? (
-              <ButtonLink icon={Table2} href={`/connections/new?connection=${encodeURIComponent(name)}`}>
-                {connectionWords('connectTables')}
-              </ButtonLink>
-            ) : null}
-          </>
+          mayWrite ? (
+            <>
+              <Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>
+                {connectionWords('remove')}
+              </Button>
+              {isSource ? (
+                <ButtonLink icon={Table2} href={`/connections/new?connection=${encodeURIComponent(name)}`}>
+                  {connectionWords('connectTables')}
+                </ButtonLink>
+              ) : null}
+            </>
+          ) : null
         }
       />
       <form
@@ -127,23 +131,27 @@ function Loaded({
           whenComplete(() => save.mutate({ connection: name, settings: values }));
         }}
       >
-        <SchemaForm
-          schema={schema}
-          values={values}
-          onChange={setValues}
-          errors={errors}
-          keptSecrets={secrets}
-        />
+        <fieldset disabled={!mayWrite} className="contents">
+          <SchemaForm
+            schema={schema}
+            values={values}
+            onChange={setValues}
+            errors={errors}
+            keptSecrets={secrets}
+          />
+        </fieldset>
         <SettingsTest result={test.data} error={test.error} />
         {save.error === null ? null : <ErrorPanel title={connectionWords('saveFailed')} error={save.error} />}
-        <div className="flex gap-2">
-          <Button kind="primary" type="submit" isBusy={save.isPending}>
-            {connectionWords('save')}
-          </Button>
-          <Button isBusy={test.isPending} onClick={() => whenComplete(() => test.mutate())}>
-            {connectionWords('testConnection')}
-          </Button>
-        </div>
+        {mayWrite ? (
+          <div className="flex gap-2">
+            <Button kind="primary" type="submit" isBusy={save.isPending}>
+              {connectionWords('save')}
+            </Button>
+            <Button isBusy={test.isPending} onClick={() => whenComplete(() => test.mutate())}>
+              {connectionWords('testConnection')}
+            </Button>
+          </div>
+        ) : null}
       </form>
       {isRemoving && usedBy.length > 0 ? (
         <Dialog

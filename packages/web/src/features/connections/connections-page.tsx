@@ -1,13 +1,12 @@
 import type { OperationOutput } from '@millrace/control-plane';
 import { useRouter } from '@tanstack/react-router';
-import { Cable, Plus } from 'lucide-react';
+import { Cable } from 'lucide-react';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
 import { connectionAddress } from '../../app/addresses.ts';
 import { TextLink } from '../../ui/app-link.tsx';
-import { ButtonLink } from '../../ui/button-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -18,6 +17,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { connectionWords } from '../../words/connections.ts';
 import { uiWords } from '../../words/ui.ts';
+import { ConnectLink } from '../connect/connect-link.tsx';
 import { addressOf } from './connection-address.ts';
 import { ConnectionTest } from './connection-test.tsx';
 
@@ -85,11 +85,7 @@ export function ConnectionsPage(): ReactNode {
       ),
     [data, text],
   );
-  const add = (
-    <ButtonLink href="/connections/new" kind="primary" icon={Plus}>
-      {connectionWords('add')}
-    </ButtonLink>
-  );
+  const add = <ConnectLink label={connectionWords('add')} />;
   return (
     <>
       <PageHeader title={connectionWords('title')} icon={Cable} actions={add} />

@@ -1,14 +1,14 @@
-import { Cable, House, Plus } from 'lucide-react';
+import { Cable, House } from 'lucide-react';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
-import { ButtonLink } from '../../ui/button-link.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { homeWords } from '../../words/home.ts';
+import { ConnectLink } from '../connect/connect-link.tsx';
 import { DatasetFreshness } from './dataset-freshness.tsx';
 import { HealthTable } from './health-table.tsx';
 import { Incidents } from './incidents.tsx';
@@ -27,11 +27,7 @@ export function HomePage(): ReactNode {
   );
   const incidents = health.filter(({ incident }) => incident !== null);
   const running = health.filter(({ pipeline }) => pipeline.recentRuns[0]?.state === 'running');
-  const connect = (
-    <ButtonLink href="/connections/new" kind="primary" icon={Plus} data-tour="connect">
-      {homeWords('connect')}
-    </ButtonLink>
-  );
+  const connect = <ConnectLink label={homeWords('connect')} />;
   if (error)
     return (
       <>

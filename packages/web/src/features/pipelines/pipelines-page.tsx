@@ -1,11 +1,10 @@
 import { useRouter } from '@tanstack/react-router';
-import { Plus, Workflow } from 'lucide-react';
+import { Workflow } from 'lucide-react';
 import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
 import { pipelineAddress } from '../../app/addresses.ts';
-import { ButtonLink } from '../../ui/button-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -15,6 +14,7 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { pipelineWords } from '../../words/pipelines.ts';
 import { uiWords } from '../../words/ui.ts';
+import { ConnectLink } from '../connect/connect-link.tsx';
 import { pipelineColumns } from './pipeline-columns.tsx';
 import { pipelineHealth } from './pipeline-health.ts';
 import type { PipelineHealth } from './pipeline-health.ts';
@@ -41,11 +41,7 @@ export function PipelinesPage(): ReactNode {
         .filter((health) => FILTERS[filter](health) && isFound(health, text)),
     [data, filter, text],
   );
-  const create = (
-    <ButtonLink href="/connections/new" kind="primary" icon={Plus}>
-      {pipelineWords('connect')}
-    </ButtonLink>
-  );
+  const create = <ConnectLink label={pipelineWords('connect')} />;
   const isNarrowed = text !== '' || filter !== 'all';
   return (
     <>

@@ -1,6 +1,7 @@
 import { Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 
+import { useMay } from '../../api/session.ts';
 import { useAct } from '../../api/use-operation.ts';
 import { Button } from '../../ui/button.tsx';
 import type { ButtonKind } from '../../ui/button.tsx';
@@ -8,7 +9,7 @@ import { errorMessage } from '../../ui/error-panel.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { pipelineWords } from '../../words/pipelines.ts';
 
-/** Puts a run of a pipeline into the queue; `onStarted` gets its id. */
+/** For those who may: puts a run of a pipeline into the queue; `onStarted` gets its id. */
 export function RunButton({
   pipeline,
   kind = 'secondary',
@@ -20,10 +21,12 @@ export function RunButton({
   readonly size?: 'medium' | 'small';
   readonly onStarted?: (runId: string) => void;
 }): ReactNode {
+  const mayRun = useMay('pipeline.run');
   const start = useAct('runs/start-run', ({ runId }) => {
     notify({ title: pipelineWords('runStarted', { pipeline }) });
     onStarted?.(runId);
   });
+  if (!mayRun) return null;
   return (
     <Button
       kind={kind}
