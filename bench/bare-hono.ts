@@ -16,6 +16,10 @@ const live = database.prepare(
 );
 const run = database.prepare('SELECT * FROM runs WHERE run_id = ?');
 const events = database.prepare('SELECT event FROM run_events WHERE run_id = ? ORDER BY sequence');
+const earlier = database.prepare(
+  `SELECT run_id, document_fingerprint, options, rerun_of, started_at, finished_at FROM runs
+   WHERE pipeline = ? AND state = 'succeeded' AND queued_at < ? ORDER BY queued_at DESC LIMIT 30`,
+);
 const attempts = database.prepare('SELECT * FROM run_attempts WHERE run_id = ? ORDER BY attempt');
 
 const app = new Hono();
@@ -25,7 +29,14 @@ app.post('/list', async (c) => {
 });
 app.post('/detail', async (c) => {
   const { run: id } = await c.req.json<{ run: string }>();
-  return c.json({ run: run.get(id), events: events.all(id), attempts: attempts.all(id), live: live.all() });
+  const found = run.get(id) ?? {};
+  return c.json({
+    run: found,
+    events: events.all(id),
+    attempts: attempts.all(id),
+    live: live.all(),
+    earlier: earlier.all(found['pipeline'] ?? '', found['queued_at'] ?? 0),
+  });
 });
 serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
   console.log(`http://127.0.0.1:${port}`),

@@ -29,6 +29,9 @@ export interface OperationContext extends Omit<ProjectHost, typeof Symbol.asyncD
   readonly environmentName: () => Promise<string | undefined>;
 }
 
+/** Those whose folder was a project when it was looked at first. */
+const projects = new WeakSet<ProjectHost>();
+
 /** A context of one call, or of one command; the host is closed by who opened it. */
 export function contextOf(host: ProjectHost, options: OperationContextOptions): OperationContext {
   const { projectFolder } = host;
@@ -53,7 +56,8 @@ export function contextOf(host: ProjectHost, options: OperationContextOptions): 
     project: loadedProject,
     environmentName: async () => chooseEnvironment(await loadedProject(), options.environmentName),
     store: async () => {
-      requireProject(projectFolder, workingFolder);
+      if (!projects.has(host)) requireProject(projectFolder, workingFolder);
+      projects.add(host);
       return await host.store();
     },
   };

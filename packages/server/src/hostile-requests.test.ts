@@ -69,6 +69,10 @@ describe('a request that means harm', () => {
       'a length and chunks',
       'POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
+    [
+      'chunks without an end',
+      `POST /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${'5\r\nxxxxx\r\n'.repeat(1000)}`,
+    ],
     ['no host', 'GET /api/health HTTP/1.1\r\n\r\n'],
     ['a header of a megabyte', `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'x'.repeat(1_000_000)}\r\n\r\n`],
     ['a line break in a header', 'GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\n\rb\r\n\r\n'],

@@ -16,11 +16,11 @@ import {
   toOperationError,
 } from '@millrace/control-plane';
 import type { Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 
 import type { Auditor } from '../operations/auditor.ts';
 import { refuse } from '../operations/refuse.ts';
+import { limitBody } from '../security/limit-body.ts';
 import type { ServerEnvironment } from '../server-environment.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
 import { NOBODY, addressOf, identify, refuseForNow } from './identify.ts';
@@ -37,10 +37,7 @@ const acceptance = z.strictObject({
   email: emailSchema.optional(),
   name: z.string().trim().max(100).optional(),
 });
-const smallBody = bodyLimit({
-  maxSize: 16 * 1024,
-  onError: (c) => refuse(c, 413, 'bodyTooLarge', 'The request is too large.'),
-});
+const smallBody = limitBody(16 * 1024);
 
 /**
  * Signing in and out, and the links that set a password: the only routes under `/api` that need no caller, because they

@@ -16,9 +16,9 @@ import type {
 } from '@millrace/control-plane';
 import type { RunEvent } from '@millrace/engine';
 import type { Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 
+import { limitBody } from '../security/limit-body.ts';
 import type { ServerEnvironment } from '../server-environment.ts';
 import type { Auditor } from './auditor.ts';
 import { statusOf } from './error-status.ts';
@@ -43,10 +43,7 @@ export interface OperationRoutesOptions {
 /** `POST /api/<area>/<verb>-<noun>` for every operation that is not for the caller's own files. */
 export function addOperationRoutes(app: Hono<ServerEnvironment>, options: OperationRoutesOptions): void {
   const calls = new OpenCalls();
-  const limit = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => refuse(c, 413, 'bodyTooLarge', `The request is larger than ${MAX_BODY_BYTES} bytes.`),
-  });
+  const limit = limitBody(MAX_BODY_BYTES);
   for (const operation of operationTable.values()) {
     if (operation.isLocal) continue;
     app.post(`/api/${operation.name}`, limit, (c) => answer(c, operation, calls, options));
