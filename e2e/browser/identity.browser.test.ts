@@ -133,6 +133,8 @@ describe.skipIf(browser === undefined)('people of a project', () => {
     await ada.getByRole('button', { name: `Actions for ${BOB.email}` }).click();
     await ada.getByRole('menuitem', { name: 'Disable' }).click();
     await ada.getByText('Disabled', { exact: true }).waitFor();
+    // The page that was open leads there by itself.
+    await bob.getByRole('heading', { name: 'Sign in to Millrace' }).waitFor({ timeout: 10_000 });
     await bob.goto(`${portal.url}/connections`);
     await bob.getByRole('heading', { name: 'Sign in to Millrace' }).waitFor();
     expect(new URL(bob.url()).search).toBe('?next=%2Fconnections');

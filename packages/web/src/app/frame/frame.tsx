@@ -9,10 +9,12 @@ import { frameWords } from '../../words/frame.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useLeaveWhenSignedOut } from './use-leave-when-signed-out.ts';
 
 /** Rail at the left, bar at the top, the page in the rest; pages scroll by themselves. */
 export function Frame(): ReactNode {
   const client = useQueryClient();
+  useLeaveWhenSignedOut();
   useEffect(() => {
     const stopOutdating = outdateQueries(client);
     const stopLive = startLive();
