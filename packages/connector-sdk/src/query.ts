@@ -24,7 +24,7 @@ export interface QueryResult {
 
 /** An answer to be kept as a file. */
 export interface ExportRequest extends Pick<QueryRequest, 'sql' | 'tables'> {
-  readonly format: 'csv' | 'json' | 'parquet';
+  readonly format: 'csv' | 'json' | 'parquet' | 'xlsx';
   /** Of the file to write; its folder is there. */
   readonly path: string;
   /**

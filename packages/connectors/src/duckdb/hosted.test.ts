@@ -179,7 +179,7 @@ describe('a hosted warehouse', () => {
 
   it('exports an answer, in which a spreadsheet finds no formula', async () => {
     const sql = `SELECT * FROM (VALUES (1, '=1+1', -5, DATE '2026-01-02'), (2, ' safe', 7, NULL), (3, '＝2', 0, NULL), (4, '-3', 0, NULL), (5, chr(9) || 'x', 0, NULL)) t(id, "=note", n, d) WHERE id > (SELECT -min(id) FROM shop.view)`;
-    const written = async (format: 'csv' | 'json' | 'parquet', isRaw = false): Promise<string> => {
+    const written = async (format: 'csv' | 'json' | 'parquet' | 'xlsx', isRaw = false): Promise<string> => {
       const path = join(folder.path, `export.${format}`);
       const shares: number[] = [];
       const result = await system.destination.export?.(
@@ -199,6 +199,7 @@ describe('a hosted warehouse', () => {
     expect(await written('csv', true)).toContain('1,=1+1,-5');
     expect(JSON.parse(await written('json'))[0]).toEqual({ id: 1, '=note': '=1+1', n: -5, d: '2026-01-02' });
     expect((await written('parquet')).slice(0, 4)).toBe('PAR1');
+    expect((await written('xlsx')).slice(0, 4)).toBe('PK\u0003\u0004');
     expect(readdirSync(join(`${config.path}.files`, '.passing'))).toEqual([]);
   });
 

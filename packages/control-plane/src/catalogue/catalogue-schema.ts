@@ -105,7 +105,7 @@ export interface ExportRow {
   readonly caller_id: string;
   readonly connection: string;
   readonly statement: string;
-  readonly format: 'csv' | 'json' | 'parquet';
+  readonly format: 'csv' | 'json' | 'parquet' | 'xlsx';
   readonly state: 'running' | 'succeeded' | 'failed';
   readonly row_count: number | null;
   readonly size_bytes: number | null;

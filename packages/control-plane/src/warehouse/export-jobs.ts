@@ -16,6 +16,10 @@ const KEPT_MS = 24 * 3_600_000;
 export const EXPORT_FORMATS = {
   csv: { extension: 'csv', mediaType: 'text/csv; charset=utf-8' },
   json: { extension: 'json', mediaType: 'application/json' },
+  xlsx: {
+    extension: 'xlsx',
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  },
   parquet: { extension: 'parquet', mediaType: 'application/vnd.apache.parquet' },
 } as const;
 

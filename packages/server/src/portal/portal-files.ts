@@ -47,7 +47,10 @@ export async function addPortalRoutes(app: Hono<ServerEnvironment>, folder: stri
   };
   app.get('*', async (c) => {
     const found = c.req.path === '/' ? undefined : load(c.req.path);
-    const isPage = !c.req.path.startsWith(HASHED_FOLDER) && extname(c.req.path) === '';
+    // Names of objects have dots too: `/datasets/warehouse%2Fraw.orders` is a page.
+    const isFile =
+      Object.hasOwn(TYPES, extname(c.req.path)) && !/\btext\/html\b/.test(c.req.header('accept') ?? '');
+    const isPage = !c.req.path.startsWith(HASHED_FOLDER) && !isFile;
     const file = await (found ?? (isPage ? load('/index.html') : undefined));
     if (file === undefined) return c.text(isPage ? NOT_BUILT : 'There is no such file.', isPage ? 503 : 404);
     const isKept = found !== undefined && c.req.path.startsWith(HASHED_FOLDER);

@@ -12,6 +12,7 @@ export const sqlWords = defineWords('sql', {
   export: 'Export',
   exportCsv: 'CSV, safe for spreadsheets',
   exportRaw: 'CSV, texts as they are',
+  exportExcel: 'Excel',
   exportJson: 'JSON',
   exportParquet: 'Parquet',
   exporting: 'Exporting',

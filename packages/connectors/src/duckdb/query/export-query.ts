@@ -1,11 +1,14 @@
 import type { ExportRequest, ExportResult, QueryResult } from '@millrace/connector-sdk';
 
+import { decodeText } from '../warehouse/exact-text.ts';
 import { identifier, text } from '../warehouse/names.ts';
 import { PassingFiles } from '../warehouse/passing-files.ts';
+import type { Session } from '../warehouse/session.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { checkStatement } from './check-statement.ts';
 import { toQueryFailure } from './query-failure.ts';
-import { describeColumns } from './query-warehouse.ts';
+import { writeWorkbook, type SheetColumn } from './excel/write-workbook.ts';
+import { asTexts, describeColumns } from './query-warehouse.ts';
 
 const PROGRESS_MS = 250;
 
@@ -31,8 +34,14 @@ export async function exportQuery(
     const statement = await session.cancellable(signal, () => statements.prepare(0));
     const columns = describeColumns(statement);
     statement.destroySync();
-    const copy = `COPY (${selectFor(request, sql, columns)}) TO ${text(passing.pathOf('export'))} (${OPTIONS[request.format]})`;
-    const rows = await session.change(copy, signal);
+    const path = passing.pathOf('export');
+    const rows =
+      request.format === 'xlsx'
+        ? await writeWorkbook(path, sheetColumns(columns), streamTexts(session, sql, columns.length, signal))
+        : await session.change(
+            `COPY (${selectFor(request, sql, columns)}) TO ${text(path)} (${OPTIONS[request.format]})`,
+            signal,
+          );
     await passing.takeOut('export', request.path);
     return { rows, tables };
   } catch (error) {
@@ -42,7 +51,30 @@ export async function exportQuery(
   }
 }
 
-const OPTIONS: Readonly<Record<ExportRequest['format'], string>> = {
+async function* streamTexts(
+  session: Session,
+  sql: string,
+  columnCount: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly (readonly (string | null)[])[]> {
+  const result = await session.cancellable(signal, () =>
+    session.connection.stream(asTexts(sql, columnCount)),
+  );
+  for (;;) {
+    const chunk = await session.cancellable(signal, () => result.fetchChunk());
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield chunk.getRows().map((row) => row.map(decodeText));
+  }
+}
+
+function sheetColumns(columns: QueryResult['columns']): readonly SheetColumn[] {
+  const names = uniqueNames(columns.map(({ name }) => name));
+  return columns.map(({ type }, index) => ({ name: names[index] ?? '', isNumber: NUMBER.test(type) }));
+}
+
+const NUMBER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(.*\)|FLOAT|DOUBLE)$/u;
+
+const OPTIONS: Readonly<Record<Exclude<ExportRequest['format'], 'xlsx'>, string>> = {
   csv: 'FORMAT csv, HEADER true',
   json: 'FORMAT json, ARRAY true',
   parquet: 'FORMAT parquet, COMPRESSION zstd',

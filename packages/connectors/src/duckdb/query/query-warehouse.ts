@@ -92,7 +92,9 @@ async function answer(session: Session, request: QueryRequest, signal: AbortSign
   try {
     const columns = describeColumns(statement);
     const sql =
-      statement.statementType === StatementType.EXPLAIN ? request.sql : asText(request, columns.length);
+      statement.statementType === StatementType.EXPLAIN
+        ? request.sql
+        : `${asTexts(request.sql, columns.length)} LIMIT ${request.maxRows + 1}`;
     const result = await session.cancellable(signal, () => connection.stream(sql));
     const rows: (string | null)[][] = [];
     const maxBytes = request.maxBytes ?? Infinity;
@@ -128,9 +130,9 @@ export function describeColumns(statement: DuckDBPreparedStatement): QueryResult
   }));
 }
 
-/** The statement with every value as the bytes of its text. */
-function asText(request: QueryRequest, columnCount: number): string {
+/** The statement with every value as the bytes of its text; see `decodeText`. */
+export function asTexts(sql: string, columnCount: number): string {
   const names = Array.from({ length: columnCount }, (_, index) => `c${index}`);
   const values = names.map((name) => `encode(CAST(${name} AS VARCHAR))`);
-  return `SELECT ${values.join(', ')} FROM query(${text(request.sql)}) AS answer(${names.join(', ')}) LIMIT ${request.maxRows + 1}`;
+  return `SELECT ${values.join(', ')} FROM query(${text(sql)}) AS answer(${names.join(', ')})`;
 }

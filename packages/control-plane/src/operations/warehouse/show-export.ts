@@ -11,7 +11,7 @@ export const showExport = defineOperation({
   input: z.strictObject({ exportId: z.uuid() }),
   output: z.strictObject({
     exportId: z.string(),
-    format: z.enum(['csv', 'json', 'parquet']),
+    format: z.enum(['csv', 'json', 'parquet', 'xlsx']),
     state: z.enum(['running', 'succeeded', 'failed']),
     /** From 0 to 1; null while nothing tells. */
     progress: z.number().nullable(),

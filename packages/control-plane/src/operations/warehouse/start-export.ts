@@ -18,7 +18,7 @@ export const startExport = defineOperation({
   input: z.strictObject({
     sql: z.string().min(1).max(1_000_000),
     connection: z.string().optional(),
-    format: z.enum(['csv', 'json', 'parquet']),
+    format: z.enum(['csv', 'json', 'parquet', 'xlsx']),
     /** Texts as they are, also those that a spreadsheet would take for a formula. */
     isRaw: z.boolean().default(false),
   }),

@@ -17,6 +17,7 @@ type Export = OperationOutput<'warehouse/show-export'>;
 const FORMATS: readonly (Format & { readonly label: string })[] = [
   { format: 'csv', isRaw: false, label: sqlWords('exportCsv') },
   { format: 'csv', isRaw: true, label: sqlWords('exportRaw') },
+  { format: 'xlsx', isRaw: false, label: sqlWords('exportExcel') },
   { format: 'json', isRaw: false, label: sqlWords('exportJson') },
   { format: 'parquet', isRaw: false, label: sqlWords('exportParquet') },
 ];
