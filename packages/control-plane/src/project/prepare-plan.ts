@@ -15,6 +15,7 @@ import { useConnections } from './connect.ts';
 import type { UsableConnection } from './connect.ts';
 import { discoverRequired } from './discover-schemas.ts';
 import { giveParameters } from './give-parameters.ts';
+import { loadLastValid } from './load-last-valid.ts';
 import { loadPipeline, textsOf, throwIfWrong } from './project.ts';
 import { recallOrDiscover } from './recall-or-discover.ts';
 import type { ValidPipeline } from './project.ts';
@@ -34,6 +35,8 @@ export interface PreparedPlan {
   /** Keys of masks by their references, secrets; a missing one is a `DocumentError`. Not needed to look at the plan. */
   readonly readMaskKeys: () => Promise<Readonly<Record<string, string>>>;
   readonly limits: RunLimits;
+  /** What a person should know of how the plan came about. */
+  readonly notes: readonly string[];
 }
 
 /** What a plan is asked for beside its pipeline. */
@@ -44,6 +47,8 @@ export interface PlanRequest {
   readonly parameters?: Readonly<Record<string, string>>;
   /** To look at: tables are as their sources were last seen, and the sources are asked only when that does not fit. */
   readonly isRecalled?: boolean;
+  /** For schedules: while the file is wrong, its last valid text holds. */
+  readonly fallsBack?: boolean;
 }
 
 /**
@@ -53,13 +58,21 @@ export interface PlanRequest {
 export async function preparePlan(
   context: OperationContext,
   name: string,
-  { tables = [], parameters, isRecalled = false }: PlanRequest,
+  { tables = [], parameters, isRecalled = false, fallsBack = false }: PlanRequest,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
   const project = await context.project();
   const environment = await context.environmentName();
   const given = giveParameters(project, environment, parameters);
-  const pipeline = await loadPipeline(context.projectFolder, context.workingFolder, name, given);
+  const pipeline: ValidPipeline & { readonly note?: string } = await loadPipeline(
+    context.projectFolder,
+    context.workingFolder,
+    name,
+    given,
+  ).catch(async (error: unknown) => {
+    if (!fallsBack) throw error;
+    return await loadLastValid(await context.store(), name, given, error);
+  });
   const templates = await loadTemplates(context.projectFolder, context.workingFolder);
   const code = await loadCode(context.projectFolder, context.workingFolder, [
     pipeline.document,
@@ -99,6 +112,7 @@ export async function preparePlan(
       return masks.keys;
     },
     limits: runLimits(project.document, environment),
+    notes: pipeline.note === undefined ? [] : [pipeline.note],
   };
 }
 

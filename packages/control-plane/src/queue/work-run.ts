@@ -70,10 +70,15 @@ async function prepare(
   let plan = begun;
   try {
     const parameters = work.parameters ?? record.parameters;
-    prepared = await preparePlan(context, pipeline, { tables: options.tables, parameters }, held.signal);
+    prepared = await preparePlan(
+      context,
+      pipeline,
+      { tables: options.tables, parameters, fallsBack: record.startedBy.kind === 'schedule' },
+      held.signal,
+    );
     maskKeys = await prepared.readMaskKeys();
     const changed = await holdChangedTables(context, prepared, options.tables);
-    ({ notes } = changed);
+    notes = [...prepared.notes, ...changed.notes];
     if (isBegun && changed.plan.documentFingerprint !== record.documentFingerprint) return 'superseded';
     if (!isBegun) plan = changed.plan;
   } catch (error) {
