@@ -10,9 +10,19 @@ import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
 import { screenshots } from './screenshots.ts';
-import { SALES, writeShopProject } from './shop-project.ts';
+import { largePipeline, SALES, writeShopProject } from './shop-project.ts';
 
 const browser = await openBrowser();
+async function runsOf(url: string, pipeline: string): Promise<readonly { readonly state: string }[]> {
+  const response = await fetch(`${url}/api/runs/list-runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ pipeline }),
+  });
+  const answer = (await response.json()) as { readonly runs: readonly { readonly state: string }[] };
+  return answer.runs;
+}
+
 const EMPTY = (name: string): string => `# by hand\nversion: 1\nname: ${name}\nsteps: {}\n`;
 
 describe.skipIf(browser === undefined)('the designer', () => {
@@ -27,6 +37,8 @@ describe.skipIf(browser === undefined)('the designer', () => {
           sales: SALES,
           mouse: EMPTY('mouse'),
           keys: EMPTY('keys'),
+          dropped: EMPTY('dropped'),
+          large: largePipeline(300),
           beside: SALES.replace('name: sales', 'name: beside').replaceAll('mart.', 'beside.'),
         }),
     });
@@ -140,6 +152,15 @@ describe.skipIf(browser === undefined)('the designer', () => {
       },
       destination: { destination: { from: 'aggregate', connection: 'warehouse', table: 'mart.by_country' } },
     });
+
+    // What a run would do is shown first; then it runs.
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('dialog').getByText('First run: everything is read and made.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save and run' }).click();
+    await page.getByText('The run has started').waitFor();
+    await expect
+      .poll(() => runsOf(portal.url, 'mouse'), { timeout: 60_000, interval: 500 })
+      .toEqual([expect.objectContaining({ state: 'succeeded' })]);
 
     // Dropped on a connection it comes between.
     const edge = page.locator('.react-flow__edge[data-id="aggregate:from"] .react-flow__edge-interaction');
@@ -322,6 +343,66 @@ describe.skipIf(browser === undefined)('the designer', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
     expect(readFileSync(fileOf('beside'), 'utf8')).toBe(text);
+    await page.close();
+  });
+
+  it('copies steps as YAML, and makes steps of YAML', async () => {
+    const page = await openDesigner('sales');
+    const canvas = page.getByRole('application', { name: 'Steps of the pipeline' });
+    await page.locator('[data-step="paid"]').click();
+    await page.locator('[data-step="wide"]').click({ modifiers: ['Control'] });
+    await page.getByText('2 steps selected').first().waitFor();
+    await canvas.focus();
+    await page.keyboard.press('Control+c');
+    await page.keyboard.press('Control+v');
+    await page.locator('[data-step="wide2"]').waitFor();
+    await page.locator('[data-step="wide2"]').click();
+    expect(await page.getByRole('combobox', { name: 'Reads from left' }).inputValue()).toBe('paid2');
+    await canvas.focus();
+    await page.keyboard.press('Control+z');
+    await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
+    await page.close();
+  });
+
+  it('makes a source of a file that is dropped', async () => {
+    const page = await openDesigner('dropped');
+    const transfer = await page.evaluateHandle(
+      `(() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(['id,city\\n1,Kiel\\n2,Lübeck\\n'], 'Ports 2026.csv', { type: 'text/csv' }));
+        return transfer;
+      })()`,
+    );
+    const canvas = page.getByRole('application', { name: 'Steps of the pipeline' });
+    for (const type of ['dragover', 'drop'])
+      await canvas.dispatchEvent(type, { dataTransfer: transfer, clientX: 600, clientY: 300 });
+    await page.getByText('Ports 2026.csv is a source now').waitFor();
+    await page.getByRole('gridcell', { name: 'Lübeck' }).waitFor();
+    await page.locator('[data-step="ports_2026"]').waitFor();
+    expect(readFileSync(join(portal.projectFolder, 'millrace.yaml'), 'utf8')).toContain('uploads: {');
+    await page.close();
+  });
+
+  it('opens 300 steps, and draws what can be seen', async () => {
+    const page = await openDesigner('large');
+    await page.locator('[data-step="f1"]').waitFor();
+    // Of 300 cards, those that the window shows.
+    const drawn = await page.locator('[data-step]').count();
+    expect(drawn).toBeGreaterThan(5);
+    expect(drawn).toBeLessThan(100);
+    const list = page.getByRole('listbox', { name: 'List of steps' });
+    await list.getByRole('option', { name: /^customers/ }).click();
+    await page
+      .getByRole('textbox', { name: 'Name', exact: true })
+      .and(page.locator('[value="customers"]'))
+      .waitFor();
+    await page.getByRole('application', { name: 'Steps of the pipeline' }).focus();
+    await list.getByRole('option', { name: /^orders/ }).click();
+    await page.getByRole('application', { name: 'Steps of the pipeline' }).focus();
+    // Along the flow to what was far outside of the window.
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press('ArrowRight');
+    await page.locator('[data-step^="f11"]').first().waitFor();
+    await screenshots(page, 'designer-large');
     await page.close();
   });
 

@@ -54,3 +54,26 @@ steps:
   publishByCountry:
     destination: { from: byCountry, connection: warehouse, table: mart.by_country }
 `;
+
+/** A pipeline of so many steps: chains of filters behind two sources, joined and published here and there. */
+export function largePipeline(steps: number): string {
+  const lines = [
+    'version: 1',
+    'name: large',
+    'steps:',
+    '  orders:',
+    '    source: { connection: shop, table: orders }',
+    '  customers:',
+    '    source: { connection: shop, table: customers }',
+  ];
+  for (let index = 1; index <= steps - 2; index += 1) {
+    const from = index <= 10 ? 'orders' : `f${index - 10}`;
+    if (index > steps - 12)
+      lines.push(
+        `  p${index}:`,
+        `    destination: { from: ${from}, connection: warehouse, table: mart.t${index} }`,
+      );
+    else lines.push(`  f${index}:`, `    filter: { from: ${from}, where: total > ${index} }`);
+  }
+  return `${lines.join('\n')}\n`;
+}

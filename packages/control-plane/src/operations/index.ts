@@ -26,6 +26,7 @@ export { readPipeline } from './pipelines/read-pipeline.ts';
 export { readRevision } from './pipelines/read-revision.ts';
 export { savePipeline } from './pipelines/save-pipeline.ts';
 export { updateConnection } from './connections/update-connection.ts';
+export { uploadFile } from './connections/upload-file.ts';
 export { listConnectors } from './connectors/list-connectors.ts';
 export type { ListedConnector } from './connectors/list-connectors.ts';
 export { describeDataset } from './datasets/describe-dataset.ts';

@@ -55,7 +55,8 @@ export const designerWords = defineWords('designer', {
   selectStep: 'Select a step to see its rows',
   selectStepHelp: 'Rows of a sample go through the steps while you draw.',
   emptyTitle: 'Nothing is drawn yet',
-  emptyHelp: 'Drag a source from the left, or press / and type its name.',
+  emptyHelp:
+    'Drag a source from the left, press / and type its name, or drop a CSV, JSON lines or Parquet file here.',
   addSource: 'Add a source',
   noProblems: 'No problems',
   noProblemsHelp: 'What is wrong with a step, its SQL, columns or types appears here while you draw.',
@@ -112,6 +113,8 @@ export const designerWords = defineWords('designer', {
   incremental: 'Changed rows only',
   full: 'From all rows: {{why}}',
   keyHelp: 'Tab next step · arrows along connections · Enter settings · A add after · / palette · Delete',
+  uploaded: '{{file}} is a source now',
+  uploadFailed: 'The file could not be added',
   chooseColumn: 'Add a column…',
   addEntry: 'Add',
   removeEntry: 'Remove {{name}}',

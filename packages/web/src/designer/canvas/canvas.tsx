@@ -16,17 +16,19 @@ import {
 } from '@xyflow/react';
 import { Plus, Workflow } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { DragEvent, ReactNode } from 'react';
+import type { ClipboardEvent, DragEvent, ReactNode } from 'react';
 
-import type { DocumentValue } from '@millrace/spec';
+import { copySteps, type DocumentValue } from '@millrace/spec';
 
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { errorMessage } from '../../ui/error-panel.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { designerWords } from '../../words/designer.ts';
 import { addStep } from '../model/add-step.ts';
 import { fits, inputPorts } from '../model/connect-steps.ts';
-import { SNAP, toPlace } from '../model/grid.ts';
+import { SNAP, toPlace, type Place } from '../model/grid.ts';
+import { uploadFile } from '../state/upload-file.ts';
 import { useDesigner } from '../state/use-designer.ts';
 import { AddMenu, type AddRequest } from './add-menu.tsx';
 import { CanvasControls } from './canvas-controls.tsx';
@@ -38,10 +40,13 @@ import { useCanvasKeys } from './use-canvas-keys.ts';
 
 const NODE_TYPES: NodeTypes = { step: StepNode };
 const EDGE_TYPES: EdgeTypes = { flow: FlowEdge };
-/** Above this, only what can be seen is drawn. */
-const DRAWN_WHOLE = 300;
+/** Above this, only what can be seen is drawn, and the canvas opens at the beginning instead of showing all. */
+const DRAWN_WHOLE = 60;
 /** Above this, a map of the whole would cost more than it tells. */
 const MAPPED = 1500;
+
+const BEGINNING = { x: 32, y: 32, zoom: 0.85 };
+const ORIGIN = { x: 0, y: 0, zoom: 1 };
 
 interface CanvasProps {
   readonly onProblems: (name: string) => void;
@@ -65,7 +70,7 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
   const flow = useReactFlow<StepNodeType, FlowEdgeType>();
   const box = useRef<HTMLDivElement>(null);
   // What is drawn into nothing stays where it was dropped.
-  const hadSteps = useRef(graph.steps.size > 0);
+  const fitsAtFirst = useRef(graph.steps.size > 0 && graph.steps.size <= DRAWN_WHOLE);
   const [moving, setMoving] = useState<ReadonlyMap<string, { readonly x: number; readonly y: number }>>(
     new Map(),
   );
@@ -159,7 +164,8 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
       .map((element) => element.closest('.react-flow__edge')?.getAttribute('data-id'))
       .find((id) => id !== null && id !== undefined) ?? undefined;
   const onDragOver = (event: DragEvent): void => {
-    if (isReadOnly || !event.dataTransfer.types.includes(DRAG_TYPE)) return;
+    if (isReadOnly || !event.dataTransfer.types.some((type) => type === DRAG_TYPE || type === 'Files'))
+      return;
     event.preventDefault();
     event.dataTransfer.dropEffect = 'copy';
     const over = edgeAt(event.clientX, event.clientY);
@@ -168,6 +174,15 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
   };
   const onDrop = (event: DragEvent): void => {
     for (const edge of box.current?.querySelectorAll('.is-target') ?? []) edge.classList.remove('is-target');
+    const [file] = event.dataTransfer.files;
+    if (file !== undefined && !isReadOnly) {
+      event.preventDefault();
+      void addFile(
+        file,
+        toPlace(snapped(flow.screenToFlowPosition({ x: event.clientX - 104, y: event.clientY - 28 }))),
+      );
+      return;
+    }
     const entry = dragged(event.dataTransfer);
     if (entry === undefined || isReadOnly) return;
     event.preventDefault();
@@ -189,6 +204,16 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
     dispatch({ kind: 'edit', edits, label: `+ ${name}`, select: [name] });
     box.current?.focus();
   };
+  const addFile = async (file: File, at: Place): Promise<void> => {
+    try {
+      const settings = await uploadFile(file);
+      const { name, edits } = addStep(graph, { verb: 'source', settings: { ...settings }, at });
+      dispatch({ kind: 'edit', edits, label: `+ ${name}`, select: [name] });
+      notify({ title: designerWords('uploaded', { file: file.name }) });
+    } catch (error) {
+      notify({ kind: 'failed', title: designerWords('uploadFailed'), description: errorMessage(error) });
+    }
+  };
   const addCheck = (
     step: string,
     entry: { readonly name: string; readonly example: DocumentValue },
@@ -203,6 +228,20 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
       ],
       select: [step],
     });
+  };
+
+  // By the browser's own events, which need no permission.
+  const copy = (event: ClipboardEvent, isCut: boolean): void => {
+    if (event.target !== event.currentTarget || selected.length === 0) return;
+    event.preventDefault();
+    event.clipboardData.setData('text/plain', copySteps(state.log.text, selected));
+    if (isCut && !isReadOnly) onDelete(selected);
+  };
+  const paste = (event: ClipboardEvent): void => {
+    if (event.target !== event.currentTarget || isReadOnly) return;
+    event.preventDefault();
+    const yaml = event.clipboardData.getData('text/plain');
+    dispatch({ kind: 'edit', edits: [{ kind: 'pasteSteps', yaml }], label: 'paste', select: 'added' });
   };
 
   const keys = useCanvasKeys({ onDelete, onRename, onSave, onAdd: setAdding, box });
@@ -220,6 +259,9 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
       aria-describedby="canvas-keys"
       tabIndex={0}
       onKeyDown={keys}
+      onCopy={(event) => copy(event, false)}
+      onCut={(event) => copy(event, true)}
+      onPaste={paste}
       onDragOver={onDragOver}
       onDrop={onDrop}
       data-part="canvas"
@@ -239,7 +281,11 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
           dispatch({ kind: 'select', names: [] });
           box.current?.focus();
         }}
-        onNodeClick={() => box.current?.focus()}
+        onNodeClick={(event, { id }) => {
+          // One of several that are selected is then the only one.
+          if (!event.ctrlKey && !event.metaKey && !event.shiftKey) dispatch({ kind: 'select', names: [id] });
+          box.current?.focus();
+        }}
         onEdgesDelete={() => undefined}
         nodesFocusable={false}
         edgesFocusable={false}
@@ -253,7 +299,8 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
         zoomOnDoubleClick={false}
         minZoom={0.05}
         maxZoom={1.5}
-        fitView={hadSteps.current}
+        fitView={fitsAtFirst.current}
+        defaultViewport={graph.steps.size > DRAWN_WHOLE ? BEGINNING : ORIGIN}
         fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
         onlyRenderVisibleElements={nodes.length > DRAWN_WHOLE}
         proOptions={{ hideAttribution: true }}

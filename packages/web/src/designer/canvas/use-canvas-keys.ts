@@ -1,5 +1,4 @@
 import { useReactFlow } from '@xyflow/react';
-import { copySteps } from '@millrace/spec';
 import type { KeyboardEvent, RefObject } from 'react';
 
 import { CARD, toPixels } from '../model/grid.ts';
@@ -81,18 +80,6 @@ export function useCanvasKeys({
         return true;
       case 'a':
         dispatch({ kind: 'select', names: [...graph.steps.keys()] });
-        return true;
-      case 'c':
-      case 'x':
-        if (selected.length === 0) return false;
-        void navigator.clipboard.writeText(copySteps(state.log.text, selected));
-        if (event.key.toLowerCase() === 'x' && !isReadOnly) onDelete(selected);
-        return true;
-      case 'v':
-        if (isReadOnly) return true;
-        void navigator.clipboard.readText().then((yaml) => {
-          dispatch({ kind: 'edit', edits: [{ kind: 'pasteSteps', yaml }], label: 'paste', select: 'added' });
-        });
         return true;
       default:
         return false;

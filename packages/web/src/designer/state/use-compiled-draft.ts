@@ -22,7 +22,7 @@ export interface CompiledDraft {
 }
 
 /** A pause between key strokes; what is shown follows within half a second. */
-const QUIET_MS = 120;
+const QUIET_MS = 80;
 const KEPT_MS = 20_000;
 
 export function useCompiledDraft({ pipeline, log, problems }: DesignerState): CompiledDraft {

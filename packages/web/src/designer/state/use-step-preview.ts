@@ -10,7 +10,7 @@ export interface ShownPreview {
   readonly answer: OperationOutput<'pipelines/preview-draft'>;
 }
 
-const QUIET_MS = 120;
+const QUIET_MS = 80;
 const ROWS = 100;
 const KEPT_MS = 60_000;
 
