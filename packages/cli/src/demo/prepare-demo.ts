@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCli } from '../cli.ts';
 import { currentProcess } from '../session/current-process.ts';
 import { formatCount, formatDuration } from '../terminal/amounts.ts';
-import { clearDemoFolder, markPrepared, writeDemoPipeline } from './demo-project.ts';
+import { clearDemoFolder, markPrepared, writeDemoPipelines } from './demo-project.ts';
 import { formatDemoSummary } from './demo-summary.ts';
 import { changeShop } from './shop-changes.ts';
 import { SHOP_ROWS, createShop } from './shop.ts';
@@ -21,7 +21,7 @@ export async function prepareDemo(
   clearDemoFolder(folder);
   await millrace('init', '.');
   await millrace('connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db');
-  writeDemoPipeline(folder);
+  writeDemoPipelines(folder);
 
   const shop = join(folder, 'shop.db');
   timed(
@@ -40,12 +40,13 @@ export async function prepareDemo(
   say(`  ${total('inserted')} rows inserted, ${total('updated')} updated, ${total('deleted')} deleted`);
   await millrace('run', 'shop', '--verify');
 
+  await millrace('run', 'daily');
   await millrace(
     'query',
     'SELECT status, count(*) AS orders, sum(total) AS revenue FROM raw.orders GROUP BY ALL ORDER BY orders DESC',
   );
 
-  const runs = JSON.parse(await captured('runs', '--json'));
+  const runs = JSON.parse(await captured('runs', '--pipeline', 'shop', '--json'));
   const [incremental, full] = await Promise.all([showRun(runs.runs[0].runId), showRun(runs.runs[1].runId)]);
   say(`\n${formatDemoSummary(full, incremental)}`);
   markPrepared(folder);

@@ -10,6 +10,7 @@ export const identityWords = defineWords('identity', {
   needsSetup: 'Nobody can sign in yet',
   needsSetupHelp:
     'When the server started it printed a link that makes the administrator. Open that link. It works once, for 30 minutes; starting the server again prints a new one.',
+  lookAgain: 'Look again',
   forgotten: 'Forgot the password? An owner of the project can make a link for a new one.',
   authOff: 'This server runs without sign-in: everybody on this machine may do everything.',
   toPortal: 'Go to the portal',

@@ -32,7 +32,7 @@ export function SignInPage(): ReactNode {
   if (data?.needsSetup)
     return (
       <LonePage title={identityWords('needsSetup')} help={identityWords('needsSetupHelp')}>
-        <Button onClick={() => window.location.reload()}>{identityWords('toSignIn')}</Button>
+        <Button onClick={() => window.location.reload()}>{identityWords('lookAgain')}</Button>
       </LonePage>
     );
   return (

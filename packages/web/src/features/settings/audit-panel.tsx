@@ -217,7 +217,7 @@ function EntryDrawer({ entry, onClose }: { readonly entry: Entry; readonly onClo
   ];
   return (
     <Drawer isOpen onClose={onClose} title={settingsWords('entry', { number: entry.sequence })}>
-      <dl className="grid grid-cols-[96px_1fr] gap-y-2">
+      <dl className="grid grid-cols-[96px_1fr] items-baseline gap-y-2">
         {facts.map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-ink-3">{name}</dt>
