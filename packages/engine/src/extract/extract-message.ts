@@ -56,6 +56,8 @@ export type WorkerCommand =
   /** Buffers of a batch that was consumed. */
   | { readonly type: 'recycle'; readonly buffers: readonly BatchBuffer[] }
   | { readonly type: 'cancel' }
+  /** Closes the sources and waits for others; the answer is null. */
+  | { readonly type: 'release' }
   | { readonly type: 'close' };
 
 /** From a worker to the pool. */

@@ -100,10 +100,15 @@ export class ExtractPool {
   }
 
   async close(): Promise<void> {
-    const threads = [...this.#threads];
+    const [kept] = spares.has(this.#options.registryModule.href) ? [] : this.#idle;
+    const threads = [...this.#threads].filter((thread) => thread !== kept);
     this.#threads.clear();
     this.#idle.length = 0;
-    await Promise.all([this.#ownSources.close(), ...threads.map((thread) => thread.close())]);
+    await Promise.all([
+      this.#ownSources.close(),
+      kept && keepSpare(kept, this.#options.registryModule),
+      ...threads.map((thread) => thread.close()),
+    ]);
   }
 
   async #isOwnerRead(connection: ResolvedConnection): Promise<boolean> {
@@ -114,7 +119,7 @@ export class ExtractPool {
   #takeThread(): ExtractThread {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    const thread = new ExtractThread(this.#options.registryModule);
+    const thread = takeSpare(this.#options.registryModule) ?? new ExtractThread(this.#options.registryModule);
     this.#threads.add(thread);
     return thread;
   }
@@ -127,6 +132,23 @@ export class ExtractPool {
 
 export function openExtractPool(options: ExtractPoolOptions): ExtractPool {
   return new ExtractPool(options);
+}
+
+/**
+ * By the module of their registry, a thread that another pool of this process left, with its sources closed: starting one
+ * takes longer than a small table.
+ */
+const spares = new Map<string, ExtractThread>();
+
+async function keepSpare(thread: ExtractThread, { href }: URL): Promise<void> {
+  if (!(await thread.release()) || spares.has(href)) return await thread.close();
+  spares.set(href, thread);
+}
+
+function takeSpare({ href }: URL): ExtractThread | undefined {
+  const thread = spares.get(href);
+  spares.delete(href);
+  return thread?.takeUp() === true ? thread : undefined;
 }
 
 /** One worker thread and the job it is doing. */
@@ -191,8 +213,24 @@ class ExtractThread {
     }
   }
 
+  /** Closes its sources, and lets the process end without it; false when it cannot be used any more. */
+  async release(): Promise<boolean> {
+    if (this.hasDied) return false;
+    this.#send({ type: 'release' });
+    const reply = await this.#nextReply();
+    this.#worker.unref();
+    return reply.type === 'answer' && !this.hasDied;
+  }
+
+  /** Belongs to a pool again; false when it died meanwhile. */
+  takeUp(): boolean {
+    this.#worker.ref();
+    return !this.hasDied;
+  }
+
   async close(): Promise<void> {
     if (this.hasDied) return;
+    this.#worker.ref();
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#send({ type: 'close' });
     const deadline = setTimeout(() => void this.#worker.terminate(), 2000);

@@ -44,6 +44,12 @@ port.on('message', (command: WorkerCommand) => {
       );
       wake();
       break;
+    case 'release':
+      void answer(async () => {
+        await sources.close();
+        return { type: 'answer', answer: null };
+      });
+      break;
     case 'close':
       void sources.close().finally(() => port.close());
       break;
