@@ -249,14 +249,27 @@ describe('the queue of a server', () => {
     expect(known.schedules).toMatchObject([
       { pipeline: 'third', nextAt: expect.stringMatching(/:00\.000Z$/) },
     ]);
-    const state = new DatabaseSync(join(line.folder, '.millrace', 'state.db'), { timeout: 10_000 });
-    state.exec('UPDATE schedules SET next_at = next_at - 60000');
-    state.close();
+    const makeDue = (): void => {
+      using state = new DatabaseSync(join(line.folder, '.millrace', 'state.db'), { timeout: 10_000 });
+      state.exec('UPDATE runs SET slot_at = NULL; UPDATE schedules SET next_at = next_at - 60000');
+    };
+    makeDue();
     const fired = await until(
       () => call('runs/list-runs', { pipeline: 'third' }),
       ({ runs }) => runs.some((run) => hasEnded(run)),
     );
     expect(fired.runs).toMatchObject([{ state: 'succeeded', startedBy: { kind: 'schedule' } }]);
+    writePipeline('third', '  shop: { replicat: {} }', 'schedule: { cron: "* * * * *" }\n');
+    makeDue();
+    const again = await until(
+      () => call('runs/list-runs', { pipeline: 'third' }),
+      ({ runs }) => runs.length === 2 && runs.every(hasEnded),
+    );
+    const second = await call('runs/show-run', { run: again.runs[0]?.runId ?? '' });
+    expect([second.state, second.warnings]).toEqual([
+      'succeeded',
+      [expect.stringContaining('takes its last valid text')],
+    ]);
     expect(await call('schedules/pause-schedule', { pipeline: 'third' })).toMatchObject({ nextAt: null });
     expect((await call('schedules/resume-schedule', { pipeline: 'third' })).nextAt).not.toBeNull();
     expect((await call('schedules/pause-schedule', { pipeline: 'thrid' })).error?.message).toContain('third');

@@ -4,6 +4,7 @@ import { defineOperation } from '../../operation.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
+import { withOwnRunner } from '../../runner/own-runner.ts';
 import { claimRun } from '../../queue/claim-run.ts';
 import { recoverRuns } from '../../queue/recover-runs.ts';
 import { SUPERSEDED, workRun } from '../../queue/work-run.ts';
@@ -39,7 +40,8 @@ export const runPipeline = defineOperation({
       readonly proposal: ProposedEdit | null;
     }
   >(),
-  async handler(context, { pipeline, parameters, ...options }, signal) {
+  async handler(given, { pipeline, parameters, ...options }, signal) {
+    await using context = withOwnRunner(given);
     const store = await context.store();
     await recoverRuns(store, pipeline);
     await using held = await holdPipeline(store, pipeline, context.owner, signal);

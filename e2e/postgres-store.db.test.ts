@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { testServer } from '@millrace/connector-sdk/testing';
+import { Pool, types } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { CommandLine } from '../packages/cli/src/testing/command-line.ts';
+
+const server = await testServer('postgres');
+const database = `state_${randomBytes(6).toString('hex')}`;
+
+describe.skipIf(server === undefined)('a project whose state is on a PostgreSQL server', () => {
+  let line: CommandLine;
+  let url = '';
+
+  beforeAll(async () => {
+    await administer(`create database ${database}`);
+    url = urlOf(database);
+    line = new CommandLine({ MILLRACE_STORE: url });
+    await line.run(['init', '.', '--name', 'elsewhere']);
+    await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
+    using shop = new DatabaseSync(join(line.folder, 'shop.db'));
+    shop.exec(
+      "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO orders VALUES (1, 'one')",
+    );
+    writeFileSync(
+      join(line.folder, 'pipelines', 'shop.yaml'),
+      'version: 1\nname: shop\nsteps:\n  all: { replicate: { from: shop, into: { connection: warehouse, schema: raw } } }\n',
+    );
+  });
+
+  afterAll(async () => {
+    line?.[Symbol.dispose]();
+    await administer(`drop database if exists ${database} with (force)`);
+  });
+
+  it('runs pipelines and remembers them there, without the password anywhere', async () => {
+    const run = await line.run(['run', 'shop', '--json']);
+    expect(JSON.parse(run.out)).toMatchObject({ state: 'succeeded', totals: { rows: 1 } });
+    const again = await line.run(['run', 'shop']);
+    expect(again.exitCode).toBe(0);
+    const runs = await line.run(['runs', '--json']);
+    expect(JSON.parse(runs.out).runs).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
+    expect(existsSync(join(line.folder, '.millrace', 'state.db'))).toBe(false);
+    const password = String(server?.adminConnection?.['password'] ?? server?.connection['password']);
+    for (const { out, err } of [run, again, runs]) expect(out + err).not.toContain(password);
+  });
+});
+
+function urlOf(name: string): string {
+  const { host, port, user, password } = { ...server?.connection, ...server?.adminConnection };
+  const made = new URL(`postgres://${String(host)}:${String(port)}/${name}`);
+  made.username = encodeURIComponent(String(user));
+  made.password = encodeURIComponent(String(password));
+  return made.href;
+}
+
+async function administer(statement: string): Promise<void> {
+  const pool = new Pool({
+    connectionString: urlOf('postgres'),
+    max: 1,
+    application_name: 'millrace tests',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: false,
+    types,
+  });
+  const client = await pool.connect();
+  try {
+    await client.query(statement, []);
+  } finally {
+    client.release();
+    await pool.end();
+  }
+}
