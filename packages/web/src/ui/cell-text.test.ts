@@ -4,7 +4,7 @@ import { SHOWN_CHARACTERS, cellText, shownText } from './cell-text.ts';
 
 it('shows characters that would hide something', () => {
   expect(shownText('a\tb\nc')).toBe('a⇥b↵c');
-  expect(shownText('\u001b[31mred\u0000')).toBe('␛[31mred␀');
+  expect(shownText('\u001b[31mred\u0000')).toBe('‹U+001B›[31mred‹U+0000›');
   expect(shownText('abc\u202edcba')).toBe('abc‹U+202E›dcba');
 });
 

@@ -19,8 +19,6 @@ export function showControls(text: string): string {
     const code = character.charCodeAt(0);
     if (code === 10) return '↵';
     if (code === 9) return '⇥';
-    if (code < 32) return String.fromCharCode(0x2400 + code);
-    if (code === 127) return '␡';
     return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
   });
 }

@@ -244,6 +244,11 @@ function Value({ value }: { readonly value: CellValue }): ReactNode {
 
 function widthOf(column: GridColumn, index: number, rows: readonly (readonly CellValue[])[]): number {
   let longest = Math.max(column.name.length, (column.type ?? '').length);
-  for (const row of rows.slice(0, SAMPLED)) longest = Math.max(longest, shownText(row[index]).length);
+  for (const row of rows.slice(0, SAMPLED)) longest = Math.max(longest, lengthOf(row[index]));
   return Math.round(Math.max(64, Math.min(320, longest * DIGIT + 20)));
+}
+
+function lengthOf(value: CellValue): number {
+  if (value === null || value === undefined) return uiWords('nullValue').length;
+  return value === '' ? uiWords('emptyText').length : shownText(value).length;
 }

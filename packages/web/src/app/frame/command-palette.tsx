@@ -2,12 +2,23 @@ import { lazy, Suspense, useEffect } from 'react';
 import type { ReactNode } from 'react';
 
 import { setPaletteOpen, usePaletteOpen } from './command-palette-state.ts';
+import type { OpenCommandPalette } from './open-command-palette.tsx';
 
-const Open = lazy(async () => ({ default: (await import('./open-command-palette.tsx')).OpenCommandPalette }));
+const load = async (): Promise<{ readonly default: typeof OpenCommandPalette }> => ({
+  default: (await import('./open-command-palette.tsx')).OpenCommandPalette,
+});
+const Open = lazy(load);
 
-/** Ctrl-K: go anywhere, run anything. Loaded when it is first opened. */
+/** Once a page stands, so that keys which follow Ctrl-K at once are not lost while it loads. */
+const PREFETCH_MS = 1_500;
+
+/** Ctrl-K: go anywhere, run anything. Not part of the first load. */
 export function CommandPalette(): ReactNode {
   const isOpen = usePaletteOpen();
+  useEffect(() => {
+    const timer = setTimeout(() => void load().catch(() => undefined), PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (

@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useAct, useOperation } from '../../api/use-operation.ts';
 import { errorMessage } from '../../ui/error-panel.tsx';
+import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { frameWords } from '../../words/frame.ts';
 import { connectionAddress, datasetAddress, pipelineAddress } from '../addresses.ts';
@@ -23,9 +24,16 @@ export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }
   const mayRun = useMay('pipeline.run');
   const mayConnect = useMay('connection.write');
   const router = useRouter();
-  const pipelines = useOperation('pipelines/list-pipelines', {}).data?.pipelines ?? [];
-  const connections = useOperation('connections/list-connections', {}).data?.connections ?? [];
-  const datasets = useOperation('datasets/list-datasets', {}).data?.datasets ?? [];
+  const lists = {
+    pipelines: useOperation('pipelines/list-pipelines', {}),
+    connections: useOperation('connections/list-connections', {}),
+    datasets: useOperation('datasets/list-datasets', {}),
+  };
+  // Items that come later would stand above what Enter would choose.
+  const isReady = Object.values(lists).every(({ isPending }) => !isPending);
+  const pipelines = lists.pipelines.data?.pipelines ?? [];
+  const connections = lists.connections.data?.connections ?? [];
+  const datasets = lists.datasets.data?.datasets ?? [];
   const run = useAct('runs/start-run', ({ pipeline }) =>
     notify({ title: frameWords('runStarted', { pipeline }) }),
   );
@@ -62,81 +70,87 @@ export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }
               className="border-line h-11 w-full border-b bg-transparent px-4 text-lg outline-none"
             />
             <Command.List className="max-h-[50vh] overflow-y-auto p-2">
-              <Command.Empty className="text-ink-3 px-2 py-6 text-center">
-                {frameWords('nothingFound')}
-              </Command.Empty>
-              <Group heading={frameWords('goTo')}>
-                {pages.map(({ path, title, icon }) => (
-                  <Item key={path} value={`page ${title}`} icon={icon} onSelect={go(path)}>
-                    {title}
-                  </Item>
-                ))}
-              </Group>
-              <Group heading={frameWords('actions')}>
-                {mayConnect ? (
-                  <Item value="connect data new connection" icon={Plus} onSelect={go('/connections/new')}>
-                    {frameWords('connectData')}
-                  </Item>
-                ) : null}
-                {THEMES.map((theme) => (
-                  <Item
-                    key={theme}
-                    value={`theme ${frameWords(theme)}`}
-                    icon={SunMoon}
-                    onSelect={() => {
-                      onClose();
-                      chooseTheme(theme);
-                    }}
-                  >
-                    {frameWords('theme')}: {frameWords(theme)}
-                  </Item>
-                ))}
-                {pipelines.map(({ name, problem }) =>
-                  problem === null && mayRun ? (
-                    <Item key={name} value={`run ${name}`} icon={Play} onSelect={start(name)}>
-                      {frameWords('runPipeline', { pipeline: name })}
-                    </Item>
-                  ) : null,
-                )}
-              </Group>
-              <Group heading={frameWords('pipelines')}>
-                {pipelines.map(({ name, description }) => (
-                  <Item
-                    key={name}
-                    value={`pipeline ${name} ${description ?? ''}`}
-                    icon={Workflow}
-                    onSelect={go(pipelineAddress(name))}
-                  >
-                    {name}
-                  </Item>
-                ))}
-              </Group>
-              <Group heading={frameWords('datasets')}>
-                {datasets.map(({ connection, name }) => (
-                  <Item
-                    key={`${connection}/${name}`}
-                    value={`dataset ${connection}/${name}`}
-                    icon={Table2}
-                    note={connection}
-                    onSelect={go(datasetAddress(`${connection}/${name}`))}
-                  >
-                    {name}
-                  </Item>
-                ))}
-              </Group>
-              <Group heading={frameWords('connections')}>
-                {connections.map(({ name, title }) => (
-                  <Item
-                    key={name}
-                    value={`connection ${name}`}
-                    icon={Cable}
-                    note={title}
-                    onSelect={go(connectionAddress(name))}
-                  >
-                    {name}
-                  </Item>
-                ))}
-              </Group>
+              {isReady ? (
+                <>
+                  <Command.Empty className="text-ink-3 px-2 py-6 text-center">
+                    {frameWords('nothingFound')}
+                  </Command.Empty>
+                  <Group heading={frameWords('goTo')}>
+                    {pages.map(({ path, title, icon }) => (
+                      <Item key={path} value={`page ${title}`} icon={icon} onSelect={go(path)}>
+                        {title}
+                      </Item>
+                    ))}
+                  </Group>
+                  <Group heading={frameWords('actions')}>
+                    {mayConnect ? (
+                      <Item value="connect data new connection" icon={Plus} onSelect={go('/connections/new')}>
+                        {frameWords('connectData')}
+                      </Item>
+                    ) : null}
+                    {THEMES.map((theme) => (
+                      <Item
+                        key={theme}
+                        value={`theme ${frameWords(theme)}`}
+                        icon={SunMoon}
+                        onSelect={() => {
+                          onClose();
+                          chooseTheme(theme);
+                        }}
+                      >
+                        {frameWords('theme')}: {frameWords(theme)}
+                      </Item>
+                    ))}
+                    {pipelines.map(({ name, problem }) =>
+                      problem === null && mayRun ? (
+                        <Item key={name} value={`run ${name}`} icon={Play} onSelect={start(name)}>
+                          {frameWords('runPipeline', { pipeline: name })}
+                        </Item>
+                      ) : null,
+                    )}
+                  </Group>
+                  <Group heading={frameWords('pipelines')}>
+                    {pipelines.map(({ name, description }) => (
+                      <Item
+                        key={name}
+                        value={`pipeline ${name} ${description ?? ''}`}
+                        icon={Workflow}
+                        onSelect={go(pipelineAddress(name))}
+                      >
+                        {name}
+                      </Item>
+                    ))}
+                  </Group>
+                  <Group heading={frameWords('datasets')}>
+                    {datasets.map(({ connection, name }) => (
+                      <Item
+                        key={`${connection}/${name}`}
+                        value={`dataset ${connection}/${name}`}
+                        icon={Table2}
+                        note={connection}
+                        onSelect={go(datasetAddress(`${connection}/${name}`))}
+                      >
+                        {name}
+                      </Item>
+                    ))}
+                  </Group>
+                  <Group heading={frameWords('connections')}>
+                    {connections.map(({ name, title }) => (
+                      <Item
+                        key={name}
+                        value={`connection ${name}`}
+                        icon={Cable}
+                        note={title}
+                        onSelect={go(connectionAddress(name))}
+                      >
+                        {name}
+                      </Item>
+                    ))}
+                  </Group>
+                </>
+              ) : (
+                <SkeletonRows count={4} />
+              )}
             </Command.List>
           </Command>
         </Dialog.Popup>

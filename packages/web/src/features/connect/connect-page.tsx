@@ -110,7 +110,7 @@ function StepList({ step }: { readonly step: Step }): ReactNode {
   return (
     <nav
       aria-label={connectWords('steps')}
-      className="border-line hidden w-44 shrink-0 border-r p-4 md:block"
+      className="border-line hidden w-36 shrink-0 border-r p-4 md:block"
     >
       <ol className="flex flex-col gap-3">
         {STEPS.map((each, index) => (

@@ -37,7 +37,7 @@ export function tableColumns({
           {kind === 'view' ? <span className="text-ink-3 ml-2 shrink-0">{connectWords('view')}</span> : null}
         </span>
       ),
-      width: 200,
+      width: 150,
       grow: 2,
     },
     {
@@ -45,7 +45,7 @@ export function tableColumns({
       header: connectWords('rows'),
       value: ({ rows }) => rows,
       cell: ({ rows }) => (rows === null ? '?' : formatNumber(rows)),
-      width: 104,
+      width: 88,
       align: 'end',
     },
     {
@@ -53,7 +53,7 @@ export function tableColumns({
       header: connectWords('size'),
       value: ({ bytes }) => bytes,
       cell: ({ bytes }) => (bytes === null ? '?' : formatBytes(bytes)),
-      width: 92,
+      width: 80,
       align: 'end',
     },
     {
@@ -77,7 +77,7 @@ export function tableColumns({
             <span className="truncate">{key.join(', ')}</span>
           </span>
         ),
-      width: 116,
+      width: 104,
     },
     {
       id: 'load',
@@ -105,7 +105,7 @@ export function tableColumns({
           />
         );
       },
-      width: 220,
+      width: 196,
     },
     {
       id: 'why',
@@ -122,7 +122,7 @@ export function tableColumns({
           </Tooltip>
         );
       },
-      width: 160,
+      width: 120,
       grow: 2,
       isUnsortable: true,
     },
