@@ -105,6 +105,10 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     await screenshots(page, 'sql-empty');
     const editor = page.getByRole('textbox', { name: 'SQL statement' });
     await editor.click();
+    await page.keyboard.type('SELECT * FROM ra');
+    await page.locator('.cm-tooltip-autocomplete').getByText('raw', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+a');
     await page.keyboard.insertText('SELECT status, count(*) AS orders FROM raw.ordrs GROUP BY 1');
     await page.keyboard.press('Control+Enter');
     await page.getByText('Did you mean raw.orders?').waitFor();

@@ -3,6 +3,8 @@ import { PipelineError } from '@millrace/connector-sdk';
 /** Text of all kept answers together; the oldest go first. */
 const KEPT_BYTES = 128 * 1024 ** 2;
 const ROWS_PER_PAGE = 1000;
+/** What one caller may have in work; all of them share the memory of the warehouse with publications. */
+const RUNNING_OF_ONE = 8;
 
 type Row = readonly (string | null)[];
 
@@ -33,6 +35,11 @@ export class RunningQueries {
     signal: AbortSignal,
   ): Promise<T> {
     if (this.#running.has(id)) throw wrong('A query of this id is running already. Give each its own.');
+    const own = [...this.#running.values()].filter((running) => running.caller === caller);
+    if (own.length >= RUNNING_OF_ONE)
+      throw wrong(
+        `${RUNNING_OF_ONE} queries and exports of yours are running. Wait for one to end, or cancel one.`,
+      );
     const controller = new AbortController();
     this.#running.set(id, { caller, controller, progress: null });
     const timer = setTimeout(() => controller.abort(tookTooLong(limitMs)), limitMs);

@@ -65,15 +65,22 @@ export const startExport = defineOperation({
             const { rows } = await destination.export({ sql, tables, format, path, isRaw }, onProgress, stop);
             await end({ state: 'succeeded', row_count: rows, size_bytes: (await stat(path)).size });
           } catch (error) {
-            const reason = context.redactor.text(error instanceof Error ? error.message : String(error));
-            await end({ state: 'failed', reason });
+            await fail(error);
           }
         },
         new AbortController().signal,
       )
+      // It was refused before it began.
+      .catch(fail)
+      // The server ends: the store is closed, and the export is known to be lost.
       .catch(() => undefined)
       .finally(() => destination[Symbol.asyncDispose]());
     return { exportId };
+
+    async function fail(error: unknown): Promise<void> {
+      const reason = context.redactor.text(error instanceof Error ? error.message : String(error));
+      await end({ state: 'failed', reason });
+    }
 
     async function end(ended: {
       readonly state: 'succeeded' | 'failed';
