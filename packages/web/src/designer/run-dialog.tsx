@@ -1,8 +1,10 @@
+import { useRouter } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 
 import { call } from '../api/call.ts';
+import { runAddress } from '../app/addresses.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorPanel } from '../ui/error-panel.tsx';
@@ -21,6 +23,7 @@ export function RunDialog({
   readonly save: () => Promise<boolean>;
   readonly onClose: () => void;
 }): ReactNode {
+  const router = useRouter();
   const { state } = useDesigner();
   const [isStarting, setIsStarting] = useState(false);
   const [error, setError] = useState<unknown>(undefined);
@@ -29,7 +32,11 @@ export function RunDialog({
     try {
       if (!(await save())) return onClose();
       const { runId } = await call('runs/start-run', { pipeline: state.pipeline });
-      notify({ title: designerWords('runStarted'), description: runId });
+      notify({
+        title: designerWords('runStarted'),
+        description: runId,
+        next: { label: designerWords('watchRun'), onClick: () => router.history.push(runAddress(runId)) },
+      });
       onClose();
     } catch (thrown) {
       setError(thrown);

@@ -11,26 +11,29 @@ export interface Notice {
   readonly kind?: 'done' | 'failed';
   /** What takes it back; offered as a button while the notice stands. */
   readonly undo?: () => void;
+  /** Where to go on from it, as a button in place of undoing. */
+  readonly next?: { readonly label: string; readonly onClick: () => void };
 }
 
 const manager = Toast.createToastManager();
 
 /** Says something at the corner of the window, for a few seconds; a failure stays until it is closed. */
-export function notify({ title, description, kind = 'done', undo }: Notice): void {
+export function notify({ title, description, kind = 'done', undo, next }: Notice): void {
+  const action = next ?? (undo === undefined ? undefined : { label: uiWords('undo'), onClick: undo });
   const id = manager.add({
     title,
     ...(description === undefined ? {} : { description }),
     type: kind,
     priority: kind === 'failed' ? 'high' : 'low',
-    timeout: kind === 'failed' ? 0 : undo === undefined ? 5_000 : 10_000,
-    ...(undo === undefined
+    timeout: kind === 'failed' ? 0 : action === undefined ? 5_000 : 10_000,
+    ...(action === undefined
       ? {}
       : {
           actionProps: {
-            children: uiWords('undo'),
+            children: action.label,
             onClick: () => {
               manager.close(id);
-              undo();
+              action.onClick();
             },
           },
         }),

@@ -82,6 +82,7 @@ export const designerWords = defineWords('designer', {
   saveAndRun: 'Save and run',
   runTitle: 'Run {{pipeline}}?',
   runStarted: 'The run has started',
+  watchRun: 'Watch',
   merged: 'Saved, together with what changed in the file: {{parts}}',
   conflictTitle: 'The file changed underneath',
   conflictHelp: 'Since you opened {{file}}, somebody changed {{parts}}, and so did you. Nothing was written.',

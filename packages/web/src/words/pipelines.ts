@@ -8,6 +8,13 @@ export const pipelineWords = defineWords('pipelines', {
   noneHelp:
     'A pipeline moves tables from where they are to where they are needed, and checks them on the way.',
   connect: 'Connect data',
+  draw: 'New pipeline',
+  drawTitle: 'New pipeline',
+  drawHelp: 'Letters, digits, - and _. The file in the folder pipelines has this name.',
+  drawDescription: 'What it is for',
+  drawStart: 'Create and draw',
+  drawFailed: 'The pipeline cannot be created',
+  cancel: 'Cancel',
   name: 'Name',
   state: 'State',
   from: 'From',
@@ -28,5 +35,6 @@ export const pipelineWords = defineWords('pipelines', {
   historyRun: '{{state}} · {{at}} · {{duration}}',
   runNow: 'Run now',
   runStarted: 'A run of {{pipeline}} is started.',
+  watch: 'Watch',
   runFailed: '{{pipeline}} cannot run',
 });

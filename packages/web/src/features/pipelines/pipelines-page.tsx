@@ -15,6 +15,7 @@ import { useUrlState } from '../../ui/use-url-state.ts';
 import { pipelineWords } from '../../words/pipelines.ts';
 import { uiWords } from '../../words/ui.ts';
 import { ConnectLink } from '../connect/connect-link.tsx';
+import { NewPipelineButton } from './new-pipeline-button.tsx';
 import { pipelineColumns } from './pipeline-columns.tsx';
 import { pipelineHealth } from './pipeline-health.ts';
 import type { PipelineHealth } from './pipeline-health.ts';
@@ -41,7 +42,12 @@ export function PipelinesPage(): ReactNode {
         .filter((health) => FILTERS[filter](health) && isFound(health, text)),
     [data, filter, text],
   );
-  const create = <ConnectLink label={pipelineWords('connect')} />;
+  const create = (
+    <>
+      <NewPipelineButton />
+      <ConnectLink label={pipelineWords('connect')} />
+    </>
+  );
   const isNarrowed = text !== '' || filter !== 'all';
   return (
     <>

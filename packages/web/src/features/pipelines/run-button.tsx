@@ -1,8 +1,10 @@
+import { useRouter } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { useMay } from '../../api/session.ts';
 import { useAct } from '../../api/use-operation.ts';
+import { runAddress } from '../../app/addresses.ts';
 import { Button } from '../../ui/button.tsx';
 import type { ButtonKind } from '../../ui/button.tsx';
 import { errorMessage } from '../../ui/error-panel.tsx';
@@ -21,9 +23,13 @@ export function RunButton({
   readonly size?: 'medium' | 'small';
   readonly onStarted?: (runId: string) => void;
 }): ReactNode {
+  const router = useRouter();
   const mayRun = useMay('pipeline.run');
   const start = useAct('runs/start-run', ({ runId }) => {
-    notify({ title: pipelineWords('runStarted', { pipeline }) });
+    notify({
+      title: pipelineWords('runStarted', { pipeline }),
+      next: { label: pipelineWords('watch'), onClick: () => router.history.push(runAddress(runId)) },
+    });
     onStarted?.(runId);
   });
   if (!mayRun) return null;
