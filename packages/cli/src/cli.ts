@@ -15,6 +15,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   connections: 'Add, list and test connections',
   quarantine: 'See, release and discard rows that were set aside',
   secrets: 'Set, list and remove secrets of the project',
+  users: 'Invite and list who may sign in at the portal',
 };
 
 /** Runs one command line and answers with the code to exit with. Never throws for what a person can cause. */

@@ -94,6 +94,21 @@ describe('a command beside a running server', () => {
     expect(existsSync(join(line.folder, 'inner', 'millrace.yaml'))).toBe(true);
   });
 
+  it('invites people, and makes links for those who forgot their password', async () => {
+    expect((await throughServer(['users', 'list'])).out).toContain('Nobody can sign in yet');
+    const invited = await throughServer(['users', 'invite', 'Ada@Example.org', '--role', 'owner', '--json']);
+    const { url } = JSON.parse(readFileSync(serverFile(), 'utf8'));
+    expect(JSON.parse(invited.out).link).toMatch(new RegExp(`^${url}/setup#[\\w-]{43}$`));
+    expect((await throughServer(['users', 'list'])).out).toMatch(/ada@example\.org .* owner +invited/);
+    const linked = await throughServer(['users', 'link', 'ada@example.org']);
+    expect(linked.out).toMatch(/sets a password with this link, once, until 20[^]*\/setup#/);
+    expect(await throughServer(['users', 'link', 'nobody@example.org'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('millrace users list'),
+    });
+    expect(await throughServer(['users', 'invite', 'eve', '--role', 'god'])).toMatchObject({ exitCode: 2 });
+  });
+
   it('cannot be a second server', async () => {
     expect(await throughServer(['serve', '--port', '0', '--no-auth'])).toMatchObject({
       exitCode: 2,

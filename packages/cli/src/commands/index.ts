@@ -1,5 +1,6 @@
 import type { CommandDeclaration } from './command.ts';
 import { QUARANTINE_COMMANDS } from './quarantine.ts';
+import { USER_COMMANDS } from './users.ts';
 
 const pipeline = { name: 'pipeline', description: 'name of a pipeline', completes: 'pipeline' } as const;
 const connection = {
@@ -356,6 +357,7 @@ export const COMMANDS: readonly CommandDeclaration[] = [
     load: async () => (await import('../actions/rollback.ts')).rollback,
   },
   ...QUARANTINE_COMMANDS,
+  ...USER_COMMANDS,
   {
     name: 'schema',
     summary: 'Print the JSON Schema of a document, for editors',

@@ -18,6 +18,8 @@ export interface Session {
     operation: Operation<string, z.ZodType, Output>,
     input: unknown,
   ) => Promise<z.output<Output>>;
+  /** Of the server that the command works through; undefined when it works by itself. */
+  readonly serverUrl: () => string | undefined;
   /** The text of a document as diagnostics name it; empty when it is not on this machine. */
   readonly textOf: (file: string) => string;
   /** Prints the result: the JSON document for programs, else the text. */

@@ -80,6 +80,7 @@ export async function withSession(
       // The server is the same program, and its operation made this.
       return (await callServer(server, call, process.signal)) as never;
     },
+    serverUrl: () => server?.url,
     textOf: (file) => readText(resolve(server === undefined ? process.folder : projectFolder, file)),
     answer: (json, text) =>
       process.writeOut(isJson ? `${JSON.stringify(json, jsonValue, 2)}\n` : `${text()}\n`),

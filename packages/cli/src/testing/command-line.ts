@@ -70,6 +70,7 @@ export function normalize(text: string, folder: string): string {
     .replace(/\bprocess \d+/g, 'process <pid>')
     .replace(/\b(SQLite|DuckDB) [\d.]+/g, '$1 <version>')
     .replace(/"(version)": "[\d.]+"/g, '"$1": "<version>"')
+    .replace(/"queryId": "[0-9a-f-]{36}"/g, '"queryId": "<query>"')
     .replace(/#\d+:\d+:\d+/g, '#<file>')
     .replace(/There are: [\w, ]+/g, 'There are: <names>')
     .replace(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
