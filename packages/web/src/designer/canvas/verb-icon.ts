@@ -1,18 +1,26 @@
 import {
+  ArrowDownUp,
   Box,
   Braces,
+  Code,
   Combine,
+  CopyMinus,
   Database,
   EyeOff,
   FileCode2,
   Filter,
   FunctionSquare,
   Group,
+  Grid3x3,
   HardDriveDownload,
   Layers2,
+  ListEnd,
   Merge,
+  PaintBucket,
   PencilRuler,
+  Pipette,
   Puzzle,
+  Rows3,
   Search,
   Shuffle,
   Sigma,
@@ -23,7 +31,7 @@ import {
 
 import { verbEntry } from '../model/verb-entries.ts';
 
-/** Of verbs that have a picture of their own; others have that of their group. */
+/** Of verbs that have a picture of their own. */
 const ICONS: Readonly<Record<string, LucideIcon>> = {
   source: Database,
   destination: HardDriveDownload,
@@ -41,16 +49,20 @@ const ICONS: Readonly<Record<string, LucideIcon>> = {
   mask: EyeOff,
   flatten: Braces,
   sql: FileCode2,
-  code: FileCode2,
+  code: Code,
   template: Puzzle,
   window: Group,
+  sort: ArrowDownUp,
+  limit: ListEnd,
+  sample: Pipette,
+  dedupe: CopyMinus,
+  fill: PaintBucket,
+  pivot: Grid3x3,
+  unpivot: Rows3,
 };
 
 export function verbIcon(verb: string | undefined): LucideIcon {
-  if (verb === undefined) return Box;
-  const own = ICONS[verb];
-  if (own !== undefined) return own;
-  return Box;
+  return (verb === undefined ? undefined : ICONS[verb]) ?? Box;
 }
 
 export function stageOf(
