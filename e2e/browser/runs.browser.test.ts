@@ -106,9 +106,23 @@ describe.skipIf(browser === undefined)('runs in the portal', () => {
     await page.locator('h1').locator('xpath=..').getByText('Succeeded').waitFor({ timeout: 60_000 });
   });
 
+  it('runs again from a part of the graph, with rows that are landed', async () => {
+    const before = page.url();
+    await page.getByRole('button', { name: /^large/ }).click();
+    await page.getByRole('button', { name: 'Run again from here' }).waitFor();
+    await axeClean(page);
+    await screenshots(page, 'run-node');
+    await page.getByRole('button', { name: 'Run again from here' }).click();
+    await page.waitForURL((url) => !before.includes(url.pathname));
+    await page.locator('h1').locator('xpath=..').getByText('Succeeded').waitFor({ timeout: 60_000 });
+    const log = page.getByRole('log');
+    await log.getByText('mart.large_orders: Published').waitFor();
+    expect(await log.getByText('mart.all_orders').count()).toBe(0);
+  });
+
   it('shows runs over time, and only those that a filter in the address lets through', async () => {
     await page.goto(`${portal.url}/runs?view=timeline`);
-    await page.getByText('2 runs, 1 failed').waitFor();
+    await page.getByText('3 runs, 1 failed').waitFor();
     await axeClean(page);
     await screenshots(page, 'runs-timeline');
     await page.goto(`${portal.url}/runs?state=failed`);

@@ -9,12 +9,16 @@ import { formatPosition, type LivePosition } from './live-position.ts';
 /** Notices that are kept for those who come back; one is some hundred bytes. */
 const KEPT_NOTICES = 10_000;
 
+/** To tell more than this one by one costs more than to read everything anew. */
+const MANY = 200;
+
 /** Writes down what happened; in the transaction that made it happen, at its end. */
 export async function insertNotices(
   db: Kysely<StoreSchema>,
   changes: readonly Exclude<LiveFact, { kind: 'runEvent' }>[],
 ): Promise<void> {
   if (changes.length === 0) return;
+  if (changes.length > MANY) return await insertNotices(db, [{ kind: 'reset' }]);
   await takeLine(db);
   for (let start = 0; start < changes.length; start += 1000) {
     const rows = changes.slice(start, start + 1000).map((change) => ({ change: JSON.stringify(change) }));

@@ -12,7 +12,7 @@ import { appendEvents, readEvents, readRun } from '../runs/run-store.ts';
 import { setPlan } from '../runs/insert-runs.ts';
 import { finishRun, forgetRun, requeueRun } from '../runs/run-transitions.ts';
 import { runWarning } from '../runs/run-warning.ts';
-import { unfinishedTasks } from '../runs/unfinished-tasks.ts';
+import { unfinishedTasks, withThoseBehind, type EarlierRun } from '../runs/unfinished-tasks.ts';
 import { watchCancel } from './cancel-request.ts';
 
 /** A run that was claimed, and how to treat it. */
@@ -93,21 +93,43 @@ async function prepare(
     connections,
     maskKeys,
     limits,
-    ...(await rerunTasks(context, record.rerunOf, plan)),
+    ...(await rerunTasks(context, record, plan)),
     ...(work.isAttended ? {} : { retryAfterMs: (errors) => retryAfterMs(errors, record.retries) }),
   };
 }
 
+/** Which tasks a run after another one does; all when it is no such run. */
 async function rerunTasks(
   context: OperationContext,
-  rerunOf: string | null,
+  { rerunOf, options }: StoredRun['record'],
   plan: StoredRun['plan'],
 ): Promise<{ readonly tasks?: readonly string[] }> {
   const store = await context.store();
-  const earlier = rerunOf === null ? undefined : await readRun(store, rerunOf);
-  if (!earlier) return {};
-  const events = await readEvents(store, earlier.record.runId);
-  return { tasks: unfinishedTasks(plan, { plan: earlier.plan, events }).map(({ id }) => id) };
+  if (options.fromTasks !== undefined) {
+    const from = new Set(options.fromTasks);
+    const tasks = withThoseBehind(
+      plan,
+      plan.tasks.filter(({ id }) => from.has(id)),
+    );
+    return { tasks: tasks.map(({ id }) => id) };
+  }
+  const earlier: EarlierRun[] = [];
+  let within = plan.tasks;
+  for (let runId = rerunOf; runId !== null;) {
+    const run = await readRun(store, runId);
+    if (!run) break;
+    earlier.push({ plan: run.plan, events: await readEvents(store, runId) });
+    const { fromTasks } = run.record.options;
+    if (fromTasks !== undefined)
+      within = withThoseBehind(
+        plan,
+        plan.tasks.filter(({ id }) => fromTasks.includes(id)),
+      );
+    runId = fromTasks === undefined ? run.record.rerunOf : null;
+  }
+  if (earlier.length === 0) return {};
+  const asked = new Set(within.map(({ id }) => id));
+  return { tasks: unfinishedTasks(plan, earlier).flatMap(({ id }) => (asked.has(id) ? [id] : [])) };
 }
 
 /** What becomes of a run that cannot start. */

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly isVerified: boolean;
   /** Globs over source tables; empty means all of the pipeline. */
   readonly tables: readonly string[];
+  /** Ids of tasks that are run again, with what is made of their rows; left out for what an earlier run did not get done. */
+  readonly fromTasks?: readonly string[];
 }
 
 /** Who or what asked for a run. */
@@ -62,6 +64,7 @@ export function isSameRequest(left: RunOptions, right: RunOptions): boolean {
     left.isFullRefresh === right.isFullRefresh &&
     left.isVerified === right.isVerified &&
     left.tables.length === right.tables.length &&
-    left.tables.every((table, index) => table === right.tables[index])
+    left.tables.every((table, index) => table === right.tables[index]) &&
+    JSON.stringify(left.fromTasks) === JSON.stringify(right.fromTasks)
   );
 }

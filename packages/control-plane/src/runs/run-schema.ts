@@ -16,6 +16,7 @@ export const listedRunSchema = z.strictObject({
     isFullRefresh: z.boolean(),
     isVerified: z.boolean(),
     tables: z.array(z.string()).readonly(),
+    fromTasks: z.array(z.string()).readonly().optional(),
   }),
   parameters: z.record(z.string(), z.string()),
   reason: z.string().nullable(),

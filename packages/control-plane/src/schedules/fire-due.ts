@@ -13,7 +13,7 @@ const MISSED_MS = 60_000;
 /** With `catchUp: all`, so many of the missed slots. */
 const MAX_CAUGHT_UP = 1_000;
 /** Schedules of one transaction. */
-const CHUNK = 500;
+const CHUNK = 1_000;
 
 /**
  * Puts a run into the queue for every slot whose time has come. Slots and runs are written in one transaction, so a slot is
@@ -38,15 +38,23 @@ async function fireChunk(store: Store): Promise<{ readonly due: number; readonly
        where paused_at is null and next_at <= ${storeNow} order by next_at limit ${CHUNK} ${lock}`.execute(
       db,
     );
+    if (rows.length === 0) return { due: 0, fired: 0 };
     const runs: AskedRun[] = [];
     const taken = new Set<string>();
+    // Many pipelines run by the same rule: what follows for one follows for all of them.
+    const groups = new Map<string, { readonly fired: Fired; readonly pipelines: string[] }>();
     for (const row of rows) {
-      const slots = slotsOf(row, row.now);
-      for (const slotAt of slots) runs.push(scheduledRun(row.pipeline, slotAt, taken));
+      const key = JSON.stringify([row.cron, row.timezone, row.catch_up, row.next_at, row.last_at]);
+      const group = groups.get(key) ?? { fired: fire(row, row.now), pipelines: [] };
+      groups.set(key, group);
+      group.pipelines.push(row.pipeline);
+      for (const slotAt of group.fired.slots) runs.push(scheduledRun(row.pipeline, slotAt, taken));
+    }
+    for (const { fired, pipelines } of groups.values()) {
       await db
         .updateTable('schedules')
-        .set({ next_at: nextTime(row, row.now), last_at: slots.at(-1) ?? row.last_at })
-        .where('pipeline', '=', row.pipeline)
+        .set({ next_at: fired.nextAt, last_at: fired.lastAt })
+        .where('pipeline', 'in', pipelines)
         .execute();
     }
     if (runs.length > 0) await insertQueued(db, runs);
@@ -56,6 +64,17 @@ async function fireChunk(store: Store): Promise<{ readonly due: number; readonly
     );
     return { due: rows.length, fired: runs.length };
   });
+}
+
+interface Fired {
+  readonly slots: readonly number[];
+  readonly nextAt: number | null;
+  readonly lastAt: number | null;
+}
+
+function fire(row: ScheduleRow, now: number): Fired {
+  const slots = slotsOf(row, now);
+  return { slots, nextAt: nextTime(row, now), lastAt: slots.at(-1) ?? row.last_at };
 }
 
 /** The slots to run now: the one that is due, and of those that were missed what the policy says. */

@@ -43,6 +43,8 @@ export const runWords = defineWords('runs', {
   cancelled: 'The run was cancelled.',
   cancelFailed: 'The run cannot be cancelled',
   retry: 'Run the rest again',
+  fromHere: 'Run again from here',
+  deselect: 'Deselect',
   runAgain: 'Run everything again',
   retryFailed: 'The run cannot be started',
   editPipeline: 'Open in designer',

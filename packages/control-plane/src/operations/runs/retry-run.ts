@@ -19,24 +19,35 @@ export const retryRun = defineOperation({
     run: z.string().min(1),
     /** Everything again, also what was done. */
     isWhole: z.boolean().default(false),
+    /** Ids of tasks: these again from all rows that are landed, and what is made of their rows. */
+    from: z.array(z.string().min(1)).min(1).optional(),
   }),
   output: z.strictObject({ runId: z.string(), pipeline: z.string(), state: z.literal('queued') }),
-  async handler(context, { run, isWhole }) {
+  async handler(context, { run, isWhole, from }) {
     const store = await context.store();
-    const { record } = await requireRun(store, run);
-    const { runId: earlier, pipeline, options, parameters, state } = record;
-    if (state !== 'failed' && state !== 'cancelled' && !isWhole)
+    const { record, plan } = await requireRun(store, run);
+    const { runId: earlier, pipeline, parameters, state } = record;
+    const { fromTasks: _before, ...whole } = record.options;
+    if (state !== 'failed' && state !== 'cancelled' && !isWhole && from === undefined)
       throw new PipelineError({
         code: 'configInvalid',
         blame: 'config',
         retry: 'never',
         message: `Run ${earlier} ${state === 'succeeded' ? 'got everything done' : 'has not ended yet'}, so there is nothing to run again of it. To run the whole pipeline: millrace run ${pipeline}`,
       });
+    const unknown = from?.find((id) => !plan.tasks.some((task) => task.id === id));
+    if (unknown !== undefined)
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: `Run ${earlier} has no task "${unknown}". Its tasks are in: millrace runs ${earlier} --json`,
+      });
     const runId = newRunId(new Date());
     await enqueueRun(store, {
       runId,
       pipeline,
-      options,
+      options: { ...whole, ...(from === undefined ? {} : { fromTasks: from, isFullRefresh: true }) },
       parameters,
       startedBy: triggerOf(context.caller),
       ...(isWhole ? {} : { rerunOf: earlier }),

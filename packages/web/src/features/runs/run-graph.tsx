@@ -28,7 +28,16 @@ const STAGES: Readonly<Record<RunGraphNode['kind'], string>> = {
 };
 
 /** What the run reads, makes and writes, with where each part stands now. */
-export function RunGraphView({ run }: { readonly run: ShownRun }): ReactNode {
+export function RunGraphView({
+  run,
+  selected,
+  onSelect,
+}: {
+  readonly run: ShownRun;
+  /** Id of a node; empty for none. */
+  readonly selected: string;
+  readonly onSelect: (id: string) => void;
+}): ReactNode {
   const { graph } = run;
   const places = useMemo(() => placeNodes(graph), [graph]);
   const tasks = new Map(run.tasks.map((task) => [task.task, task]));
@@ -81,7 +90,12 @@ export function RunGraphView({ run }: { readonly run: ShownRun }): ReactNode {
             const { x, y } = at(node.id);
             return (
               <li key={node.id} className="absolute" style={{ left: x, top: y, ...CARD }}>
-                <Card node={node} tasks={tasks} />
+                <Card
+                  node={node}
+                  tasks={tasks}
+                  isSelected={node.id === selected}
+                  onSelect={() => onSelect(node.id === selected ? '' : node.id)}
+                />
               </li>
             );
           })}
@@ -107,25 +121,34 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 function Card({
   node,
   tasks,
+  isSelected,
+  onSelect,
 }: {
   readonly node: RunGraphNode;
   readonly tasks: ReadonlyMap<string, ShownRun['tasks'][number]>;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
 }): ReactNode {
   const { state, rows, estimatedRows } = nodeState(node, tasks);
   const share = estimatedRows === null || estimatedRows === 0 ? 0.5 : Math.min(0.98, rows / estimatedRows);
   return (
-    <div
-      className="border-line-strong bg-surface-1 relative flex h-full flex-col justify-center overflow-hidden rounded-md border pr-2 pl-3"
+    <button
+      type="button"
+      aria-pressed={isSelected}
+      onClick={onSelect}
+      className={`bg-surface-1 relative flex h-full w-full flex-col justify-center overflow-hidden rounded-md border pr-2 pl-3 text-left ${
+        isSelected ? 'border-accent outline-accent outline-1' : 'border-line-strong'
+      }`}
       title={`${node.title}: ${node.detail}`}
     >
       <span aria-hidden className={`absolute inset-y-0 left-0 w-[3px] ${STAGES[node.kind]}`} />
-      <span className="flex items-center gap-2">
+      <span className="flex w-full items-center gap-2">
         <span className="min-w-0 flex-1 truncate font-medium">{node.title}</span>
         <StatusBadge isPlain tone={taskTone(state)}>
           {runWord(state)}
         </StatusBadge>
       </span>
-      <span className="text-ink-2 flex gap-2 text-sm">
+      <span className="text-ink-2 flex w-full gap-2 text-sm">
         <span className="min-w-0 flex-1 truncate">{node.detail}</span>
         {rows > 0 ? (
           <span className="tabular-nums" title={formatNumber(rows)}>
@@ -140,6 +163,6 @@ function Card({
           style={{ width: `${share * 100}%` }}
         />
       ) : null}
-    </div>
+    </button>
   );
 }

@@ -1,4 +1,4 @@
-import type { OperationOutput } from '@millrace/control-plane';
+import type { OperationInput, OperationOutput } from '@millrace/control-plane';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { CircleSlash, ListVideo, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -27,6 +27,7 @@ import { Elapsed, triggerText } from './run-facts.tsx';
 import { RunGantt } from './run-gantt.tsx';
 import { RunGraphView } from './run-graph.tsx';
 import { RunLog } from './run-log.tsx';
+import { RunNodeBar } from './run-node-bar.tsx';
 import { RunTables } from './run-tables.tsx';
 import { RunTrouble } from './run-trouble.tsx';
 import { useRunEvents } from './use-run-events.ts';
@@ -60,6 +61,9 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
   const found = useRunEvents(run.runId);
   const progress = useRunProgress(run.runId);
   const [tab, setTab] = useUrlState('part', 'log');
+  const [selected, setSelected] = useUrlState('node');
+  const again = useRunAgain();
+  const node = run.graph.nodes.find(({ id }) => id === selected);
   const mayRun = useMay('pipeline.run');
   const isLive = run.state === 'running' || run.state === 'queued';
   const withProgress = {
@@ -85,7 +89,21 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
         sized="first"
         size={400}
         min={200}
-        first={<RunGraphView run={withProgress} />}
+        first={
+          <>
+            <RunGraphView run={withProgress} selected={selected} onSelect={setSelected} />
+            {node === undefined ? null : (
+              <RunNodeBar
+                node={node}
+                isBusy={again.isPending}
+                rerun={
+                  mayRun && !isLive ? () => again.start({ run: run.runId, from: [...node.tasks] }) : undefined
+                }
+                onClose={() => setSelected('')}
+              />
+            )}
+          </>
+        }
         second={
           <SplitPane
             name="run.gantt"
@@ -201,7 +219,11 @@ function Actions({ run, isLive }: { readonly run: ShownRun; readonly isLive: boo
       {runWords('cancel')}
     </Button>
   ) : (
-    <Button icon={RotateCw} isBusy={again.isPending} onClick={() => again.start(run.runId, true)}>
+    <Button
+      icon={RotateCw}
+      isBusy={again.isPending}
+      onClick={() => again.start({ run: run.runId, isWhole: true })}
+    >
       {runWords('runAgain')}
     </Button>
   );
@@ -216,7 +238,7 @@ function Retry({ run }: { readonly run: ShownRun }): ReactNode {
       size="small"
       icon={RotateCw}
       isBusy={again.isPending}
-      onClick={() => again.start(run.runId, false)}
+      onClick={() => again.start({ run: run.runId })}
     >
       {runWords('retry')}
     </Button>
@@ -226,7 +248,7 @@ function Retry({ run }: { readonly run: ShownRun }): ReactNode {
 /** Starts a run after another one and goes to it. */
 function useRunAgain(): {
   readonly isPending: boolean;
-  readonly start: (run: string, isWhole: boolean) => void;
+  readonly start: (input: OperationInput<'runs/retry-run'>) => void;
 } {
   const router = useRouter();
   const { isPending, mutate } = useAct('runs/retry-run', ({ runId }) =>
@@ -234,13 +256,10 @@ function useRunAgain(): {
   );
   return {
     isPending,
-    start: (run, isWhole) =>
-      mutate(
-        { run, isWhole },
-        {
-          onError: (error) =>
-            notify({ kind: 'failed', title: runWords('retryFailed'), description: errorMessage(error) }),
-        },
-      ),
+    start: (input) =>
+      mutate(input, {
+        onError: (error) =>
+          notify({ kind: 'failed', title: runWords('retryFailed'), description: errorMessage(error) }),
+      }),
   };
 }
