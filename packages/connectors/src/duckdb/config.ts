@@ -14,7 +14,9 @@ export const duckdbConfig = z.strictObject({
       'Write a size such as 4GB, or a share of the memory such as 50%.',
     )
     .optional()
-    .describe('Memory the database may use before it spills to disk; without it, 80 % of the machine.')
+    .describe(
+      'Memory the database may use before it spills to disk; without it, 80 % of the machine, and half of it while a server runs.',
+    )
     .meta({ title: 'Memory limit', examples: ['4GB'], advanced: true }),
   threads: z
     .int()

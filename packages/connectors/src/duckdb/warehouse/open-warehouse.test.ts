@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
@@ -8,7 +9,7 @@ import { temporaryFolder } from '@millrace/connector-sdk/testing';
 import { describe, expect, it } from 'vitest';
 
 import { duckdbConfig } from '../config.ts';
-import { changeFile, noSignal } from '../harness/test-warehouse.ts';
+import { changeFile, noSignal, openTestWarehouse } from '../harness/test-warehouse.ts';
 import { openWarehouse } from './open-warehouse.ts';
 
 const writing = { blame: 'destination', isCreated: true } as const;
@@ -96,5 +97,13 @@ describe('a warehouse file', () => {
     const [message]: unknown[] = await once(worker, 'message');
     await worker.terminate();
     expect(message).toMatch(/cannot be opened in a worker thread/);
+  });
+
+  it('takes a share of the memory as its limit', async () => {
+    await using warehouse = await openTestWarehouse({ memoryLimit: '25%' });
+    const [[limit] = []] = await warehouse.rows("SELECT current_setting('memory_limit') AS value");
+    const [, size, unit] = /^([\d.]+) (MiB|GiB)$/.exec(limit ?? '') ?? [];
+    const bytes = Number(size) * (unit === 'GiB' ? 1024 ** 3 : 1024 ** 2);
+    expect(bytes / totalmem()).toBeCloseTo(0.25, 1);
   });
 });

@@ -1,5 +1,6 @@
 import { constants, existsSync } from 'node:fs';
 import { access, mkdir, realpath } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
@@ -197,9 +198,15 @@ function engineSettings(config: DuckdbConfig): Record<string, string> {
     // What is linked in is all there is: no extension is fetched or loaded behind a statement.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    ...(config.memoryLimit === undefined ? {} : { memory_limit: config.memoryLimit }),
+    ...(config.memoryLimit === undefined ? {} : { memory_limit: memorySize(config.memoryLimit) }),
     ...(config.threads === undefined ? {} : { threads: String(config.threads) }),
   };
+}
+
+/** DuckDB knows shares of the memory only once it runs. */
+function memorySize(limit: string): string {
+  const share = /^(.*)%$/u.exec(limit)?.[1];
+  return share === undefined ? limit : `${Math.floor((totalmem() * Number(share)) / 100 / 1024 ** 2)}MiB`;
 }
 
 /** The file's real path, by which two spellings of it are known to be one file. */

@@ -1,5 +1,5 @@
 import { acceptCompletion } from '@codemirror/autocomplete';
-import { sql, SQLDialect, StandardSQL } from '@codemirror/lang-sql';
+import { PostgreSQL, sql, SQLDialect } from '@codemirror/lang-sql';
 import type { Extension } from '@codemirror/state';
 import { Prec } from '@codemirror/state';
 import { keymap } from '@codemirror/view';
@@ -12,8 +12,8 @@ import { datasetOfStatement } from './dataset-of-statement.ts';
 type Dataset = OperationOutput<'datasets/list-datasets'>['datasets'][number];
 
 const DUCKDB = SQLDialect.define({
-  ...StandardSQL.spec,
-  keywords: `${StandardSQL.spec.keywords ?? ''} qualify pivot unpivot summarize describe asof semi anti exclude replace columns sample filter limit offset ilike`,
+  ...PostgreSQL.spec,
+  keywords: `${PostgreSQL.spec.keywords ?? ''} qualify pivot unpivot summarize describe asof semi anti exclude replace columns sample filter limit offset ilike`,
 });
 
 /** DuckDB's SQL with the names of datasets, and of the columns of those that the statement reads; Ctrl-Enter asks. */
