@@ -1,4 +1,5 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useBlocker } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import type { Dispatch, ReactNode } from 'react';
 
 import { useOperation } from '../api/use-operation.ts';
@@ -7,19 +8,24 @@ import { SplitPane } from '../ui/split-pane.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { useUrlState } from '../ui/use-url-state.ts';
 import { designerWords } from '../words/designer.ts';
+import { useNarrow } from './state/use-narrow.ts';
 import { Canvas } from './canvas/canvas.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { canRewire, removeSteps } from './model/connect-steps.ts';
 import { Palette } from './palette.tsx';
-import { CodePane } from './panes/code-pane.tsx';
 import { HistoryPane } from './panes/history-pane.tsx';
 import { PlanPane } from './panes/plan-pane.tsx';
 import { ProblemsPane } from './panes/problems-pane.tsx';
 import { RowsPane } from './panes/rows-pane.tsx';
 import { RunDialog } from './run-dialog.tsx';
-import type { DesignerAction, DesignerState, SavedText } from './state/designer-state.ts';
+import {
+  isChanged,
+  type DesignerAction,
+  type DesignerState,
+  type SavedText,
+} from './state/designer-state.ts';
 import { useCompiledDraft } from './state/use-compiled-draft.ts';
 import { useConnections } from './state/use-connections.ts';
 import { DesignerScope, type Designer } from './state/use-designer.ts';
@@ -28,6 +34,8 @@ import { focusPart } from './state/focus-part.ts';
 import { useSave } from './state/use-save.ts';
 import { StepList } from './step-list.tsx';
 import { Toolbar, VIEWS, type DesignerView as View } from './toolbar.tsx';
+
+const CodePane = lazy(async () => ({ default: (await import('./panes/code-pane.tsx')).CodePane }));
 
 /** Above this, a list of the steps stands beside the canvas. */
 const LISTED = 60;
@@ -106,6 +114,13 @@ export function DesignerView({
     },
     [dispatch],
   );
+  const isDirty = isChanged(state);
+  useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      isDirty && current.pathname !== next.pathname && !window.confirm(designerWords('unsavedLeave')),
+    enableBeforeUnload: () => isDirty,
+  });
+  const isNarrow = useNarrow();
   const show = VIEWS.find((each) => each === view) ?? 'canvas';
   const canvas = (
     <Canvas
@@ -115,8 +130,74 @@ export function DesignerView({
       onSave={() => void saving.save()}
     />
   );
-  const code = <CodePane jump={jump} />;
+  const code = (
+    <Suspense fallback={<div className="flex-1" />}>
+      <CodePane jump={jump} />
+    </Suspense>
+  );
   const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error').length;
+
+  const center = (
+    <SplitPane
+      name="designer.bottom"
+      direction="column"
+      sized="second"
+      size={280}
+      first={
+        show === 'code' ? (
+          code
+        ) : show === 'split' ? (
+          <SplitPane
+            name="designer.split"
+            direction="row"
+            sized="second"
+            size={420}
+            first={canvas}
+            second={code}
+          />
+        ) : state.graph.steps.size > LISTED ? (
+          <SplitPane
+            name="designer.list"
+            direction="row"
+            sized="first"
+            size={240}
+            first={<StepList />}
+            second={canvas}
+          />
+        ) : (
+          canvas
+        )
+      }
+      second={
+        <div className="bg-surface-1 flex min-h-0 flex-1 flex-col">
+          <Tabs<BottomTab>
+            label={designerWords('view')}
+            value={TABS.find((each) => each === tab) ?? 'rows'}
+            onChange={setTab}
+            tabs={[
+              { value: 'rows', label: designerWords('rows'), content: <RowsPane /> },
+              {
+                value: 'problems',
+                label: designerWords('problems'),
+                count: compiled.diagnostics.length === 0 ? undefined : compiled.diagnostics.length,
+                content: (
+                  <ProblemsPane
+                    onShow={(step, offset) => {
+                      dispatch({ kind: 'select', names: [step] });
+                      setJump({ offset });
+                      if (!state.graph.steps.has(step)) setView('split');
+                    }}
+                  />
+                ),
+              },
+              { value: 'plan', label: designerWords('plan'), content: <PlanPane /> },
+              { value: 'history', label: designerWords('history'), content: <HistoryPane /> },
+            ]}
+          />
+        </div>
+      }
+    />
+  );
 
   return (
     <DesignerScope value={designer}>
@@ -167,70 +248,9 @@ export function DesignerView({
               name="designer.inspector"
               direction="row"
               sized="second"
-              size={320}
+              size={isNarrow ? 260 : 320}
               min={220}
-              first={
-                <SplitPane
-                  name="designer.bottom"
-                  direction="column"
-                  sized="second"
-                  size={280}
-                  first={
-                    show === 'code' ? (
-                      code
-                    ) : show === 'split' ? (
-                      <SplitPane
-                        name="designer.split"
-                        direction="row"
-                        sized="second"
-                        size={420}
-                        first={canvas}
-                        second={code}
-                      />
-                    ) : state.graph.steps.size > LISTED ? (
-                      <SplitPane
-                        name="designer.list"
-                        direction="row"
-                        sized="first"
-                        size={240}
-                        first={<StepList />}
-                        second={canvas}
-                      />
-                    ) : (
-                      canvas
-                    )
-                  }
-                  second={
-                    <div className="bg-surface-1 flex min-h-0 flex-1 flex-col">
-                      <Tabs<BottomTab>
-                        label={designerWords('view')}
-                        value={TABS.find((each) => each === tab) ?? 'rows'}
-                        onChange={setTab}
-                        tabs={[
-                          { value: 'rows', label: designerWords('rows'), content: <RowsPane /> },
-                          {
-                            value: 'problems',
-                            label: designerWords('problems'),
-                            count:
-                              compiled.diagnostics.length === 0 ? undefined : compiled.diagnostics.length,
-                            content: (
-                              <ProblemsPane
-                                onShow={(step, offset) => {
-                                  dispatch({ kind: 'select', names: [step] });
-                                  setJump({ offset });
-                                  if (!state.graph.steps.has(step)) setView('split');
-                                }}
-                              />
-                            ),
-                          },
-                          { value: 'plan', label: designerWords('plan'), content: <PlanPane /> },
-                          { value: 'history', label: designerWords('history'), content: <HistoryPane /> },
-                        ]}
-                      />
-                    </div>
-                  }
-                />
-              }
+              first={center}
               second={<Inspector onDelete={onDelete} />}
             />
           }

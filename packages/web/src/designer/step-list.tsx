@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 import { designerWords } from '../words/designer.ts';
@@ -21,6 +21,11 @@ export function StepList(): ReactNode {
     estimateSize: () => ROW,
     overscan: 12,
   });
+  const [chosen] = state.selected;
+  const at = names.indexOf(chosen ?? '');
+  useEffect(() => {
+    if (at >= 0) rows.scrollToIndex(at);
+  }, [at, rows]);
   return (
     <div
       ref={scroll}
@@ -29,12 +34,10 @@ export function StepList(): ReactNode {
       aria-label={designerWords('list')}
       className="bg-surface-1 min-h-0 flex-1 overflow-y-auto"
       onKeyDown={(event) => {
-        const at = names.indexOf(state.selected[0] ?? '');
         const next = names[at + (event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0)];
         if (next === undefined || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
         event.preventDefault();
         dispatch({ kind: 'select', names: [next] });
-        rows.scrollToIndex(names.indexOf(next));
       }}
     >
       <div className="relative" style={{ height: rows.getTotalSize() }}>

@@ -38,7 +38,7 @@ export function Inspector({
         <p className="text-ink-3 p-4">
           {others.length > 0
             ? designerWords('selectedCount', { count: state.selected.length })
-            : designerWords('selectStep')}
+            : designerWords('selectToSet')}
         </p>
       ) : (
         <StepForm key={step.name} step={step} onDelete={onDelete} isReadOnly={isReadOnly} />

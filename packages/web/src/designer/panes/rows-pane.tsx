@@ -20,9 +20,9 @@ type Relation = Preview['outputs'][number];
 
 /** Rows that go into the selected step beside those that come out. */
 export function RowsPane(): ReactNode {
-  const { state, learnCounts } = useDesigner();
+  const { state, learnCounts, isReadOnly } = useDesigner();
   const [step] = state.selected.length === 1 ? state.selected : [];
-  const { shown, isPending, error, refresh } = useStepPreview(state, step);
+  const { shown, isPending, error, refresh } = useStepPreview(state, isReadOnly ? undefined : step);
   const answer = shown?.answer;
   useEffect(() => {
     const preview = answer?.preview;
@@ -37,6 +37,12 @@ export function RowsPane(): ReactNode {
       ),
     );
   }, [answer, learnCounts]);
+  if (isReadOnly)
+    return (
+      <EmptyState icon={Rows3} title={designerWords('rowsForWriters')}>
+        {designerWords('rowsForWritersHelp')}
+      </EmptyState>
+    );
   if (step === undefined)
     return (
       <EmptyState icon={Rows3} title={designerWords('selectStep')}>
