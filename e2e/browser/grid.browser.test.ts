@@ -43,15 +43,20 @@ describe.skipIf(browser === undefined)('the grid of values', () => {
     expect(await grid.getByText('NULL', { exact: true }).count()).toBeGreaterThan(0);
     expect(await grid.getByText('‹U+001B›[31mred‹U+0000›⇥tab↵line').count()).toBeGreaterThan(0);
     expect(await grid.getByText('abc‹U+202E›cba').count()).toBeGreaterThan(0);
-    expect(await grid.getAttribute('aria-rowcount')).toBe('2001');
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('2001');
     expect(await grid.getByRole('gridcell').count()).toBeLessThan(1_500);
     const heights = await grid
       .getByRole('row')
       .evaluateAll((rows) => [...new Set(rows.slice(1).map((row) => row.getBoundingClientRect().height))]);
     expect(heights).toEqual([24]);
-    await axeClean(page);
     await screenshots(page, 'grid-hostile');
     await page.close();
+    // axe looks at each cell: as few as show every kind.
+    const few = await portal.open(`/sql?q=${encodeURIComponent(`${HOSTILE} LIMIT 5`)}`);
+    await few.getByRole('button', { name: /^Run/ }).first().click();
+    await few.getByRole('grid', { name: 'Result' }).getByText('<img src=x').first().waitFor();
+    await axeClean(few);
+    await few.close();
   });
 
   it('is walked, read and left with the keyboard', async () => {
@@ -70,6 +75,7 @@ describe.skipIf(browser === undefined)('the grid of values', () => {
     expect((await drawer.locator('pre').textContent())?.length).toBe(1_000_000);
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('2001');
     await page.keyboard.press('Control+End');
     await grid.getByRole('rowheader').getByText('2000', { exact: true }).waitFor();
     await page.close();

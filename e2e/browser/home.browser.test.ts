@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +56,15 @@ describe.skipIf(browser === undefined)('home and the list of pipelines', () => {
     await page.keyboard.press('ArrowDown');
     await axeClean(page);
     await screenshots(page, 'pipelines');
+    await page.getByRole('button', { name: 'New pipeline' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('orders');
+    await page.getByRole('button', { name: 'Create and draw' }).click();
+    await page.getByText('There is a pipeline "orders" already').waitFor();
+    await axeClean(page);
+    await page.getByRole('textbox', { name: 'Name' }).fill('fresh');
+    await page.getByRole('button', { name: 'Create and draw' }).click();
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/pipelines/fresh');
+    rmSync(join(portal.projectFolder, 'pipelines', 'fresh.yaml'));
     await page.close();
   });
 

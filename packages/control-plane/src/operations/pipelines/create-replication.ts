@@ -1,20 +1,17 @@
-import { writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-
 import { PipelineError } from '@millrace/connector-sdk';
 import { hasErrors, parsePipeline } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
 import { connectionName } from '../../project/connection-settings.ts';
-import { PIPELINES_FOLDER } from '../../project/project.ts';
 import { requireConnection } from '../../project/require-connection.ts';
+import { createPipeline } from './create-pipeline.ts';
 import { renderReplication } from './render-replication.ts';
 
-/** Writes a pipeline that keeps chosen tables of one connection up to date in another; never over a file that is there. */
+/** Makes a pipeline that keeps chosen tables of one connection up to date in another. */
 export const createReplication = defineOperation({
   name: 'pipelines/create-replication',
-  summary: 'Write a pipeline that copies chosen tables, each loaded in its own way.',
+  summary: 'Make a pipeline that copies chosen tables, each loaded in its own way.',
   permission: 'pipeline.write',
   input: z.strictObject({
     name: connectionName,
@@ -42,31 +39,21 @@ export const createReplication = defineOperation({
     isWritten: z.boolean().default(true),
   }),
   output: z.strictObject({ pipeline: z.string(), file: z.string().nullable(), text: z.string() }),
-  async handler(context, { isWritten, ...wanted }) {
+  async handler(context, { isWritten, ...wanted }, signal) {
     const project = await context.project();
     requireConnection(project, wanted.from);
     requireConnection(project, wanted.into.connection);
-    const path = join(context.projectFolder, PIPELINES_FOLDER, `${wanted.name}.yaml`);
-    const file = relative(context.workingFolder, path) || path;
     const text = renderReplication(wanted);
-    const { diagnostics } = parsePipeline(text, file);
-    if (hasErrors(diagnostics)) throw wrong(diagnostics.map(({ message }) => message).join('\n'));
+    const { diagnostics } = parsePipeline(text, `${wanted.name}.yaml`);
+    if (hasErrors(diagnostics))
+      throw new PipelineError({
+        code: 'configInvalid',
+        blame: 'config',
+        retry: 'never',
+        message: diagnostics.map(({ message }) => message).join('\n'),
+      });
     if (!isWritten) return { pipeline: wanted.name, file: null, text };
-    try {
-      await writeFile(path, text, { flag: 'wx' });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      throw wrong(`There is a pipeline in ${file} already. Choose another name.`, error);
-    }
-    context.live.publish({
-      kind: 'document',
-      path: `${PIPELINES_FOLDER}/${wanted.name}.yaml`,
-      pipeline: wanted.name,
-    });
-    return { pipeline: wanted.name, file, text };
+    const { pipeline, file } = await createPipeline.handler(context, { pipeline: wanted.name, text }, signal);
+    return { pipeline, file, text };
   },
 });
-
-function wrong(message: string, cause?: unknown): PipelineError {
-  return new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message, cause });
-}

@@ -65,6 +65,7 @@ function NewPipelineDialog({ onClose }: { readonly onClose: () => void }): React
         {create.error ? <ErrorPanel title={pipelineWords('drawFailed')} error={create.error} /> : null}
         <TextField
           label={pipelineWords('name')}
+          isRequired
           help={pipelineWords('drawHelp')}
           value={name}
           onChange={setName}
