@@ -43,6 +43,7 @@ export const runWords = defineWords('runs', {
   cancelled: 'The run was cancelled.',
   cancelFailed: 'The run cannot be cancelled',
   retry: 'Run the rest again',
+  notInRun: 'Left as it is',
   fromHere: 'Run again from here',
   deselect: 'Deselect',
   runAgain: 'Run everything again',

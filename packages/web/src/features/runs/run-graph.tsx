@@ -93,6 +93,7 @@ export function RunGraphView({
                 <Card
                   node={node}
                   tasks={tasks}
+                  isOver={run.finishedAt !== null}
                   isSelected={node.id === selected}
                   onSelect={() => onSelect(node.id === selected ? '' : node.id)}
                 />
@@ -121,15 +122,19 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 function Card({
   node,
   tasks,
+  isOver,
   isSelected,
   onSelect,
 }: {
   readonly node: RunGraphNode;
   readonly tasks: ReadonlyMap<string, ShownRun['tasks'][number]>;
+  /** What did not begin by then was not asked for. */
+  readonly isOver: boolean;
   readonly isSelected: boolean;
   readonly onSelect: () => void;
 }): ReactNode {
   const { state, rows, estimatedRows } = nodeState(node, tasks);
+  const isLeft = state === 'waiting' && isOver;
   const share = estimatedRows === null || estimatedRows === 0 ? 0.5 : Math.min(0.98, rows / estimatedRows);
   return (
     <button
@@ -144,8 +149,8 @@ function Card({
       <span aria-hidden className={`absolute inset-y-0 left-0 w-[3px] ${STAGES[node.kind]}`} />
       <span className="flex w-full items-center gap-2">
         <span className="min-w-0 flex-1 truncate font-medium">{node.title}</span>
-        <StatusBadge isPlain tone={taskTone(state)}>
-          {runWord(state)}
+        <StatusBadge isPlain tone={isLeft ? 'off' : taskTone(state)}>
+          {isLeft ? runWords('notInRun') : runWord(state)}
         </StatusBadge>
       </span>
       <span className="text-ink-2 flex w-full gap-2 text-sm">

@@ -66,6 +66,7 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
   const node = run.graph.nodes.find(({ id }) => id === selected);
   const mayRun = useMay('pipeline.run');
   const isLive = run.state === 'running' || run.state === 'queued';
+  const tasks = tasksOf(run);
   const withProgress = {
     ...run,
     tasks: run.tasks.map((task) => {
@@ -126,8 +127,8 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
                   {
                     value: 'tables',
                     label: runWords('tables'),
-                    count: run.tasks.length,
-                    content: <RunTables tasks={run.tasks} progress={progress} />,
+                    count: tasks.length,
+                    content: <RunTables tasks={tasks} progress={progress} />,
                   },
                   {
                     value: 'checks',
@@ -148,6 +149,7 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
 function Facts({ run }: { readonly run: ShownRun }): ReactNode {
   const { comparison, totals } = run;
   const done = totals.published + totals.unchanged;
+  const all = tasksOf(run).length;
   const state = run.isInterrupted ? 'interrupted' : run.state;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
@@ -165,9 +167,9 @@ function Facts({ run }: { readonly run: ShownRun }): ReactNode {
       ) : (
         <TextLink href={runAddress(run.rerunOf)}>{runWords('rerun', { run: run.rerunOf })}</TextLink>
       )}
-      {totals.tables > 0 ? (
+      {all > 0 ? (
         <span className="tabular-nums">
-          {runWords('ofTables', { done, all: totals.tables })}
+          {runWords('ofTables', { done, all })}
           {' · '}
           {runWords('rowsRead', { rows: formatNumber(totals.rows) })}
         </span>
@@ -186,6 +188,11 @@ function Facts({ run }: { readonly run: ShownRun }): ReactNode {
       ) : null}
     </span>
   );
+}
+
+/** The tables of a run; of one that is over, those that it was asked for: a rerun leaves the others alone. */
+function tasksOf({ tasks, finishedAt }: ShownRun): ShownRun['tasks'] {
+  return finishedAt === null ? tasks : tasks.filter(({ state }) => state !== 'waiting');
 }
 
 function usual({ low, high }: NonNullable<ShownRun['comparison']['usualMs']>): string {
