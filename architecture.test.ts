@@ -256,6 +256,8 @@ describe('the house', () => {
       ),
     );
     const named = shared.filter((path) => {
+      // The store keeps its own tables in one of two databases, whatever connectors there are.
+      if (path === 'packages/control-plane/src/store/store-dialect.ts') return false;
       if (!/\.(ts|mjs|json|run)$|\.ci\/run$/.test(path)) return false;
       const text = readFileSync(join(ROOT, path), 'utf8');
       const listed = systems.filter((name) => new RegExp(`['"\`]${name}['"\`]`).test(text));

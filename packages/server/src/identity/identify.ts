@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { LOCAL_CALLER, findApiToken, findSession } from '@millrace/control-plane';
 import type { Caller, ProjectHost } from '@millrace/control-plane';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -8,6 +7,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Auditor } from '../operations/auditor.ts';
 import { refuse } from '../operations/refuse.ts';
 import type { ServerEnvironment } from '../server-environment.ts';
+import { addressOf } from './address-of.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -73,11 +73,6 @@ export const NOBODY = { by: 'nobody', userId: null, name: 'nobody' } as const;
 export function refuseForNow(c: Context, seconds: number): Response {
   c.header('retry-after', String(seconds));
   return refuse(c, 429, 'tooManyAttempts', `Too many attempts. Try again in ${seconds} s.`);
-}
-
-/** Of the other end of the connection; headers that claim another are anybody's to write. */
-export function addressOf(c: Context): string {
-  return (getConnInfo(c).remote.address ?? 'unknown').replace(/^::ffff:/, '');
 }
 
 function bearerToken(c: Context): string | undefined {

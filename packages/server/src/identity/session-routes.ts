@@ -22,8 +22,9 @@ import type { Auditor } from '../operations/auditor.ts';
 import { refuse } from '../operations/refuse.ts';
 import { limitBody } from '../security/limit-body.ts';
 import type { ServerEnvironment } from '../server-environment.ts';
+import { addressOf } from './address-of.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
-import { NOBODY, addressOf, identify, refuseForNow } from './identify.ts';
+import { NOBODY, identify, refuseForNow } from './identify.ts';
 import type { IdentifyOptions } from './identify.ts';
 
 const credentials = z.strictObject({

@@ -2,7 +2,7 @@ import { appendAudit } from '@millrace/control-plane';
 import type { AuditedAct, ProjectHost } from '@millrace/control-plane';
 import type { Context } from 'hono';
 
-import { addressOf } from '../identity/identify.ts';
+import { addressOf } from '../identity/address-of.ts';
 
 /** Appends to the audit log what a request did. */
 export type Auditor = (c: Context, act: Omit<AuditedAct, 'address'>) => Promise<void>;

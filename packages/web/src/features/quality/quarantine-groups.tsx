@@ -1,4 +1,3 @@
-import type { OperationOutput } from '@millrace/control-plane';
 import { ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
@@ -12,9 +11,8 @@ import { formatNumber } from '../../ui/format-number.ts';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { qualityWords } from '../../words/quality.ts';
+import type { QuarantineGroup } from './quarantine-group.ts';
 import { QuarantineRows } from './quarantine-rows.tsx';
-
-export type QuarantineGroup = OperationOutput<'quarantine/list-quarantine'>['groups'][number];
 
 /** What is in quarantine by step and reason; a group opens its rows below. */
 export function QuarantineGroups(): ReactNode {

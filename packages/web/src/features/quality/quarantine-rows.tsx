@@ -13,7 +13,7 @@ import { qualityWords } from '../../words/quality.ts';
 import { DecideDialog } from './decide-dialog.tsx';
 import type { Decision } from './decide-dialog.tsx';
 import { downloadCsv } from './download-csv.ts';
-import type { QuarantineGroup } from './quarantine-groups.tsx';
+import type { QuarantineGroup } from './quarantine-group.ts';
 
 type Row = OperationOutput<'quarantine/show-quarantine'>['rows'][number];
 
