@@ -19,11 +19,9 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export class WarehouseHost implements AsyncDisposable {
   readonly #start: (address: string) => ChildProcess;
-  /** Of this user alone: whoever can open the socket owns the warehouse. */
-  readonly #folder: string | undefined;
-  readonly #address: string;
+  #socket: HostSocket | undefined;
   #child: ChildProcess | undefined;
-  #listening: Promise<void> | undefined;
+  #listening: Promise<string> | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Since one listened. */
   #failedStarts = 0;
@@ -32,12 +30,6 @@ export class WarehouseHost implements AsyncDisposable {
   /** `start` forks a host with an IPC channel that listens at the address it is given. */
   constructor(start: (address: string) => ChildProcess) {
     this.#start = start;
-    if (process.platform === 'win32') this.#address = `\\\\.\\pipe\\millrace-${randomUUID()}`;
-    else {
-      // Not in the project: the path of a socket has about 100 bytes.
-      this.#folder = mkdtempSync(join(tmpdir(), 'millrace-host-'));
-      this.#address = join(this.#folder, 'socket');
-    }
   }
 
   /** Id of the running process, for people who look at what runs. */
@@ -49,27 +41,27 @@ export class WarehouseHost implements AsyncDisposable {
   async address(): Promise<string> {
     if (this.#isClosed) throw startFailure('this process is ending');
     this.#listening ??= this.#launch();
-    await this.#listening;
-    return this.#address;
+    return await this.#listening;
   }
 
-  #launch(): Promise<void> {
+  #launch(): Promise<string> {
     clearTimeout(this.#timer);
     // One that was killed left its socket; it has ended before another is started.
-    if (this.#folder !== undefined) rmSync(this.#address, { force: true });
-    const child = this.#start(this.#address);
+    const { address, folder } = (this.#socket ??= makeSocket());
+    if (folder !== undefined) rmSync(address, { force: true });
+    const child = this.#start(address);
     this.#child = child;
     let isListening = false;
     let lastWords = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-1000);
     });
-    const listening = new Promise<void>((resolve, reject) => {
+    const listening = new Promise<string>((resolve, reject) => {
       child.once('message', (message: HostListens) => {
         if (message.kind !== 'listening') return;
         this.#failedStarts = 0;
         isListening = true;
-        resolve();
+        resolve(address);
       });
       child.once('error', (error) => reject(startFailure(error.message, error)));
       child.once('exit', (code, signal) => {
@@ -102,8 +94,22 @@ export class WarehouseHost implements AsyncDisposable {
       await ended;
       clearTimeout(killer);
     }
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#socket?.folder !== undefined) rmSync(this.#socket.folder, { recursive: true, force: true });
   }
+}
+
+interface HostSocket {
+  readonly address: string;
+  /** Of this user alone: whoever can open the socket owns the warehouse. Undefined where sockets are no files. */
+  readonly folder: string | undefined;
+}
+
+function makeSocket(): HostSocket {
+  if (process.platform === 'win32')
+    return { address: `\\\\.\\pipe\\millrace-${randomUUID()}`, folder: undefined };
+  // Not in the project: the path of a socket has about 100 bytes.
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-host-'));
+  return { address: join(folder, 'socket'), folder };
 }
 
 function startFailure(reason: string, cause?: unknown): PipelineError {
