@@ -36,14 +36,17 @@ describe.skipIf(browser === undefined)('the frame of the portal', () => {
     if (context === undefined) return;
     const page = await context.newPage();
     const sizes: Promise<number>[] = [];
+    const names: string[] = [];
     page.on('requestfinished', (request) => {
-      if (request.resourceType() === 'script')
-        sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+      if (request.resourceType() !== 'script') return;
+      names.push(request.url());
+      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
     });
     await page.goto(portal.url);
     await page.getByRole('grid', { name: 'All pipelines' }).waitFor();
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     await context.close();
+    expect(names.filter((name) => name.includes('jsx-dev'))).toEqual([]);
     expect(total).toBeGreaterThan(50_000);
     expect(total).toBeLessThan(350_000);
   });

@@ -40,7 +40,8 @@ export async function ensurePortal(say: (text: string) => void, signal: AbortSig
     await promisify(execFile)(
       process.execPath,
       [bundler(), 'build', '--outDir', draft, '--emptyOutDir', '--logLevel', 'warn'],
-      { cwd: WEB, signal },
+      // Whoever starts us may stand in a test run or in development; people get the portal as it is meant.
+      { cwd: WEB, signal, env: { ...process.env, NODE_ENV: 'production' } },
     );
     await writeFile(join(draft, STAMP), wanted);
     await putInPlace(draft);
