@@ -101,31 +101,33 @@ function Side({
   const { name, columns, rows, sampledRows, estimatedRows } = relation;
   return (
     <section className="flex min-h-0 min-w-0 flex-1 flex-col" aria-label={`${title}: ${name}`}>
-      <div className="text-ink-2 flex h-7 shrink-0 items-center gap-2 pr-10 pl-3 text-sm">
-        <span className="shrink-0 font-medium">{title}</span>
-        {relations.map((each) =>
-          relations.length === 1 ? (
-            <span key={each.name} className="max-w-40 shrink-0 truncate font-mono">
-              {each.name}
-            </span>
-          ) : (
-            <button
-              key={each.name}
-              type="button"
-              aria-pressed={each === relation}
-              onClick={() => setChosen(each.name)}
-              className="aria-pressed:bg-surface-3 aria-pressed:text-ink-1 hover:bg-surface-2 max-w-40 shrink-0 truncate rounded-sm px-1.5 font-mono"
-            >
-              {each.name}
-            </button>
-          ),
-        )}
-        <span className="text-ink-3 truncate">
-          {designerWords('sampleOf', { count: formatNumber(sampledRows) })}
-          {estimatedRows === null
-            ? ''
-            : `, ${designerWords('aboutRows', { count: formatNumber(estimatedRows) })}`}
-        </span>
+      <div className="text-ink-2 h-7 shrink-0 pr-10 pl-3 text-sm">
+        <div className="flex h-full items-center gap-2 overflow-hidden">
+          <span className="shrink-0 font-medium">{title}</span>
+          {relations.map((each) =>
+            relations.length === 1 ? (
+              <span key={each.name} className="max-w-40 shrink-0 truncate font-mono">
+                {each.name}
+              </span>
+            ) : (
+              <button
+                key={each.name}
+                type="button"
+                aria-pressed={each === relation}
+                onClick={() => setChosen(each.name)}
+                className="aria-pressed:bg-surface-3 aria-pressed:text-ink-1 hover:bg-surface-2 max-w-40 shrink-0 truncate rounded-sm px-1.5 font-mono"
+              >
+                {each.name}
+              </button>
+            ),
+          )}
+          <span className="text-ink-3 truncate">
+            {designerWords('sampleOf', { count: formatNumber(sampledRows) })}
+            {estimatedRows === null
+              ? ''
+              : `, ${designerWords('aboutRows', { count: formatNumber(estimatedRows) })}`}
+          </span>
+        </div>
       </div>
       <DataGrid
         key={name}
