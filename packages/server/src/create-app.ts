@@ -11,6 +11,7 @@ import { createAuditor } from './operations/auditor.ts';
 import { addExportRoute } from './operations/export-route.ts';
 import { addOperationRoutes } from './operations/operation-routes.ts';
 import { refuse } from './operations/refuse.ts';
+import type { WorkInFlight } from './operations/work-in-flight.ts';
 import { addPortalRoutes } from './portal/portal-files.ts';
 import { checkHost } from './security/host-check.ts';
 import { requireSameOrigin } from './security/same-origin.ts';
@@ -28,6 +29,7 @@ export interface AppOptions {
   readonly portalFolder: string;
   /** Fires when the server stops. */
   readonly stopping: AbortSignal;
+  readonly work: WorkInFlight;
 }
 
 /** All routes. What stands above a route holds for it: but for signing in, nothing under `/api` is reached without a caller. */

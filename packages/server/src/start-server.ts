@@ -15,6 +15,7 @@ import {
 import type { LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
 
 import { createApp } from './create-app.ts';
+import { WorkInFlight } from './operations/work-in-flight.ts';
 import { PORTAL_FOLDER } from './portal/build-portal.ts';
 import { isLoopback } from './security/host-check.ts';
 
@@ -58,12 +59,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = await host.store();
   stack.use(await watchDocuments(host));
   const stopping = new AbortController();
+  const work = new WorkInFlight();
   let fetch: (request: Request, env: never) => Response | Promise<Response> = () =>
     new Response('Starting.', { status: 503 });
   // The adaptor makes an HTTP/1.1 server unless it is given another.
   const server = createAdaptorServer({ fetch: (request, env) => fetch(request, env as never) }) as Server;
   const port = await listen(server, options.port, address);
-  stack.defer(() => close(server, stopping));
+  stack.defer(async () => {
+    await close(server, stopping);
+    // Its results and its entries of the audit log still need the store.
+    await work.settle(STOP_GRACE_MS);
+  });
   const url = publicUrl?.origin ?? `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
   const file = stack.use(claimServerFile(options.projectFolder, `http://${hostOf(address)}:${port}`));
   const app = await createApp({
@@ -75,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port,
     portalFolder: options.portalFolder ?? PORTAL_FOLDER,
     stopping: stopping.signal,
+    work,
   });
   fetch = app.fetch;
   const setupToken = isAuthOff ? undefined : await inviteAdministrator(store, Date.now());

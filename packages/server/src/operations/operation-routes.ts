@@ -26,6 +26,7 @@ import { OpenCalls } from './open-calls.ts';
 import type { OpenCall } from './open-calls.ts';
 import { refuse } from './refuse.ts';
 import { toJson } from './to-json.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
 
 /** A document has at most eight million characters; rows come through connections, not through here. */
 const MAX_BODY_BYTES = 24 * 1024 * 1024;
@@ -38,6 +39,7 @@ export interface OperationRoutesOptions {
   readonly audit: Auditor;
   /** Fires when the server stops. */
   readonly stopping: AbortSignal;
+  readonly work: WorkInFlight;
 }
 
 /** `POST /api/<area>/<verb>-<noun>` for every operation that is not for the caller's own files. */
@@ -59,7 +61,7 @@ async function answer(
   c: Context<ServerEnvironment>,
   operation: Operation,
   calls: OpenCalls,
-  { host, environmentName, audit, stopping }: OperationRoutesOptions,
+  { host, environmentName, audit, stopping, work }: OperationRoutesOptions,
 ): Promise<Response> {
   const { caller } = c.var;
   const note = (input: unknown, outcome: AuditOutcome, reason: string | null): Promise<void> =>
@@ -95,8 +97,8 @@ async function answer(
   };
   const ended = AbortSignal.any([c.req.raw.signal, stopping]);
   if (c.req.header('accept') === 'text/event-stream')
-    return streamAnswer(c, calls.open(caller, ended), perform);
-  const performed = await perform(() => undefined, ended);
+    return streamAnswer(c, calls.open(caller, ended), (watch, signal) => work.track(perform(watch, signal)));
+  const performed = await work.track(perform(() => undefined, ended));
   if ('error' in performed) return c.json({ error: performed.error }, statusOf(performed.error));
   return c.body(performed.json, 200, { 'content-type': 'application/json' });
 }
