@@ -55,7 +55,17 @@ describe.skipIf(browser === undefined)('a page that watches while processes are 
         await portal.startServer();
       } else killChild(victim);
       const row = page.getByRole('row').filter({ hasText: runId });
-      await row.getByText(/^(?:Succeeded|Failed|Cancelled)$/).waitFor();
+      await row
+        .getByText(/^(?:Succeeded|Failed|Cancelled)$/)
+        .waitFor()
+        .catch(async (error: unknown) => {
+          const { state, reason } = await call<Record<'state' | 'reason', unknown>>('runs/show-run', {
+            run: runId,
+          });
+          throw new Error(`${victim}, seed ${seed}: the run is ${String(state)} (${String(reason)})`, {
+            cause: error,
+          });
+        });
       expect(await row.textContent(), `${victim}, seed ${seed}`).toContain('Succeeded');
       expect(await warehouse(), `${victim}, seed ${seed}`).toEqual(shop());
       await page.getByText('Live', { exact: true }).waitFor();
