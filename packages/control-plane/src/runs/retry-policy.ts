@@ -1,10 +1,11 @@
 import type { PlainPipelineError } from '@millrace/connector-sdk';
 
 /**
- * The distances between the attempts of a run that nobody watches. Within an attempt a table is tried five times in a
- * minute: what lasts longer is given a quarter of an hour.
+ * The distances between the attempts of a run that nobody watches. The first is short, for what failed before any table was
+ * begun: a process of ours that had ended, a connection that was being opened. Within an attempt a table is tried five times
+ * in a minute: what lasts longer is given a quarter of an hour.
  */
-const DELAYS_MS = [30_000, 120_000, 600_000];
+const DELAYS_MS = [2_000, 30_000, 120_000, 600_000];
 
 /**
  * When to try again what failed so, in milliseconds; undefined when a person has to act first, or all was tried. One failure
