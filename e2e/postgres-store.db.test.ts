@@ -8,6 +8,7 @@ import { Pool, types } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CommandLine } from '../packages/cli/src/testing/command-line.ts';
+import { finished, serveInProcess } from '../packages/cli/src/testing/served-process.ts';
 
 const server = await testServer('postgres');
 const database = `state_${randomBytes(6).toString('hex')}`;
@@ -47,6 +48,24 @@ describe.skipIf(server === undefined)('a project whose state is on a PostgreSQL 
     expect(existsSync(join(line.folder, '.millrace', 'state.db'))).toBe(false);
     const password = String(server?.adminConnection?.['password'] ?? server?.connection['password']);
     for (const { out, err } of [run, again, runs]) expect(out + err).not.toContain(password);
+  });
+
+  it('serves from there: the queue, the catalogue and the lists', async () => {
+    const server = await serveInProcess(line.folder, { MILLRACE_STORE: url });
+    try {
+      const { runId } = await server.call('runs/start-run', { pipeline: 'shop' });
+      expect(await finished(server, runId)).toMatchObject({ state: 'succeeded', attempts: 1 });
+      for (const operation of [
+        'runs/list-runs',
+        'schedules/list-schedules',
+        'pipelines/list-pipelines',
+        'datasets/list-datasets',
+        'connections/list-connections',
+      ])
+        expect([operation, (await server.call(operation, {})).error]).toEqual([operation, undefined]);
+    } finally {
+      await server.stop();
+    }
   });
 });
 

@@ -27,10 +27,13 @@ export interface Answer {
 }
 
 /** Starts a server on the project in a folder; resolves when it answers. */
-export async function serveInProcess(folder: string): Promise<ServedProcess> {
+export async function serveInProcess(
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServedProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.main.ts'), folder], {
     cwd: folder,
-    env: { ...process.env, XDG_CONFIG_HOME: join(folder, '.config') },
+    env: { ...process.env, XDG_CONFIG_HOME: join(folder, '.config'), ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
