@@ -74,8 +74,6 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'lucide-react',
       'react',
       'react-dom',
-      'react-hook-form',
-      'react-i18next',
     ],
     usesNode: false,
   },

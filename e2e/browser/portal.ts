@@ -68,14 +68,12 @@ export async function openPortal({
         if (message.type() === 'error' && !isRefusal) complaints.push(message.text());
       });
       page.on('response', (response) => {
-        if (response.status() < 500) return;
+        // 502 is for systems that refuse or fail; 500 is a failure of ours.
+        if (response.status() !== 500) return;
         void response
           .text()
           .catch(() => '')
-          .then((text) => {
-            // Systems that refuse or fail are told with 500 too; `internal` is a defect of ours.
-            if (text.includes('"internal"')) complaints.push(`${response.url()}: ${text}`);
-          });
+          .then((text) => complaints.push(`${response.url()}: ${text}`));
       });
       page.on('request', (request) => {
         if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url()))

@@ -11,8 +11,12 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'cancelled',
 ]);
 
-/** 400: the request or a document is wrong; 409: something stands in the way; 500: it was tried and failed. */
+/**
+ * 400: the request or a document is wrong; 409: something stands in the way; 502: another system refused or failed;
+ * 500: we did.
+ */
 export function statusOf(error: OperationError): ContentfulStatusCode {
   if (isRefusal(error)) return 400;
-  return CONFLICTS.has(error.code) ? 409 : 500;
+  if (CONFLICTS.has(error.code)) return 409;
+  return error.blame === 'source' || error.blame === 'destination' ? 502 : 500;
 }

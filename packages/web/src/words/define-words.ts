@@ -1,12 +1,14 @@
 import i18next from 'i18next';
 
+import { formatNumber } from '../ui/format-number.ts';
+
 type PluralSuffix = '_zero' | '_one' | '_two' | '_few' | '_many' | '_other';
 /** The names that words are asked for by: without the suffix of their plural forms. */
 type WordKey<English> = {
   [Key in keyof English & string]: Key extends `${infer Base}${PluralSuffix}` ? Base : Key;
 }[keyof English & string];
 
-/** Says the words of a key in the reader's language. `count` chooses the plural form; values replace `{{name}}`. */
+/** Says the words of a key in the reader's language. `count` chooses the plural form; values replace `{{name}}`, numbers in groups of digits. */
 export type Words<English> = (
   key: WordKey<English>,
   values?: Readonly<Record<string, string | number>>,
@@ -22,18 +24,29 @@ export function defineWords<const English extends Readonly<Record<string, string
   area: string,
   english: English,
 ): Words<English> {
-  return (key, values = {}) => {
+  return (key, given = {}) => {
+    const values = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [
+        name,
+        // The one that chooses the form stays a number.
+        typeof value === 'number' && name !== 'count' ? formatNumber(value) : value,
+      ]),
+    );
     const defaults: Record<string, string> = {};
     for (const form of PLURAL_FORMS) {
       const text = english[`${key}_${form}`];
-      if (text !== undefined) defaults[`defaultValue_${form}`] = text;
+      if (text !== undefined) defaults[`defaultValue_${form}`] = grouped(text);
     }
     return i18next.t(`${area}:${key}`, {
       ...values,
       ...defaults,
-      defaultValue: english[key] ?? english[`${key}_other`] ?? key,
+      defaultValue: grouped(english[key] ?? english[`${key}_other`] ?? key),
     });
   };
+}
+
+function grouped(text: string): string {
+  return text.replaceAll('{{count}}', '{{count, number}}');
 }
 
 /** Before anything is rendered. */
