@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'connector-sdk': { packages: ['spec', 'sql'], libraries: ['zod'], usesNode: true },
   connectors: {
     packages: ['spec', 'sql', 'connector-sdk'],
-    libraries: ['zod', '@duckdb/node-api', '@noble/ed25519', 'mysql2', 'pg'],
+    libraries: ['zod', '@duckdb/node-api', '@noble/ed25519', 'hucre', 'mysql2', 'pg'],
     usesNode: true,
   },
   engine: {

@@ -7,8 +7,8 @@ import type { Session } from '../warehouse/session.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { checkStatement } from './check-statement.ts';
 import { toQueryFailure } from './query-failure.ts';
-import { writeWorkbook, type SheetColumn } from './excel/write-workbook.ts';
 import { asTexts, describeColumns } from './query-warehouse.ts';
+import { writeWorkbook, type SheetColumn } from './write-workbook.ts';
 
 const PROGRESS_MS = 250;
 
