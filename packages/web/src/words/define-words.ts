@@ -32,21 +32,20 @@ export function defineWords<const English extends Readonly<Record<string, string
         typeof value === 'number' && name !== 'count' ? formatNumber(value) : value,
       ]),
     );
+    // A count that comes as text was written by its caller.
+    const counted = (text: string): string =>
+      typeof given['count'] === 'number' ? text.replaceAll('{{count}}', '{{count, number}}') : text;
     const defaults: Record<string, string> = {};
     for (const form of PLURAL_FORMS) {
       const text = english[`${key}_${form}`];
-      if (text !== undefined) defaults[`defaultValue_${form}`] = grouped(text);
+      if (text !== undefined) defaults[`defaultValue_${form}`] = counted(text);
     }
     return i18next.t(`${area}:${key}`, {
       ...values,
       ...defaults,
-      defaultValue: grouped(english[key] ?? english[`${key}_other`] ?? key),
+      defaultValue: counted(english[key] ?? english[`${key}_other`] ?? key),
     });
   };
-}
-
-function grouped(text: string): string {
-  return text.replaceAll('{{count}}', '{{count, number}}');
 }
 
 /** Before anything is rendered. */
