@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   engine: {
     packages: ['spec', 'sql', 'compiler', 'connector-sdk'],
-    libraries: ['@duckdb/node-api', '@duckdb/node-bindings', 'isolated-vm'],
+    libraries: ['@duckdb/node-api', '@duckdb/node-bindings', 'hucre', 'isolated-vm'],
     usesNode: true,
   },
   advisor: {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { seededRandom } from '@millrace/connector-sdk/testing';
@@ -24,12 +24,13 @@ import {
   showExport,
   startExport,
   traceDataset,
+  uploadFile,
   verifyPipeline,
   type OperationContext,
   type ProjectHost,
 } from '@millrace/control-plane';
 import type { RunEvent } from '@millrace/engine';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createShop } from './demo/shop.ts';
@@ -75,6 +76,26 @@ function writePipeline(name: string): void {
     join(line.folder, 'pipelines', `${name}.yaml`),
     `version: 1\nname: ${name}\nsteps:\n  shop: { replicate: { from: shop, include: [orders, products, customers], into: { connection: warehouse, schema: ${name} } } }\n`,
   );
+}
+
+/** The file of an export, once it is there. */
+async function exported(
+  context: OperationContext,
+  sql: string,
+  format: 'csv' | 'xlsx',
+): Promise<{ readonly rows: number; readonly content: Buffer }> {
+  const wanted = startExport.input.parse({ sql, format });
+  const { exportId } = await startExport.handler(context, wanted, noSignal);
+  const done = await vi.waitUntil(
+    async () => {
+      const shown = await showExport.handler(context, { exportId }, noSignal);
+      return shown.state === 'running' ? undefined : shown;
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  expect(done).toMatchObject({ state: 'succeeded', progress: 1, download: `/api/exports/${exportId}` });
+  const file = await openExport(context, exportId);
+  return { rows: done.rows ?? 0, content: await buffer(file.content) };
 }
 
 async function ask(context: OperationContext, sql: string): Promise<readonly (readonly (string | null)[])[]> {
@@ -167,19 +188,27 @@ describe('with a warehouse host', () => {
     expect((await saveQuery.handler(context, saved, noSignal)).id).toBe(id);
     expect((await listQueries.handler(context, { limit: 1 }, noSignal)).saved).toHaveLength(1);
     expect(await removeQuery.handler(context, { id }, noSignal)).toEqual({ name: 'all' });
-    const wanted = startExport.input.parse({ sql: 'SELECT id FROM busy.orders', format: 'csv' });
-    const { exportId } = await startExport.handler(context, wanted, noSignal);
-    const done = await vi.waitUntil(
-      async () => {
-        const shown = await showExport.handler(context, { exportId }, noSignal);
-        return shown.state === 'running' ? undefined : shown;
-      },
-      { timeout: 30_000, interval: 50 },
-    );
-    expect(done).toMatchObject({ state: 'succeeded', progress: 1, download: `/api/exports/${exportId}` });
-    const file = await openExport(context, exportId);
-    const lines = (await text(file.content)).split('\n');
-    expect(lines).toHaveLength((done.rows ?? 0) + 2);
+    const { rows, content } = await exported(context, 'SELECT id FROM busy.orders', 'csv');
+    expect(content.toString().split('\n')).toHaveLength(rows + 2);
+  }, 60_000);
+
+  it('takes an answer that went out as a workbook in again as a source', async () => {
+    const context = openContext();
+    const sql = 'SELECT id, name FROM busy.products ORDER BY id LIMIT 100';
+    const { content } = await exported(context, sql, 'xlsx');
+    const sent = uploadFile.input.parse({
+      name: 'Products.xlsx',
+      offset: 0,
+      data: content.toString('base64'),
+      isLast: true,
+    });
+    const { source } = await uploadFile.handler(context, sent, noSignal);
+    expect(source).toEqual({ connection: 'uploads', table: 'products' });
+    const csv = readFileSync(join(line.folder, 'uploads', 'products', 'products.csv'), 'utf8');
+    const answer = await ask(context, sql);
+    expect(csv).toBe(`id,name\n${answer.map((row) => `${row.join(',')}\n`).join('')}`);
+    const broken = { ...sent, data: Buffer.from('no workbook').toString('base64') };
+    await expect(uploadFile.handler(openContext(), broken, noSignal)).rejects.toThrow('no Excel workbook');
   }, 60_000);
 
   it.each([1, 2])(

@@ -16,6 +16,7 @@ import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
 import type { SampleRequest, SampleResult } from './sample/sample-tables.ts';
 import type { StepTestResult, TestStepsRequest } from './steps/test-steps.ts';
+import type { WorkbookRequest } from './upload/workbook-to-csv.ts';
 import type { VerifyRequest } from './verify/verify-plan.ts';
 import type { VerifyResult } from './verify/verify-task.ts';
 
@@ -171,4 +172,13 @@ export async function createCodeAnalyser(): Promise<CodeAnalyser> {
 /** Imports what a run needs, so that a process that will run one does it while it waits for the request. */
 export async function loadDataPlane(): Promise<void> {
   await Promise.all([import('./run/run-plan.ts'), import('./verify/verify-plan.ts')]);
+}
+
+/** Writes the first sheet of a workbook as a CSV file; how many rows it has. Throws `PipelineError`. */
+export async function workbookToCsv(
+  request: WorkbookRequest,
+  signal: AbortSignal,
+): Promise<{ readonly rows: number }> {
+  const module = await import('./upload/workbook-to-csv.ts');
+  return await module.workbookToCsv(request, signal);
 }

@@ -18,6 +18,7 @@ import {
   showQuarantine,
   testSteps,
   verifyPlan,
+  workbookToCsv,
 } from '@millrace/engine';
 import type { ResolvedConnection, RunContext, RunEvent, VerifyResult } from '@millrace/engine';
 
@@ -180,6 +181,9 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   },
   async exportQuarantine(request) {
     return await exportQuarantine(request);
+  },
+  async workbookToCsv(request, _, signal) {
+    return await workbookToCsv(request, signal);
   },
   async decideRows(request, _, signal) {
     return await decideRows(request, signal);

@@ -38,6 +38,7 @@ import type {
   SampleResult,
   TableDiff,
   VerifyResult,
+  WorkbookRequest,
 } from '@millrace/engine';
 import type { SourceTable } from '@millrace/spec';
 
@@ -93,6 +94,8 @@ export interface RunnerMethods {
     readonly request: QuarantineRequest & { readonly path: string; readonly format: ExportFormat };
     readonly result: { readonly rows: number };
   };
+  /** A file that came from outside is opened in the runner, where it can end nothing else. */
+  readonly workbookToCsv: { readonly request: WorkbookRequest; readonly result: { readonly rows: number } };
   readonly decideRows: { readonly request: DecideRequest; readonly result: DecideResult };
   readonly query: { readonly request: ConnectionRequest & QueryRequest; readonly result: QueryResult };
 }

@@ -59,7 +59,7 @@ export const designerWords = defineWords('designer', {
   selectStepHelp: 'Rows of a sample go through the steps while you draw.',
   emptyTitle: 'Nothing is drawn yet',
   emptyHelp:
-    'Drag a source from the left, press / and type its name, or drop a CSV, JSON lines or Parquet file here.',
+    'Drag a source from the left, press / and type its name, or drop a CSV, JSON lines, Parquet or Excel file here.',
   addSource: 'Add a source',
   noProblems: 'No problems',
   noProblemsHelp: 'What is wrong with a step, its SQL, columns or types appears here while you draw.',

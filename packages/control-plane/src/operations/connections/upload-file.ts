@@ -16,11 +16,12 @@ const UPLOADS = 'uploads';
 /** Of base64: a request holds at most 4 MiB. */
 const MAX_PART_CHARACTERS = 3_500_000;
 const MAX_BYTES = 2 * 1024 ** 3;
-const NAME = /^([A-Za-z0-9][A-Za-z0-9._ -]{0,120}?)\.((?:csv|tsv|jsonl|ndjson|parquet)(?:\.gz|\.zst)?)$/i;
+const NAME =
+  /^([A-Za-z0-9][A-Za-z0-9._ -]{0,120}?)\.((?:csv|tsv|jsonl|ndjson|parquet)(?:\.gz|\.zst)?|xlsx)$/i;
 
 /**
  * Takes a data file in parts, one after the other, and puts it where a files connection of the project reads it, as a table
- * of its own. The connection is made with the first file.
+ * of its own. Of a workbook it is the first sheet, as CSV. The connection is made with the first file.
  */
 export const uploadFile = defineOperation({
   name: 'connections/upload-file',
@@ -30,7 +31,10 @@ export const uploadFile = defineOperation({
     /** Of the file: `orders.csv`. */
     name: z
       .string()
-      .regex(NAME, 'must end with .csv, .tsv, .jsonl, .ndjson or .parquet, plain or with .gz or .zst'),
+      .regex(
+        NAME,
+        'must end with .csv, .tsv, .jsonl, .ndjson or .parquet, plain or with .gz or .zst, or with .xlsx',
+      ),
     /** From the answer to the first part; null for the first. */
     uploadId: z
       .string()
@@ -49,22 +53,39 @@ export const uploadFile = defineOperation({
     /** Where it can be read, after the last part. */
     source: z.strictObject({ connection: z.string(), table: z.string() }).nullable(),
   }),
-  async handler(context, { name, uploadId: given, offset, data, isLast }) {
-    const uploadId = given ?? randomBytes(16).toString('hex');
+  async handler(context, { name, uploadId: begun, offset, data, isLast }, signal) {
+    const uploadId = begun ?? randomBytes(16).toString('hex');
     const folder = join(context.projectFolder, STATE_FOLDER, UPLOADS);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const partial = join(folder, uploadId);
     const received = await append(partial, offset, Buffer.from(data, 'base64'));
     if (!isLast) return { uploadId, received, source: null };
+    const [, stem = '', given = ''] = NAME.exec(name) ?? [];
+    const isWorkbook = given.toLowerCase() === 'xlsx';
+    const whole = isWorkbook ? await sheetOf(context, partial, signal) : partial;
+    const ending = isWorkbook ? 'csv' : given.toLowerCase();
     const connection = await uploadsConnection(context);
-    const [, stem = '', ending = ''] = NAME.exec(name) ?? [];
     const table = tableName(stem);
     const target = join(context.projectFolder, UPLOADS, table);
     await mkdir(target, { recursive: true });
-    await rename(partial, join(target, `${table}.${ending.toLowerCase()}`));
+    await rename(whole, join(target, `${table}.${ending}`));
     return { uploadId, received, source: { connection, table } };
   },
 });
+
+/** The first sheet of a workbook, as a CSV file beside it. */
+async function sheetOf(context: OperationContext, path: string, signal: AbortSignal): Promise<string> {
+  const target = `${path}.csv`;
+  try {
+    await context.runner().call('workbookToCsv', { path, target }, signal);
+    return target;
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  } finally {
+    await rm(path, { force: true });
+  }
+}
 
 /** Parts come in order; one that is sent twice is written once. */
 async function append(path: string, offset: number, bytes: Buffer): Promise<number> {
