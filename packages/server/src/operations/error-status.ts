@@ -12,11 +12,19 @@ const CONFLICTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * 400: the request or a document is wrong; 409: something stands in the way; 502: another system refused or failed;
- * 500: we did.
+ * 400: the request, a document or a setting is wrong; 409: something stands in the way; 502: another system failed; 500: we
+ * did.
  */
 export function statusOf(error: OperationError): ContentfulStatusCode {
   if (isRefusal(error)) return 400;
   if (CONFLICTS.has(error.code)) return 409;
-  return error.blame === 'source' || error.blame === 'destination' ? 502 : 500;
+  switch (error.blame) {
+    case 'config':
+      return 400;
+    case 'source':
+    case 'destination':
+      return 502;
+    default:
+      return 500;
+  }
 }

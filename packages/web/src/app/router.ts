@@ -2,6 +2,7 @@ import { createRouter } from '@tanstack/react-router';
 
 import { RouteError } from './route-error.tsx';
 import { routeTree } from './route-tree.ts';
+import { toSignIn } from './to-sign-in.ts';
 
 export const router = createRouter({
   routeTree,
@@ -19,7 +20,5 @@ declare module '@tanstack/react-router' {
 
 /** The page that asks who one is, which leads back here. */
 export function goToSignIn(): void {
-  const { pathname, href } = router.state.location;
-  if (pathname === '/sign-in') return;
-  router.history.push(`/sign-in?next=${encodeURIComponent(href)}`);
+  toSignIn(router.history);
 }

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 
 import { useLiveState } from '../../api/live.ts';
 import { useSession } from '../../api/session.ts';
+import { toSignIn } from '../to-sign-in.ts';
 
 /**
  * An open page of somebody who signed out elsewhere, or may not sign in any more, leads to the sign-in page by itself: its
@@ -16,8 +17,6 @@ export function useLeaveWhenSignedOut(): void {
     if (state === 'reconnecting') void refetch();
   }, [state, refetch]);
   useEffect(() => {
-    if (data?.caller !== null) return;
-    const { href } = router.state.location;
-    router.history.push(`/sign-in?next=${encodeURIComponent(href)}`);
+    if (data?.caller === null) toSignIn(router.history);
   }, [data, router]);
 }
