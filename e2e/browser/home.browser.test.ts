@@ -102,9 +102,12 @@ describe.skipIf(browser === undefined)('home and the list of pipelines', () => {
     ]) {
       await page.getByText(title).waitFor();
       if (title.startsWith('Start')) await screenshots(page, 'tour');
-      await page.keyboard.press('ArrowRight');
+      await page.getByRole('button', { name: 'Next' }).click();
     }
     await page.getByText('5 of 5').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('4 of 5').waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.reload();
     await page.getByRole('grid', { name: 'All pipelines' }).waitFor();
