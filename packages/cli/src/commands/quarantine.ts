@@ -1,6 +1,5 @@
 import type { CommandDeclaration, CommandOption } from './command.ts';
-
-const pipeline = { name: 'pipeline', description: 'name of a pipeline', completes: 'pipeline' } as const;
+import { pipeline } from './given.ts';
 
 const SELECTION: readonly CommandOption[] = [
   { flags: '--step <name>', description: 'only rows of this step, or of this table that is loaded' },
