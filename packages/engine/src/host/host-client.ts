@@ -17,31 +17,37 @@ interface Call {
   readonly onPoint: ((point: string) => void) | undefined;
 }
 
-export interface HostCall {
-  readonly side: HostSide;
-  readonly method: string;
-  readonly args: readonly unknown[];
-  readonly onItems?: (items: readonly unknown[]) => void;
-  readonly onPoint?: (point: string) => void;
+interface Listeners {
+  readonly onItems?: ((items: readonly unknown[]) => void) | undefined;
+  readonly onPoint?: ((point: string) => void) | undefined;
 }
 
 /**
- * One process's way to a system in the host. A host that dies rejects what it was asked with an error that is worth another try; the next
+ * One process's way to one side of a system in the host. The host is the same program: what it sends for a method is that
+ * method's answer. A host that dies rejects what it was asked with an error that is worth another try; the next
  * call finds the one that was started in its place.
  */
 export class HostClient implements Disposable {
+  readonly #side: HostSide;
   readonly #connection: ResolvedConnection;
   readonly #address: string;
   readonly #calls = new Map<number, Call>();
   #socket: Promise<Socket> | undefined;
   #lastId = 0;
 
-  constructor(connection: ResolvedConnection, address: string) {
+  constructor(side: HostSide, connection: ResolvedConnection, address: string) {
+    this.#side = side;
     this.#connection = connection;
     this.#address = address;
   }
 
-  async call({ side, method, args, onItems, onPoint }: HostCall, signal: AbortSignal): Promise<unknown> {
+  /** Calls a method; `onItems` gets what it yields, `onPoint` the points that it passes. */
+  async call<Answer>(
+    method: string,
+    args: readonly unknown[],
+    signal: AbortSignal,
+    { onItems, onPoint }: Listeners = {},
+  ): Promise<Answer> {
     throwIfCancelled(signal);
     const socket = await this.#connect();
     throwIfCancelled(signal);
@@ -49,14 +55,22 @@ export class HostClient implements Disposable {
     const cancel = (): void => void sendMessage(socket, { kind: 'cancel', id } satisfies ToHost);
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      return await new Promise((resolve, reject) => {
+      const answer = await new Promise((resolve, reject) => {
         this.#calls.set(id, { resolve, reject, onItems, onPoint });
         if (socket.destroyed) reject(lost());
         const { connector, config } = this.#connection;
-        const message: ToHost = { kind: 'call', id, system: { connector, config }, side, method, args };
+        const message: ToHost = {
+          kind: 'call',
+          id,
+          system: { connector, config },
+          side: this.#side,
+          method,
+          args,
+        };
         void sendMessage(socket, message).catch(reject);
         if (signal.aborted) cancel();
       });
+      return answer as Answer;
     } catch (error) {
       throwIfCancelled(signal);
       throw error;
@@ -64,6 +78,18 @@ export class HostClient implements Disposable {
       signal.removeEventListener('abort', cancel);
       this.#calls.delete(id);
     }
+  }
+
+  /** Calls a method that yields: everything that it did, and what it answered at its end. */
+  async collect<Item, Answer>(
+    method: string,
+    args: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly Item[]; readonly answer: Answer }> {
+    const items: Item[] = [];
+    const onItems = (some: readonly unknown[]): void => void items.push(...(some as readonly Item[]));
+    const answer = await this.call<Answer>(method, args, signal, { onItems });
+    return { items, answer };
   }
 
   [Symbol.dispose](): void {

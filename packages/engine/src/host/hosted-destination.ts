@@ -24,18 +24,18 @@ export class HostedDestination implements Destination {
   readonly #client: HostClient;
 
   constructor(connection: ResolvedConnection, address: string) {
-    this.#client = new HostClient(connection, address);
+    this.#client = new HostClient('destination', connection, address);
   }
 
   check(signal: AbortSignal): Promise<ServerIdentity> {
-    return this.#ask('check', [], signal);
+    return this.#client.call('check', [], signal);
   }
 
   describe(
     tables: readonly TableName[],
     signal: AbortSignal,
   ): Promise<readonly (PublishedTable | undefined)[]> {
-    return this.#ask('describe', [tables], signal);
+    return this.#client.call('describe', [tables], signal);
   }
 
   /** Begins when every file is staged, so that a list that throws leaves nothing behind in the host. */
@@ -54,21 +54,15 @@ export class HostedDestination implements Destination {
       position: position(),
       deletedKeys: deletedKeys(),
     };
-    return await this.#ask('publish', [publication], signal, checkpoint);
+    return await this.#client.call('publish', [publication], signal, { onPoint: checkpoint });
   }
 
   async query(request: QueryRequest, signal: AbortSignal): Promise<QueryResult> {
-    const rows: QueryResult['rows'][number][] = [];
-    const answer = await this.#client.call(
-      {
-        side: 'destination',
-        method: 'query',
-        args: [request],
-        onItems: (items) => void rows.push(...(items as QueryResult['rows'])),
-      },
-      signal,
-    );
-    return { ...(answer as Omit<QueryResult, 'rows'>), rows };
+    const { items, answer } = await this.#client.collect<
+      QueryResult['rows'][number],
+      Omit<QueryResult, 'rows'>
+    >('query', [request], signal);
+    return { ...answer, rows: items };
   }
 
   async export(
@@ -76,20 +70,13 @@ export class HostedDestination implements Destination {
     onProgress: (share: number) => void,
     signal: AbortSignal,
   ): Promise<ExportResult> {
-    const answer = await this.#client.call(
-      {
-        side: 'destination',
-        method: 'export',
-        args: [request],
-        onItems: (shares) => (shares as readonly number[]).forEach(onProgress),
-      },
-      signal,
-    );
-    return answer as ExportResult;
+    return await this.#client.call('export', [request], signal, {
+      onItems: (shares) => (shares as readonly number[]).forEach(onProgress),
+    });
   }
 
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return this.#ask('digest', [request], signal);
+    return this.#client.call('digest', [request], signal);
   }
 
   async *digestRows(
@@ -97,33 +84,10 @@ export class HostedDestination implements Destination {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    const rows: RowDigest[] = [];
-    await this.#client.call(
-      {
-        side: 'destination',
-        method: 'digestRows',
-        args: [request, inBuckets],
-        onItems: (items) => void rows.push(...(items as readonly RowDigest[])),
-      },
-      signal,
-    );
-    yield* rows;
+    yield* (await this.#client.collect<RowDigest, void>('digestRows', [request, inBuckets], signal)).items;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client[Symbol.dispose]();
-  }
-
-  /** The host is the same program: what it sends for a method is that method's answer. */
-  #ask<Answer>(
-    method: string,
-    args: readonly unknown[],
-    signal: AbortSignal,
-    onPoint?: (point: string) => void,
-  ): Promise<Answer> {
-    return this.#client.call(
-      { side: 'destination', method, args, ...(onPoint === undefined ? {} : { onPoint }) },
-      signal,
-    ) as Promise<Answer>;
   }
 }

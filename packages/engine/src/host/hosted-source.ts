@@ -21,45 +21,40 @@ export class HostedSource implements Source {
   readonly #client: HostClient;
 
   constructor(connection: ResolvedConnection, address: string) {
-    this.#client = new HostClient(connection, address);
+    this.#client = new HostClient('source', connection, address);
   }
 
   check(signal: AbortSignal): Promise<ServerIdentity> {
-    return this.#ask('check', [], signal);
+    return this.#client.call('check', [], signal);
   }
 
   discover(request: DiscoverRequest, signal: AbortSignal): Promise<readonly SourceTable[]> {
-    return this.#ask('discover', [request], signal);
+    return this.#client.call('discover', [request], signal);
   }
 
   async *read(
     request: ReadRequest,
     signal: AbortSignal,
   ): AsyncGenerator<Batch | ParquetFile, ReadResult, undefined> {
-    const read: (Batch | ParquetFile)[] = [];
-    const result = await this.#client.call(
-      {
-        side: 'source',
-        method: 'read',
-        args: [request],
-        onItems: (items) => void read.push(...(items as readonly (Batch | ParquetFile)[])),
-      },
+    const { items, answer } = await this.#client.collect<Batch | ParquetFile, ReadResult>(
+      'read',
+      [request],
       signal,
     );
-    yield* read;
-    return result as ReadResult;
+    yield* items;
+    return answer;
   }
 
   describeRead(request: ReadRequest, signal: AbortSignal): Promise<string> {
-    return this.#ask('describeRead', [request], signal);
+    return this.#client.call('describeRead', [request], signal);
   }
 
   inspectCursor(table: SourceTable, column: string, signal: AbortSignal): Promise<CursorEvidence> {
-    return this.#ask('inspectCursor', [table, column], signal);
+    return this.#client.call('inspectCursor', [table, column], signal);
   }
 
   digest(request: DigestRequest, signal: AbortSignal): Promise<readonly BucketDigest[]> {
-    return this.#ask('digest', [request], signal);
+    return this.#client.call('digest', [request], signal);
   }
 
   async *digestRows(
@@ -67,25 +62,10 @@ export class HostedSource implements Source {
     inBuckets: readonly number[],
     signal: AbortSignal,
   ): AsyncGenerator<RowDigest> {
-    const rows: RowDigest[] = [];
-    await this.#client.call(
-      {
-        side: 'source',
-        method: 'digestRows',
-        args: [request, inBuckets],
-        onItems: (items) => void rows.push(...(items as readonly RowDigest[])),
-      },
-      signal,
-    );
-    yield* rows;
+    yield* (await this.#client.collect<RowDigest, void>('digestRows', [request, inBuckets], signal)).items;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client[Symbol.dispose]();
-  }
-
-  /** The host is the same program: what it sends for a method is that method's answer. */
-  #ask<Answer>(method: string, args: readonly unknown[], signal: AbortSignal): Promise<Answer> {
-    return this.#client.call({ side: 'source', method, args }, signal) as Promise<Answer>;
   }
 }
