@@ -1,25 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { testServer } from '@millrace/connector-sdk/testing';
-import { Pool, types } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CommandLine } from '../packages/cli/src/testing/command-line.ts';
 import { finished, serveInProcess } from '../packages/cli/src/testing/served-process.ts';
+import { createStoreDatabase } from '../packages/control-plane/src/store/testing/test-stores.ts';
 
 const server = await testServer('postgres');
-const database = `state_${randomBytes(6).toString('hex')}`;
 
 describe.skipIf(server === undefined)('a project whose state is on a PostgreSQL server', () => {
   let line: CommandLine;
   let url = '';
+  let drop: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
-    await administer(`create database ${database}`);
-    url = urlOf(database);
+    ({ location: url, drop } = await createStoreDatabase());
     line = new CommandLine({ MILLRACE_STORE: url });
     await line.run(['init', '.', '--name', 'elsewhere']);
     await line.run(['connections', 'add', 'shop', 'sqlite', '--set', 'path=shop.db']);
@@ -35,7 +33,7 @@ describe.skipIf(server === undefined)('a project whose state is on a PostgreSQL 
 
   afterAll(async () => {
     line?.[Symbol.dispose]();
-    await administer(`drop database if exists ${database} with (force)`);
+    await drop?.();
   });
 
   it('runs pipelines and remembers them there, without the password anywhere', async () => {
@@ -68,29 +66,3 @@ describe.skipIf(server === undefined)('a project whose state is on a PostgreSQL 
     }
   });
 });
-
-function urlOf(name: string): string {
-  const { host, port, user, password } = { ...server?.connection, ...server?.adminConnection };
-  const made = new URL(`postgres://${String(host)}:${String(port)}/${name}`);
-  made.username = encodeURIComponent(String(user));
-  made.password = encodeURIComponent(String(password));
-  return made.href;
-}
-
-async function administer(statement: string): Promise<void> {
-  const pool = new Pool({
-    connectionString: urlOf('postgres'),
-    max: 1,
-    application_name: 'millrace tests',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: false,
-    types,
-  });
-  const client = await pool.connect();
-  try {
-    await client.query(statement, []);
-  } finally {
-    client.release();
-    await pool.end();
-  }
-}

@@ -33,9 +33,18 @@ async function createSqlite(): Promise<TestStore> {
 }
 
 async function createPostgres(): Promise<TestStore> {
+  const { location, drop } = await createStoreDatabase();
+  return await testStore(location, drop);
+}
+
+/** An empty database on the shared server, which must be there. */
+export async function createStoreDatabase(): Promise<{
+  readonly location: string;
+  readonly drop: () => Promise<void>;
+}> {
   const name = `store_${randomBytes(6).toString('hex')}`;
   await administer(`create database ${name}`);
-  return await testStore(urlOf(name), () => administer(`drop database ${name} with (force)`));
+  return { location: urlOf(name), drop: () => administer(`drop database ${name} with (force)`) };
 }
 
 async function testStore(location: string, remove: () => Promise<unknown>): Promise<TestStore> {
