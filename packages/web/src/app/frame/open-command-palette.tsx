@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 
 import { useMay } from '../../api/session.ts';
 import { useAct, useOperation } from '../../api/use-operation.ts';
-import { errorMessage } from '../../ui/error-panel.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { frameWords } from '../../words/frame.ts';
@@ -46,12 +46,7 @@ export function OpenCommandPalette({ onClose }: { readonly onClose: () => void }
     run.mutate(
       { pipeline },
       {
-        onError: (error) =>
-          notify({
-            title: frameWords('runFailed', { pipeline }),
-            description: errorMessage(error),
-            kind: 'failed',
-          }),
+        onError: notifyFailure(frameWords('runFailed', { pipeline })),
       },
     );
   };

@@ -22,7 +22,7 @@ import { copySteps, type DocumentValue } from '@millrace/spec';
 
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { errorMessage } from '../../ui/error-panel.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { designerWords } from '../../words/designer.ts';
 import { addStep } from '../model/add-step.ts';
@@ -211,7 +211,7 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
       dispatch({ kind: 'edit', edits, label: `+ ${name}`, select: [name] });
       notify({ title: designerWords('uploaded', { file: file.name }) });
     } catch (error) {
-      notify({ kind: 'failed', title: designerWords('uploadFailed'), description: errorMessage(error) });
+      notifyFailure(designerWords('uploadFailed'))(error);
     }
   };
   const addCheck = (

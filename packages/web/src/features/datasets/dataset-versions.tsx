@@ -10,10 +10,10 @@ import { ConfirmByNameDialog } from '../../ui/confirm-by-name-dialog.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { errorMessage } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format-number.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { datasetWords } from '../../words/datasets.ts';
 import type { ShownDataset } from './shown-dataset.ts';
@@ -51,12 +51,7 @@ export function DatasetVersions({ dataset }: { readonly dataset: ShownDataset })
           rollBack.mutate(
             { table: dataset.name, toRun: chosen.restoredRun ?? chosen.runId, pipeline: dataset.pipeline },
             {
-              onError: (error) =>
-                notify({
-                  title: datasetWords('notRolledBack'),
-                  description: errorMessage(error),
-                  kind: 'failed',
-                }),
+              onError: notifyFailure(datasetWords('notRolledBack')),
             },
           );
         }}

@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import { useAct } from '../../api/use-operation.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { errorMessage } from '../../ui/error-panel.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { datasetWords } from '../../words/datasets.ts';
 import type { ShownDataset } from './shown-dataset.ts';
@@ -40,8 +40,7 @@ function DescribeDataset({ onClose, dataset }: Omit<DescribeDatasetDialogProps, 
         tags: words.length === 0 ? null : words,
       },
       {
-        onError: (error) =>
-          notify({ title: datasetWords('notSaved'), description: errorMessage(error), kind: 'failed' }),
+        onError: notifyFailure(datasetWords('notSaved')),
       },
     );
   };

@@ -7,7 +7,7 @@ import { useAct } from '../../api/use-operation.ts';
 import { runAddress } from '../../app/addresses.ts';
 import { Button } from '../../ui/button.tsx';
 import type { ButtonKind } from '../../ui/button.tsx';
-import { errorMessage } from '../../ui/error-panel.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { pipelineWords } from '../../words/pipelines.ts';
 
@@ -44,12 +44,7 @@ export function RunButton({
         start.mutate(
           { pipeline },
           {
-            onError: (error) =>
-              notify({
-                title: pipelineWords('runFailed', { pipeline }),
-                description: errorMessage(error),
-                kind: 'failed',
-              }),
+            onError: notifyFailure(pipelineWords('runFailed', { pipeline })),
           },
         )
       }

@@ -6,8 +6,8 @@ import { useAct } from '../../api/use-operation.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmByNameDialog } from '../../ui/confirm-by-name-dialog.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { errorMessage } from '../../ui/error-panel.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { qualityWords } from '../../words/quality.ts';
 
@@ -40,8 +40,7 @@ export function DecideDialog({
   const release = useAct('quarantine/release-rows', ({ rows }) => done(rows, 'released'));
   const discard = useAct('quarantine/discard-rows', ({ rows }) => done(rows, 'discarded'));
   const input = { ...selection, ...(note.trim() === '' ? {} : { note: note.trim() }) };
-  const onError = (error: Error): void =>
-    notify({ title: qualityWords('notDecided'), description: errorMessage(error), kind: 'failed' });
+  const onError = notifyFailure(qualityWords('notDecided'));
   if (decision === 'discard')
     return (
       <ConfirmByNameDialog

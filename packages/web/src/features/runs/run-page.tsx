@@ -9,7 +9,7 @@ import { pipelineAddress, runAddress } from '../../app/addresses.ts';
 import { TextLink } from '../../ui/app-link.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatDuration } from '../../ui/format-time.ts';
 import { formatNumber } from '../../ui/format-number.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -18,6 +18,7 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { SplitPane } from '../../ui/split-pane.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { runWords } from '../../words/runs.ts';
@@ -213,12 +214,7 @@ function Actions({ run, isLive }: { readonly run: ShownRun; readonly isLive: boo
         cancel.mutate(
           { run: run.runId },
           {
-            onError: (error) =>
-              notify({
-                kind: 'failed',
-                title: runWords('cancelFailed'),
-                description: errorMessage(error),
-              }),
+            onError: notifyFailure(runWords('cancelFailed')),
           },
         )
       }
@@ -265,8 +261,7 @@ function useRunAgain(): {
     isPending,
     start: (input) =>
       mutate(input, {
-        onError: (error) =>
-          notify({ kind: 'failed', title: runWords('retryFailed'), description: errorMessage(error) }),
+        onError: notifyFailure(runWords('retryFailed')),
       }),
   };
 }

@@ -12,11 +12,12 @@ import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatExact } from '../../ui/format-time.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { scheduleWords } from '../../words/schedules.ts';
@@ -28,8 +29,7 @@ type Schedule = OperationOutput<'schedules/list-schedules'>['schedules'][number]
 export function SchedulesPage(): ReactNode {
   const { data, error, isPending, refetch } = useOperation('schedules/list-schedules', {});
   const mayRun = useMay('pipeline.run');
-  const onFailed = (failure: Error): void =>
-    notify({ kind: 'failed', title: scheduleWords('changeFailed'), description: errorMessage(failure) });
+  const onFailed = notifyFailure(scheduleWords('changeFailed'));
   const resume = useAct('schedules/resume-schedule', ({ pipeline }) =>
     notify({ title: scheduleWords('resumedNotice', { pipeline }) }),
   );

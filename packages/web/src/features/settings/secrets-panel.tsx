@@ -10,9 +10,10 @@ import { ConfirmByNameDialog } from '../../ui/confirm-by-name-dialog.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { settingsWords } from '../../words/settings.ts';
 import { SecretDialog } from './secret-dialog.tsx';
@@ -76,12 +77,7 @@ export function SecretsPanel(): ReactNode {
           remove.mutate(
             { name: removing?.name ?? '' },
             {
-              onError: (problem) =>
-                notify({
-                  kind: 'failed',
-                  title: settingsWords('changeFailed'),
-                  description: errorMessage(problem),
-                }),
+              onError: notifyFailure(settingsWords('changeFailed')),
             },
           )
         }

@@ -10,8 +10,9 @@ import { ConfirmByNameDialog } from '../../ui/confirm-by-name-dialog.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { settingsWords } from '../../words/settings.ts';
 import { MadeTokenDialog, TokenDialog } from './token-dialog.tsx';
@@ -83,12 +84,7 @@ export function TokensPanel(): ReactNode {
           revoke.mutate(
             { tokenId: revoking?.tokenId ?? '' },
             {
-              onError: (problem) =>
-                notify({
-                  kind: 'failed',
-                  title: settingsWords('changeFailed'),
-                  description: errorMessage(problem),
-                }),
+              onError: notifyFailure(settingsWords('changeFailed')),
             },
           )
         }

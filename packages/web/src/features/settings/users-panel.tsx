@@ -8,12 +8,13 @@ import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { settingsWords } from '../../words/settings.ts';
@@ -135,10 +136,6 @@ function stateOf({ isDisabled, hasPassword }: User): {
   return hasPassword ? { tone: 'ok', word: 'active' } : { tone: 'waiting', word: 'invited' };
 }
 
-function sayFailure(error: Error): void {
-  notify({ kind: 'failed', title: settingsWords('changeFailed'), description: errorMessage(error) });
-}
-
 function RoleCell({ user }: { readonly user: User }): ReactNode {
   const change = useAct('identity/change-role', ({ email, role }) =>
     notify({ title: settingsWords('roleDone', { email, role: settingsWords(role) }) }),
@@ -152,7 +149,11 @@ function RoleCell({ user }: { readonly user: User }): ReactNode {
       value={user.role}
       options={roleOptions()}
       onChange={(role) => {
-        if (role !== user.role) change.mutate({ userId: user.userId, role }, { onError: sayFailure });
+        if (role !== user.role)
+          change.mutate(
+            { userId: user.userId, role },
+            { onError: notifyFailure(settingsWords('changeFailed')) },
+          );
       }}
     />
   );
@@ -186,12 +187,16 @@ function ActionsCell({
       entries={[
         {
           label: settingsWords('newLink'),
-          onSelect: () => reset.mutate({ userId }, { onError: sayFailure }),
+          onSelect: () => reset.mutate({ userId }, { onError: notifyFailure(settingsWords('changeFailed')) }),
         },
         {
           label: settingsWords(isDisabled ? 'enable' : 'disable'),
           isDangerous: !isDisabled,
-          onSelect: () => disable.mutate({ userId, isDisabled: !isDisabled }, { onError: sayFailure }),
+          onSelect: () =>
+            disable.mutate(
+              { userId, isDisabled: !isDisabled },
+              { onError: notifyFailure(settingsWords('changeFailed')) },
+            ),
         },
       ]}
     />

@@ -4,8 +4,8 @@ import type { ReactNode } from 'react';
 import { useAct } from '../../api/use-operation.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { errorMessage } from '../../ui/error-panel.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { sqlWords } from '../../words/sql.ts';
 
@@ -30,8 +30,7 @@ function SaveQuery({ onClose, sql }: Omit<SaveQueryDialogProps, 'isOpen'>): Reac
     save.mutate(
       { name, sql },
       {
-        onError: (error) =>
-          notify({ title: sqlWords('notSaved'), description: errorMessage(error), kind: 'failed' }),
+        onError: notifyFailure(sqlWords('notSaved')),
       },
     );
   return (
