@@ -39,6 +39,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
           keys: EMPTY('keys'),
           dropped: EMPTY('dropped'),
           large: largePipeline(300),
+          ran: SALES.replace('name: sales', 'name: ran').replaceAll('mart.', 'ran.'),
           beside: SALES.replace('name: sales', 'name: beside').replaceAll('mart.', 'beside.'),
         }),
     });
@@ -347,6 +348,35 @@ describe.skipIf(browser === undefined)('the designer', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
     expect(readFileSync(fileOf('beside'), 'utf8')).toBe(text);
+    await page.close();
+  });
+
+  it('shows on the cards how the pipeline runs, and what it counted, until a step is edited', async () => {
+    const page = await openDesigner('ran');
+    const card = (name: string): Locator => page.locator(`[data-step="${name}"]`);
+    const label = (edge: string): Locator => page.locator(`[data-edge="${edge}"]`);
+    await card('orders').click();
+    await page.getByRole('region', { name: 'Rows out: orders' }).waitFor();
+    await label('paid:from').getByText('≈ 3K').waitFor();
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save and run' }).click();
+    // The page is not loaded again: what happens is told to it.
+    await card('publishByCountry').getByText('Published').waitFor({ timeout: 60_000 });
+    await card('orders').getByText('3K rows').waitFor();
+    await card('publishByCountry').getByText('3 rows').waitFor();
+    await label('paid:from').getByText('3,000', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await screenshots(page, 'designer-ran');
+
+    await card('paid').click();
+    await page.locator('[data-field="filter.where"] .cm-content').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('total > 20');
+    await card('paid').locator('[data-run]').waitFor({ state: 'detached' });
+    expect(await card('orders').locator('[data-run="published"]').count()).toBe(1);
+    await card('paid').getByRole('img', { name: 'Changed since the last run' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await card('paid').locator('[data-run="published"]').waitFor();
     await page.close();
   });
 

@@ -22,6 +22,7 @@ export * from './drift/drift.ts';
 export * from './drift/hold-tables.ts';
 export * from './drift/propose-edit.ts';
 export * from './drift/reconcile-destination.ts';
+export * from './explain/changed-steps.ts';
 export * from './explain/compare-plans.ts';
 export * from './explain/explain-incrementality.ts';
 export * from './explain/outline-plan.ts';

@@ -14,8 +14,12 @@ export interface RunGraphNode {
   readonly title: string;
   /** One line of meaning: where it is read from, the verb, how it is written. */
   readonly detail: string;
+  /** The steps of the document that it comes from. */
+  readonly steps: readonly string[];
   /** The tasks whose state is its state: its own, or those that compute it. */
   readonly tasks: readonly string[];
+  /** The task whose rows are its rows; null when they are computed within what reads them. */
+  readonly own: string | null;
 }
 
 export function graphRun({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): RunGraph {
@@ -47,13 +51,15 @@ export function graphRun({ tasks, steps }: Pick<Plan, 'tasks' | 'steps'>): RunGr
     computedBy.set(ref, by);
     for (const input of inputs) for (const task of by) addReader(input.ref, task);
   }
-  for (const { ref, verb, inputs, decisions } of steps) {
+  for (const { ref, step, verb, inputs, decisions } of steps) {
     nodes.push({
       id: ofRelation(ref),
       kind: verb === null ? 'check' : 'step',
       title: titleRelation(ref),
       detail: verb ?? 'checks',
+      steps: [documentStep(step)],
       tasks: computedBy.get(ref) ?? [],
+      own: keepers.get(ref) ?? null,
     });
     for (const from of new Set(inputs.map((input) => input.ref)))
       if (from !== decisions) edges.push({ from: ofRelation(from), to: ofRelation(ref) });
@@ -68,7 +74,9 @@ function sourceNode(task: LoadTask, id: string): RunGraphNode {
     kind: 'source',
     title: titleRelation(task.destination.table.name),
     detail: `${task.source.connection}: ${formatTableName(task.source.table.table)}`,
+    steps: [task.sourceStep],
     tasks: [task.id],
+    own: task.id,
   };
 }
 
@@ -78,7 +86,9 @@ function tableNode(task: LoadTask): RunGraphNode {
     kind: 'table',
     title: titleTask(task).table,
     detail: `from ${task.source.connection}: ${formatTableName(task.source.table.table)}`,
+    steps: [...new Set([task.sourceStep, task.destinationStep])],
     tasks: [task.id],
+    own: task.id,
   };
 }
 
@@ -88,6 +98,13 @@ function destinationNode(task: LoadTask): RunGraphNode {
     kind: 'destination',
     title: formatTableName(task.destination.table),
     detail: `${task.destination.mode} in ${task.destination.connection}`,
+    steps: [task.destinationStep],
     tasks: [task.id],
+    own: task.id,
   };
+}
+
+/** A step of a template is called `use/inner`, and the document has the step that uses it. */
+function documentStep(step: string): string {
+  return step.split('/')[0] ?? step;
 }

@@ -30,6 +30,7 @@ import { useCompiledDraft } from './state/use-compiled-draft.ts';
 import { useConnections } from './state/use-connections.ts';
 import { DesignerScope, type Designer } from './state/use-designer.ts';
 import { useFollowFile } from './state/use-follow-file.ts';
+import { useLastRun } from './state/use-last-run.ts';
 import { focusPart } from './state/focus-part.ts';
 import { useSave } from './state/use-save.ts';
 import { StepList } from './step-list.tsx';
@@ -61,6 +62,7 @@ export function DesignerView({
   const [isRunning, setIsRunning] = useState(false);
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   const compiled = useCompiledDraft(state);
+  const lastRun = useLastRun(state, compiled);
   const connections = useConnections();
   const { data: project } = useOperation('projects/show-project', {});
   const isReadOnly = project !== undefined && !WRITERS.includes(project.caller.role);
@@ -75,13 +77,14 @@ export function DesignerView({
       state,
       dispatch,
       compiled,
+      lastRun,
       counts,
       learnCounts,
       connections,
       isReadOnly,
       focus: focusPart,
     }),
-    [state, dispatch, compiled, counts, learnCounts, connections, isReadOnly],
+    [state, dispatch, compiled, lastRun, counts, learnCounts, connections, isReadOnly],
   );
   const onDelete = useCallback(
     (names: readonly string[]) => {

@@ -35,19 +35,27 @@ export interface StatusBadgeProps {
   readonly children: ReactNode;
   /** Without a background, for tables. */
   readonly isPlain?: boolean;
+  /** Small for cards. */
+  readonly size?: 'normal' | 'small';
 }
 
 /** A status as shape, word and colour. */
-export function StatusBadge({ tone, children, isPlain = false }: StatusBadgeProps): ReactNode {
+export function StatusBadge({
+  tone,
+  children,
+  isPlain = false,
+  size = 'normal',
+}: StatusBadgeProps): ReactNode {
   const { icon: Icon, look, ink } = TONES[tone];
   return (
     <span
       className={classNames(
-        'inline-flex min-w-0 items-center gap-1 align-middle text-sm font-medium whitespace-nowrap',
+        'inline-flex min-w-0 items-center gap-1 align-middle font-medium whitespace-nowrap',
+        size === 'small' ? 'text-xs' : 'text-sm',
         isPlain ? ink : `h-5 rounded-full pr-2 pl-1 ${look}`,
       )}
     >
-      <Icon size={14} strokeWidth={2.25} aria-hidden className="shrink-0" />
+      <Icon size={size === 'small' ? 12 : 14} strokeWidth={2.25} aria-hidden className="shrink-0" />
       <span className="truncate">{children}</span>
     </span>
   );

@@ -1,4 +1,4 @@
-import { comparePlans, outlinePlan, type Plan } from '@millrace/compiler';
+import { changedSteps, outlinePlan } from '@millrace/compiler';
 import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
 
@@ -6,7 +6,6 @@ import { compileDraft as compile } from '../../drafts/compile-draft.ts';
 import { defineOperation } from '../../operation.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
 import { readLastPlan } from '../../runs/run-store.ts';
-import type { Store } from '../../store/open-store.ts';
 
 /** What can be told of a text that is being written: what is wrong and how to mend it, and the columns of each step. */
 export const compileDraft = defineOperation({
@@ -42,6 +41,7 @@ export const compileDraft = defineOperation({
     const asked = Object.keys(parameters).length === 0 ? undefined : parameters;
     const draft = await compile(context, { pipeline, text, parameters: asked, isFresh }, signal);
     const { plan } = draft;
+    const last = plan && (await readLastPlan(await context.store(), pipeline));
     return {
       isValid: plan !== undefined,
       diagnostics: [...draft.diagnostics],
@@ -60,15 +60,8 @@ export const compileDraft = defineOperation({
                 { follows, keptBecause },
               ]),
             ),
-      changed: plan === undefined ? null : await changedSteps(plan, await context.store(), pipeline),
+      changed: plan === undefined || last === undefined ? null : [...changedSteps(last.plan, plan)],
       unchecked: { ...draft.unchecked },
     };
   },
 });
-
-async function changedSteps(plan: Plan, store: Store, pipeline: string): Promise<string[] | null> {
-  const last = await readLastPlan(store, pipeline);
-  if (last === undefined) return null;
-  const { steps } = comparePlans(last.plan, plan);
-  return steps.flatMap(({ name, kind }) => (kind === 'added' || kind === 'changed' ? [name] : []));
-}

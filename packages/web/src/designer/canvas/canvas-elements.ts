@@ -9,12 +9,12 @@ import type { FlowEdgeType } from './flow-edge.tsx';
 import { portTop, type PortData, type StepNodeData, type StepNodeType } from './step-node.tsx';
 import { stageOf } from './verb-icon.ts';
 
-type Given = Pick<Designer, 'state' | 'compiled' | 'isReadOnly'> &
+type Given = Pick<Designer, 'state' | 'compiled' | 'lastRun' | 'isReadOnly'> &
   Pick<StepNodeData, 'onProblems' | 'onRename'>;
 
 /** The cards of the steps, as the canvas draws them. */
 export function canvasNodes(given: Given): readonly StepNodeType[] {
-  const { state, compiled, isReadOnly, onProblems, onRename } = given;
+  const { state, compiled, lastRun, isReadOnly, onProblems, onRename } = given;
   const { graph, places, selected, draft } = state;
   const [only] = selected.length === 1 ? selected : [];
   const near = only === undefined ? undefined : relatives(graph, only);
@@ -52,6 +52,7 @@ export function canvasNodes(given: Given): readonly StepNodeType[] {
         isAside: near !== undefined && name !== only && !near.before.has(name) && !near.after.has(name),
         follows,
         isIncremental: follows?.startsWith('changed') ?? false,
+        run: lastRun.steps.get(name),
         isReadOnly,
         onProblems,
         onRename,
@@ -67,7 +68,8 @@ function isUnconfigured(errors: number, meaning: string, inputs: number, connect
 
 export function canvasEdges(
   { graph, selected }: Designer['state'],
-  counts: ReadonlyMap<string, number>,
+  { rows }: Designer['lastRun'],
+  estimates: ReadonlyMap<string, number>,
 ): readonly FlowEdgeType[] {
   const [only] = selected.length === 1 ? selected : [];
   const near = only === undefined ? undefined : relatives(graph, only);
@@ -88,7 +90,8 @@ export function canvasEdges(
       },
       focusable: false,
       data: {
-        count: counts.get(edge.ref),
+        count: rows.get(edge.ref) ?? estimates.get(edge.ref),
+        isEstimate: !rows.has(edge.ref),
         output: edge.output,
         isLit,
         isAside: near !== undefined && !isLit,

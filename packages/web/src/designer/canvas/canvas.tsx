@@ -65,7 +65,7 @@ export function Canvas(props: CanvasProps): ReactNode {
 }
 
 function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): ReactNode {
-  const { state, dispatch, compiled, counts, isReadOnly } = useDesigner();
+  const { state, dispatch, compiled, lastRun, counts, isReadOnly } = useDesigner();
   const { graph, selected } = state;
   const flow = useReactFlow<StepNodeType, FlowEdgeType>();
   const box = useRef<HTMLDivElement>(null);
@@ -77,8 +77,8 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
   const [adding, setAdding] = useState<AddRequest | undefined>(undefined);
 
   const drawn = useMemo(
-    () => canvasNodes({ state, compiled, isReadOnly, onProblems, onRename }),
-    [state, compiled, isReadOnly, onProblems, onRename],
+    () => canvasNodes({ state, compiled, lastRun, isReadOnly, onProblems, onRename }),
+    [state, compiled, lastRun, isReadOnly, onProblems, onRename],
   );
   const nodes = useMemo(
     () =>
@@ -87,7 +87,7 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
         : drawn.map((node) => ({ ...node, position: moving.get(node.id) ?? node.position })),
     [drawn, moving],
   );
-  const edges = useMemo(() => canvasEdges(state, counts), [state, counts]);
+  const edges = useMemo(() => canvasEdges(state, lastRun, counts), [state, lastRun, counts]);
 
   const onNodesChange = useCallback(
     (changes: readonly NodeChange<StepNodeType>[]) => {

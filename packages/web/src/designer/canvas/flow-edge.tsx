@@ -2,9 +2,13 @@ import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type Edge, type EdgePro
 import { memo, type ReactNode } from 'react';
 
 import { formatCompact, formatNumber } from '../../ui/format-number.ts';
+import { designerWords } from '../../words/designer.ts';
 
 export interface FlowEdgeData extends Record<string, unknown> {
+  /** Rows; undefined where nothing is known of them. */
   readonly count: number | undefined;
+  /** From a sample, not from the last run. */
+  readonly isEstimate: boolean;
   readonly output: string | undefined;
   /** On the way of what is selected. */
   readonly isLit: boolean;
@@ -27,9 +31,8 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>): 
     borderRadius: 8,
   });
   const color = selected === true || data?.isLit === true ? 'var(--accent)' : 'var(--line-strong)';
-  const words = [data?.output, data?.count === undefined ? undefined : formatCompact(data.count)]
-    .filter((word) => word !== undefined)
-    .join(' · ');
+  const count = data?.count === undefined ? undefined : sayCount(data.count, data.isEstimate);
+  const words = [data?.output, count?.text].filter((word) => word !== undefined).join(' · ');
   return (
     <>
       <BaseEdge
@@ -45,8 +48,9 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>): 
       {words === '' ? null : (
         <EdgeLabelRenderer>
           <span
-            title={data?.count === undefined ? words : formatNumber(data.count)}
-            className="bg-surface-0 text-ink-2 pointer-events-none absolute rounded-sm px-1 font-mono text-xs tabular-nums"
+            data-edge={props.id}
+            title={count?.title ?? words}
+            className="bg-surface-0 text-ink-2 pointer-events-auto absolute rounded-sm px-1 font-mono text-xs tabular-nums"
             style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
           >
             {words}
@@ -56,3 +60,16 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<FlowEdgeType>): 
     </>
   );
 });
+
+/** Up to this, a number is written out. */
+const WRITTEN_OUT = 1_000_000;
+
+function sayCount(count: number, isEstimate: boolean): { readonly text: string; readonly title: string } {
+  const exact = formatNumber(count);
+  if (isEstimate)
+    return { text: `≈ ${formatCompact(count)}`, title: designerWords('estimatedRows', { count: exact }) };
+  return {
+    text: count < WRITTEN_OUT ? exact : formatCompact(count),
+    title: designerWords('countedRows', { count: exact }),
+  };
+}

@@ -2,9 +2,12 @@ import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
 import { CircleDot, Layers, OctagonX, Plus, Repeat2, TriangleAlert } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 
+import { RunBar } from '../../features/runs/run-bar.tsx';
+import type { StepRun } from '../../features/runs/step-runs.ts';
 import { designerWords } from '../../words/designer.ts';
 import { CARD } from '../model/grid.ts';
 import type { Stage } from '../model/verb-entries.ts';
+import { RunLine } from './run-line.tsx';
 import { verbIcon } from './verb-icon.ts';
 
 export interface PortData {
@@ -28,6 +31,8 @@ export interface StepNodeData extends Record<string, unknown> {
   /** How it follows changes; undefined where that is not known. */
   readonly follows: string | undefined;
   readonly isIncremental: boolean;
+  /** Where it stands in the last run; undefined when that says nothing of it as it is. */
+  readonly run: StepRun | undefined;
   readonly isReadOnly: boolean;
   readonly onProblems: (name: string) => void;
   readonly onRename: (name: string) => void;
@@ -48,7 +53,7 @@ const INKS: Readonly<Record<Stage, string>> = {
   destination: 'text-stage-destination',
 };
 
-/** A card of 208 × 56: stage edge, icon, name and one line of meaning. */
+/** A card of 208 × 56: stage edge, icon, name, one line of meaning, and how it ran. */
 export const StepNode = memo(function StepNode({ data, selected }: NodeProps<StepNodeType>): ReactNode {
   const Icon = verbIcon(data.verb);
   const border = data.isConfigured ? 'border-line-strong' : 'border-dashed border-ink-3';
@@ -81,8 +86,10 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
         >
           {data.meaning === '' ? (data.verb ?? designerWords('unknownVerb')) : data.meaning}
         </span>
+        {data.run === undefined ? null : <RunLine run={data.run} />}
       </span>
       <Marks {...data} />
+      {data.run?.state === 'running' ? <RunBar share={data.run.share} /> : null}
       {data.inputs.map(({ id, label }, index) => (
         <Handle
           key={id}

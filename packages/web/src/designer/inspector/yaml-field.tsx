@@ -25,7 +25,7 @@ export function YamlField({
   return (
     <textarea
       aria-label={label}
-      aria-invalid={read === undefined}
+      aria-invalid={typed.trim() !== '' && read === undefined}
       rows={Math.min(6, Math.max(1, Math.ceil(typed.length / 36)))}
       value={typed}
       placeholder={placeholder}

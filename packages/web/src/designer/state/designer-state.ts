@@ -4,6 +4,7 @@ import {
   readDraft,
   type Diagnostic,
   type Draft,
+  type DraftStep,
   type Edit,
 } from '@millrace/spec';
 
@@ -24,6 +25,8 @@ export interface DesignerState {
   readonly file: string;
   /** What the file had when it was last read or written. */
   readonly saved: SavedText;
+  /** The steps of that text. */
+  readonly savedSteps: ReadonlyMap<string, DraftStep>;
   readonly log: EditLog;
   /** Of the text, or of the last text that could be read. */
   readonly draft: Draft;
@@ -55,9 +58,7 @@ export type DesignerAction =
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
   /** The file has this text now, and so has the canvas. */
-  | { readonly kind: 'saved'; readonly saved: SavedText; readonly pipeline: string }
-  /** The file has this text now; the canvas keeps its own. */
-  | { readonly kind: 'rebased'; readonly saved: SavedText };
+  | { readonly kind: 'saved'; readonly saved: SavedText; readonly pipeline: string };
 
 export function startDesigner(pipeline: string, file: string, saved: SavedText): DesignerState {
   const memory = new PipelineMemory();
@@ -67,6 +68,7 @@ export function startDesigner(pipeline: string, file: string, saved: SavedText):
     pipeline,
     file,
     saved,
+    savedSteps: graph.steps,
     log: startLog(saved.text),
     draft,
     isReadable: draft.isReadable,
@@ -105,14 +107,10 @@ export function designerReducer(state: DesignerState, action: DesignerAction): D
       return withLog(state, undo(state.log));
     case 'redo':
       return withLog(state, redo(state.log));
-    case 'saved':
-      return {
-        ...withLog(state, changeText(state.log, action.saved.text, 'from the file')),
-        saved: action.saved,
-        pipeline: action.pipeline,
-      };
-    case 'rebased':
-      return { ...state, saved: action.saved };
+    case 'saved': {
+      const next = withLog(state, changeText(state.log, action.saved.text, 'from the file'));
+      return { ...next, saved: action.saved, savedSteps: next.graph.steps, pipeline: action.pipeline };
+    }
   }
 }
 

@@ -2,12 +2,14 @@ import { createContext, useContext, type Dispatch } from 'react';
 
 import type { DesignerAction, DesignerState } from './designer-state.ts';
 import type { CompiledDraft } from './use-compiled-draft.ts';
+import type { LastRun } from './use-last-run.ts';
 
 /** What the parts of the designer share. */
 export interface Designer {
   readonly state: DesignerState;
   readonly dispatch: Dispatch<DesignerAction>;
   readonly compiled: CompiledDraft;
+  readonly lastRun: LastRun;
   /** Rows of relations as far as previews told them, by what steps call them. */
   readonly counts: ReadonlyMap<string, number>;
   readonly learnCounts: (counts: ReadonlyMap<string, number>) => void;

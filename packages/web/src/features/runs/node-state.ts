@@ -1,7 +1,8 @@
-import type { OperationOutput, RunGraphNode } from '@millrace/control-plane';
+import type { RunGraphNode } from '@millrace/control-plane';
 
-type Task = OperationOutput<'runs/show-run'>['tasks'][number];
-export type TaskState = Task['state'];
+import type { WatchedTask } from './watched-tasks.ts';
+
+export type TaskState = WatchedTask['state'];
 
 /** From what wants a look to what is done: a node of several tasks shows the first that one of them has. */
 const ORDER: readonly TaskState[] = [
@@ -34,10 +35,25 @@ export interface NodeState {
 }
 
 /** Where a node of a run's graph stands, by the tasks that make its rows. */
-export function nodeState(node: RunGraphNode, tasks: ReadonlyMap<string, Task>): NodeState {
+export function nodeState(
+  node: Pick<RunGraphNode, 'tasks'>,
+  tasks: ReadonlyMap<string, WatchedTask>,
+): NodeState {
   const own = node.tasks.flatMap((id) => tasks.get(id) ?? []);
-  const order = own.length > 1 ? SHARED_ORDER : ORDER;
-  const state = order.find((each) => own.some((task) => task.state === each)) ?? 'waiting';
+  const states = own.map(({ state }) => state);
   const [only] = own.length === 1 ? own : [];
-  return { state, rows: only?.rows ?? 0, estimatedRows: only?.estimatedRows ?? null };
+  return {
+    state: firstOf(own.length > 1 ? SHARED_ORDER : ORDER, states),
+    rows: only?.rows ?? 0,
+    estimatedRows: only?.estimatedRows ?? null,
+  };
+}
+
+/** Of several parts, the state that wants a look most. */
+export function worstState(states: readonly TaskState[]): TaskState {
+  return firstOf(ORDER, states);
+}
+
+function firstOf(order: readonly TaskState[], states: readonly TaskState[]): TaskState {
+  return order.find((each) => states.includes(each)) ?? 'waiting';
 }

@@ -10,7 +10,9 @@ import { runWords } from '../../words/runs.ts';
 import { runWord } from '../pipelines/run-state.ts';
 import { nodeState } from './node-state.ts';
 import { placeNodes } from './place-nodes.ts';
+import { RunBar } from './run-bar.tsx';
 import { taskTone } from './task-look.ts';
+import type { WatchedTask } from './watched-tasks.ts';
 
 type ShownRun = OperationOutput<'runs/show-run'>;
 
@@ -30,17 +32,20 @@ const STAGES: Readonly<Record<RunGraphNode['kind'], string>> = {
 /** What the run reads, makes and writes, with where each part stands now. */
 export function RunGraphView({
   run,
+  tasks: watched,
   selected,
   onSelect,
 }: {
   readonly run: ShownRun;
+  /** Its tables as they are at this moment. */
+  readonly tasks: readonly WatchedTask[];
   /** Id of a node; empty for none. */
   readonly selected: string;
   readonly onSelect: (id: string) => void;
 }): ReactNode {
   const { graph } = run;
   const places = useMemo(() => placeNodes(graph), [graph]);
-  const tasks = new Map(run.tasks.map((task) => [task.task, task]));
+  const tasks = new Map(watched.map((task) => [task.task, task]));
   const pane = useRef<HTMLDivElement>(null);
   const paneWidth = useWidth(pane);
   if (graph.nodes.length === 0)
@@ -127,7 +132,7 @@ function Card({
   onSelect,
 }: {
   readonly node: RunGraphNode;
-  readonly tasks: ReadonlyMap<string, ShownRun['tasks'][number]>;
+  readonly tasks: ReadonlyMap<string, WatchedTask>;
   /** What did not begin by then was not asked for. */
   readonly isOver: boolean;
   readonly isSelected: boolean;
@@ -135,7 +140,7 @@ function Card({
 }): ReactNode {
   const { state, rows, estimatedRows } = nodeState(node, tasks);
   const isLeft = state === 'waiting' && isOver;
-  const share = estimatedRows === null || estimatedRows === 0 ? 0.5 : Math.min(0.98, rows / estimatedRows);
+  const share = estimatedRows === null || estimatedRows === 0 ? null : Math.min(0.98, rows / estimatedRows);
   return (
     <button
       type="button"
@@ -161,13 +166,7 @@ function Card({
           </span>
         ) : null}
       </span>
-      {state === 'running' ? (
-        <span
-          aria-hidden
-          className="bg-busy absolute bottom-0 left-0 h-0.5"
-          style={{ width: `${share * 100}%` }}
-        />
-      ) : null}
+      {state === 'running' ? <RunBar share={share} /> : null}
     </button>
   );
 }

@@ -1,6 +1,7 @@
 import type { OperationInput, OperationOutput } from '@millrace/control-plane';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { CircleSlash, ListVideo, RotateCw } from 'lucide-react';
+import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
 import { useMay } from '../../api/session.ts';
@@ -33,6 +34,7 @@ import { RunTables } from './run-tables.tsx';
 import { RunTrouble } from './run-trouble.tsx';
 import { useRunEvents } from './use-run-events.ts';
 import { useRunProgress } from './use-run-progress.ts';
+import { watchedTasks } from './watched-tasks.ts';
 
 type ShownRun = OperationOutput<'runs/show-run'>;
 
@@ -67,14 +69,7 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
   const node = run.graph.nodes.find(({ id }) => id === selected);
   const mayRun = useMay('pipeline.run');
   const isLive = run.state === 'running' || run.state === 'queued';
-  const tasks = tasksOf(run);
-  const withProgress = {
-    ...run,
-    tasks: run.tasks.map((task) => {
-      const now = task.state === 'running' ? progress.get(task.task) : undefined;
-      return now === undefined ? task : { ...task, ...now };
-    }),
-  };
+  const watched = useMemo(() => watchedTasks(run.tasks, progress), [run.tasks, progress]);
   const checks = run.tasks.reduce((sum, task) => sum + task.checks.length, 0);
   return (
     <>
@@ -93,7 +88,7 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
         min={200}
         first={
           <>
-            <RunGraphView run={withProgress} selected={selected} onSelect={setSelected} />
+            <RunGraphView run={run} tasks={watched} selected={selected} onSelect={setSelected} />
             {node === undefined ? null : (
               <RunNodeBar
                 node={node}
@@ -128,8 +123,8 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
                   {
                     value: 'tables',
                     label: runWords('tables'),
-                    count: tasks.length,
-                    content: <RunTables tasks={tasks} progress={progress} />,
+                    count: tasksOf(watched, run).length,
+                    content: <RunTables tasks={tasksOf(watched, run)} />,
                   },
                   {
                     value: 'checks',
@@ -150,7 +145,7 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
 function Facts({ run }: { readonly run: ShownRun }): ReactNode {
   const { comparison, totals } = run;
   const done = totals.published + totals.unchanged;
-  const all = tasksOf(run).length;
+  const all = tasksOf(run.tasks, run).length;
   const state = run.isInterrupted ? 'interrupted' : run.state;
   return (
     <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
@@ -192,7 +187,10 @@ function Facts({ run }: { readonly run: ShownRun }): ReactNode {
 }
 
 /** The tables of a run; of one that is over, those that it was asked for: a rerun leaves the others alone. */
-function tasksOf({ tasks, finishedAt }: ShownRun): ShownRun['tasks'] {
+function tasksOf<Task extends ShownRun['tasks'][number]>(
+  tasks: readonly Task[],
+  { finishedAt }: ShownRun,
+): readonly Task[] {
   return finishedAt === null ? tasks : tasks.filter(({ state }) => state !== 'waiting');
 }
 

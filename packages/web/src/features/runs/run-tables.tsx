@@ -1,6 +1,4 @@
-import type { OperationOutput } from '@millrace/control-plane';
 import { Table2 } from 'lucide-react';
-import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 
 import { DataTable } from '../../ui/data-table.tsx';
@@ -12,30 +10,14 @@ import { StatusBadge } from '../../ui/status-badge.tsx';
 import { runWords } from '../../words/runs.ts';
 import { runWord } from '../pipelines/run-state.ts';
 import { taskTone } from './task-look.ts';
-import type { TaskProgress } from './use-run-progress.ts';
-
-type Task = OperationOutput<'runs/show-run'>['tasks'][number];
+import type { WatchedTask } from './watched-tasks.ts';
 
 /** What became of each table of a run, and how far those in work are. */
-export function RunTables({
-  tasks,
-  progress,
-}: {
-  readonly tasks: readonly Task[];
-  readonly progress: ReadonlyMap<string, TaskProgress>;
-}): ReactNode {
-  const rows = useMemo(
-    () =>
-      tasks.map((task) => {
-        const now = task.state === 'running' ? progress.get(task.task) : undefined;
-        return now === undefined ? task : { ...task, ...now };
-      }),
-    [tasks, progress],
-  );
+export function RunTables({ tasks }: { readonly tasks: readonly WatchedTask[] }): ReactNode {
   return (
     <DataTable
       label={runWords('tables')}
-      rows={rows}
+      rows={tasks}
       columns={COLUMNS}
       rowId={({ task }) => task}
       urlPrefix="tables."
@@ -49,7 +31,7 @@ export function RunTables({
   );
 }
 
-function count(id: string, header: string, value: (task: Task) => number): DataColumn<Task> {
+function count(id: string, header: string, value: (task: WatchedTask) => number): DataColumn<WatchedTask> {
   return {
     id,
     header,
@@ -60,7 +42,7 @@ function count(id: string, header: string, value: (task: Task) => number): DataC
   };
 }
 
-const COLUMNS: readonly DataColumn<Task>[] = [
+const COLUMNS: readonly DataColumn<WatchedTask>[] = [
   {
     id: 'table',
     header: runWords('table'),
@@ -101,11 +83,9 @@ const COLUMNS: readonly DataColumn<Task>[] = [
   {
     id: 'rate',
     header: runWords('rate'),
-    value: ({ rows, durationMs }) => (durationMs === null ? null : rows / Math.max(1, durationMs)),
-    cell: ({ rows, durationMs }) =>
-      durationMs === null || rows === 0
-        ? '–'
-        : runWords('ratePerSecond', { rows: formatCompact((rows / Math.max(1, durationMs)) * 1000) }),
+    value: ({ rowsPerSecond }) => rowsPerSecond,
+    cell: ({ rowsPerSecond }) =>
+      rowsPerSecond === null ? '–' : runWords('ratePerSecond', { rows: formatCompact(rowsPerSecond) }),
     width: 84,
     align: 'end',
   },
@@ -124,7 +104,7 @@ const COLUMNS: readonly DataColumn<Task>[] = [
   },
 ];
 
-function State({ task }: { readonly task: Task }): ReactNode {
+function State({ task }: { readonly task: WatchedTask }): ReactNode {
   const { state, rows, estimatedRows } = task;
   const share = estimatedRows === null || estimatedRows === 0 ? null : Math.min(0.99, rows / estimatedRows);
   return (
