@@ -192,6 +192,36 @@ describe('with a warehouse host', () => {
     expect(content.toString().split('\n')).toHaveLength(rows + 2);
   }, 60_000);
 
+  it('owns every file that runs write: who writes, reads and asks never fight over one', async () => {
+    await line.run(['connections', 'add', 'archive', 'duckdb', '--set', 'path=archive.duckdb']);
+    const write = (name: string, from: string, table: string, into: string): void =>
+      writeFileSync(
+        join(line.folder, 'pipelines', `${name}.yaml`),
+        `version: 1\nname: ${name}\nsteps:\n  all: { replicate: { from: ${from}, include: [${table}], into: { connection: ${into}, schema: ${name} } } }\n`,
+      );
+    const run = (pipeline: string) =>
+      runPipeline.handler(openContext(), runPipeline.input.parse({ pipeline }), noSignal);
+    write('kept', 'shop', 'orders', 'archive');
+    let isRunning = true;
+    const first = run('kept').finally(() => (isRunning = false));
+    const asked = async (sql: string) => {
+      const input = queryWarehouse.input.parse({ sql, connection: 'archive' });
+      return (await queryWarehouse.handler(openContext(), input, noSignal)).rows;
+    };
+    // The file is there from the moment on in which the run has it opened.
+    await vi.waitUntil(() => host.warehouseHost?.owned.has('archive'), { timeout: 30_000 });
+    while (isRunning) expect(await asked('SELECT 1')).toEqual([['1']]);
+    expect((await first).state).toBe('succeeded');
+    write('back', 'archive', 'kept.orders', 'warehouse');
+    const both = Promise.all([run('kept'), run('back')]);
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => asked('SELECT count(*) FROM kept.orders')),
+    );
+    expect((await both).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    const [[rows] = []] = await ask(openContext(), 'SELECT count(*) FROM "back".orders');
+    expect(answers.flat(2)).toEqual(Array.from({ length: 5 }, () => rows));
+  }, 120_000);
+
   it('takes an answer that went out as a workbook in again as a source', async () => {
     const context = openContext();
     const sql = 'SELECT id, name FROM busy.products ORDER BY id LIMIT 100';

@@ -15,6 +15,17 @@ export async function readDatasetTables(store: Store, connection: string): Promi
   );
 }
 
+/** Whether runs of this project published into a connection. */
+export async function hasDatasets(store: Store, connection: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('datasets')
+    .select('name')
+    .where('connection', '=', connection)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Every dataset with what people say of it. */
 export async function readDatasets(
   store: Store,

@@ -85,7 +85,7 @@ export async function preparePlan(
     const connections = await declareConnections(project, context.registry, environment, declared);
     throwIfWrong(checkPipelineConnections(pipeline.document, pipeline.parsed.locate, connections), files);
   }
-  const connections = await useConnections(context, names);
+  const connections = await useConnections(context, names, writtenBy(pipeline.document));
   const analyser = new RunnerAnalyser(context.runner, signal);
   const compileWith = (discovered: Readonly<Record<string, readonly SourceTable[]>>) =>
     compile(pipeline, templates, connections, discovered, code, analyser);
@@ -146,6 +146,14 @@ export function connectionsOf(document: PipelineDocument): readonly string[] {
     else if ('replicate' in step) names.add(step.replicate.from).add(step.replicate.into.connection);
   }
   return [...names];
+}
+
+/** The connections that a document writes to. */
+function writtenBy(document: PipelineDocument): readonly string[] {
+  return Object.values(document.steps).flatMap((step) => {
+    if ('destination' in step) return [step.destination.connection];
+    return 'replicate' in step ? [step.replicate.into.connection] : [];
+  });
 }
 
 /** The plan of the tables that match one of the globs; none means all. */

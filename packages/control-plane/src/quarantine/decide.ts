@@ -63,11 +63,12 @@ export async function decide(
   const unfinished = await findUnfinishedRun(store, pipeline);
   if (unfinished) await finishRun(store, held.lease, unfinished.record.runId, 'failed', SUPERSEDED);
   const project = await context.project();
-  const connections = await useConnections(context, [
+  const written = [
     ...new Set(
       tasks.map(({ destination }) => destination.connection).filter((name) => !name.startsWith('@')),
     ),
-  ]);
+  ];
+  const connections = await useConnections(context, written, written);
   const masks = await resolveMaskKeys(plan, locateNowhere(`pipelines/${pipeline}.yaml`), context);
   throwIfWrong(masks.diagnostics, []);
   const runId = newRunId(new Date());

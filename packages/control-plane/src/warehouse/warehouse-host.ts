@@ -14,10 +14,12 @@ export interface HostListens {
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * The process that owns the project's embedded warehouse while a server runs. It is started by the first who needs it and again
+ * The process that owns the project's embedded warehouses while a server runs. It is started by the first who needs it and again
  * whenever it dies, under the same address; it dies with this process.
  */
 export class WarehouseHost implements AsyncDisposable {
+  /** Names of the connections whose files are its own, as far as this process knows. */
+  readonly owned = new Set<string>();
   readonly #start: (address: string) => ChildProcess;
   #socket: HostSocket | undefined;
   #child: ChildProcess | undefined;
