@@ -93,7 +93,7 @@ async function register(bodies: readonly RunEventBody[], anomalies = 0): Promise
     ...bodies,
   ].map((body): RunEvent => ({ at: new Date(at).toISOString(), runId, attempt: 1, ...body }));
   const found = Array.from({ length: anomalies }, () => ({ task: task.id }));
-  await registerDatasets(store, plan, { ...foldRun(events), runId }, found, at);
+  await registerDatasets(store.db, plan, { ...foldRun(events), runId }, found, at);
   return runId;
 }
 

@@ -19,39 +19,36 @@ export interface DatasetColumn {
 /** Runs of which the check results of a task are kept. */
 const KEPT = 500;
 
-/** Takes the tables that a run had in work into the catalogue. Telling it twice of the same run changes nothing. */
+/**
+ * Takes the tables that a run had in work into the catalogue. Telling it twice of the same run changes nothing. Part of a
+ * transaction.
+ */
 export async function registerDatasets(
-  store: Store,
+  db: Store['db'],
   plan: Plan,
   run: RunState & { readonly runId: string },
   anomalies: readonly { readonly task: string }[],
   at: number,
 ): Promise<void> {
-  await store.db.transaction().execute(async (db) => {
-    const transacting: Transacting = { db };
-    const changed: DatasetRef[] = [];
-    for (const task of plan.tasks) {
-      const state = run.tasks.get(task.id);
-      if (state === undefined) continue;
-      if (state.checks.length > 0) await saveChecks(transacting, plan.pipeline, task, state, run.runId, at);
-      if (task.destination.connection === LANDING) continue;
-      const isChanged = await registerDataset(transacting, plan, task, state, {
-        runId: run.runId,
-        anomalies: anomalies.filter((anomaly) => anomaly.task === task.id).length,
-        at,
+  const changed: DatasetRef[] = [];
+  for (const task of plan.tasks) {
+    const state = run.tasks.get(task.id);
+    if (state === undefined) continue;
+    if (state.checks.length > 0) await saveChecks(db, plan.pipeline, task, state, run.runId, at);
+    if (task.destination.connection === LANDING) continue;
+    const isChanged = await registerDataset(db, plan, task, state, {
+      runId: run.runId,
+      anomalies: anomalies.filter((anomaly) => anomaly.task === task.id).length,
+      at,
+    });
+    if (isChanged)
+      changed.push({
+        connection: task.destination.connection,
+        name: formatTableName(task.destination.table),
       });
-      if (isChanged)
-        changed.push({
-          connection: task.destination.connection,
-          name: formatTableName(task.destination.table),
-        });
-    }
-    await noteChanges(db, changed);
-  });
-  store.live.nudge();
+  }
+  await noteChanges(db, changed);
 }
-
-type Transacting = Pick<Store, 'db'>;
 
 const OUTCOMES: Readonly<Partial<Record<TaskState['status'], DatasetRow['outcome']>>> = {
   published: 'published',
@@ -61,7 +58,7 @@ const OUTCOMES: Readonly<Partial<Record<TaskState['status'], DatasetRow['outcome
 };
 
 async function registerDataset(
-  { db }: Transacting,
+  db: Store['db'],
   plan: Plan,
   task: LoadTask,
   state: TaskState,
@@ -113,7 +110,7 @@ async function registerDataset(
 }
 
 async function saveChecks(
-  { db }: Transacting,
+  db: Store['db'],
   pipeline: string,
   task: LoadTask,
   { checks }: TaskState,

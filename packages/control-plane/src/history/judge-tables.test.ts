@@ -17,7 +17,7 @@ import type { Store } from '../store/open-store.ts';
 import { estimateTables } from './estimate-tables.ts';
 import { judgeTables } from './judge-tables.ts';
 import type { FoundAnomaly } from './judge-tables.ts';
-import { readMeasures } from './table-history.ts';
+import { readMeasures, saveMeasures } from './table-history.ts';
 
 const HOUR_MS = 3_600_000;
 const START = Date.parse('2026-03-02T00:00:00Z');
@@ -149,7 +149,9 @@ async function load(index: number, load: Load = {}): Promise<readonly FoundAnoma
   ];
   const events = bodies.map((body): RunEvent => ({ at: '', runId, attempt: 1, ...body }));
   const profiles = isUnchanged ? [] : [[task.id, profileOf(at, rows, load)] as const];
-  return judgeTables(store, plan, { ...foldRun(events), runId }, new Map(profiles), at);
+  const { measured, anomalies } = await judgeTables(store, plan, foldRun(events), new Map(profiles), at);
+  await saveMeasures(store.db, { runId, pipeline: plan.pipeline, at }, measured);
+  return anomalies;
 }
 
 function profileOf(at: number, rows: number, { nulls, mean, ageHours = 1 }: Load): DatasetProfile {

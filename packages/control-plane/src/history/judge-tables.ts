@@ -6,7 +6,7 @@ import type { Anomaly, RunState } from '@millrace/engine';
 import type { Store } from '../store/open-store.ts';
 import { measureTable } from './measure-table.ts';
 import type { TableMeasures, TablePoint } from './measure-table.ts';
-import { historyKey, readMeasures, saveMeasures, summarizeHistory } from './table-history.ts';
+import { historyKey, readMeasures, summarizeHistory } from './table-history.ts';
 import type { PastMeasures } from './table-history.ts';
 
 /** What the advisor looks back on at most, for each table and for all of them together: a thousand tables are not to cost a second. */
@@ -19,15 +19,21 @@ export interface FoundAnomaly extends Anomaly {
   readonly task: string;
 }
 
-/** Measures the tables of a run, judges each figure by its history, and adds it to that. */
+/** What the tables of a run measured, to be added to their history, and what that history does not explain of it. */
+export interface JudgedTables {
+  readonly measured: readonly TableMeasures[];
+  readonly anomalies: readonly FoundAnomaly[];
+}
+
+/** Measures the tables of a run and judges each figure by its history. */
 export async function judgeTables(
   store: Store,
   plan: Plan,
-  run: RunState & { readonly runId: string },
+  run: RunState,
   profiles: ReadonlyMap<string, DatasetProfile>,
   at: number,
-): Promise<readonly FoundAnomaly[]> {
-  const found: FoundAnomaly[] = [];
+): Promise<JudgedTables> {
+  const anomalies: FoundAnomaly[] = [];
   const measured: TableMeasures[] = [];
   const summary = await summarizeHistory(store, plan.pipeline);
   const limit = Math.min(LOOK_BACK, Math.ceil(LOOK_BACK_ON_ALL / Math.max(1, plan.tasks.length)));
@@ -48,13 +54,12 @@ export async function judgeTables(
     const points = measures.points.map((point) => {
       const anomaly = judge(measures.table, point, history, at);
       if (anomaly === undefined) return point;
-      found.push({ task: task.id, ...anomaly });
+      anomalies.push({ task: task.id, ...anomaly });
       return { ...point, wasAnomalous: true };
     });
     measured.push({ ...measures, points });
   }
-  await saveMeasures(store, { runId: run.runId, pipeline: plan.pipeline, at }, measured);
-  return found;
+  return { measured, anomalies };
 }
 
 function judge(

@@ -26,9 +26,9 @@ export interface TableSeries {
   readonly scope: TableMeasures['scope'];
 }
 
-/** Adds what a run measured to the history of its tables, and forgets what is too old. */
+/** Adds what a run measured to the history of its tables, and forgets what is too old. Part of a transaction. */
 export async function saveMeasures(
-  store: Store,
+  db: Store['db'],
   run: { readonly runId: string; readonly pipeline: string; readonly at: number },
   tables: readonly TableMeasures[],
 ): Promise<void> {
@@ -47,36 +47,34 @@ export async function saveMeasures(
     points: JSON.stringify(table.points),
     profile: table.profile === null ? null : JSON.stringify(table.profile),
   }));
-  await store.db.transaction().execute(async (db) => {
-    for (let start = 0; start < rows.length; start += 500) {
-      await db
-        .insertInto('table_measures')
-        .values(rows.slice(start, start + 500))
-        .onConflict((conflict) => conflict.columns(['run_id', 'task']).doNothing())
-        .execute();
-    }
+  for (let start = 0; start < rows.length; start += 500) {
     await db
-      .deleteFrom('table_measures')
-      .where('pipeline', '=', pipeline)
-      .where('measured_at', '<', at - KEPT_MS)
+      .insertInto('table_measures')
+      .values(rows.slice(start, start + 500))
+      .onConflict((conflict) => conflict.columns(['run_id', 'task']).doNothing())
       .execute();
-    const oldest = await db
-      .selectFrom('runs')
-      .select('started_at')
-      .where('pipeline', '=', pipeline)
-      .orderBy('started_at', 'desc')
-      .limit(1)
-      .offset(KEPT_PROFILES)
-      .executeTakeFirst();
-    if (oldest === undefined) return;
-    await db
-      .updateTable('table_measures')
-      .set({ profile: null })
-      .where('pipeline', '=', pipeline)
-      .where('profile', 'is not', null)
-      .where('measured_at', '<', oldest.started_at)
-      .execute();
-  });
+  }
+  await db
+    .deleteFrom('table_measures')
+    .where('pipeline', '=', pipeline)
+    .where('measured_at', '<', at - KEPT_MS)
+    .execute();
+  const oldest = await db
+    .selectFrom('runs')
+    .select('started_at')
+    .where('pipeline', '=', pipeline)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .offset(KEPT_PROFILES)
+    .executeTakeFirst();
+  if (oldest === undefined) return;
+  await db
+    .updateTable('table_measures')
+    .set({ profile: null })
+    .where('pipeline', '=', pipeline)
+    .where('profile', 'is not', null)
+    .where('measured_at', '<', oldest.started_at)
+    .execute();
 }
 
 /** What earlier runs measured of a table, the latest last. */

@@ -124,12 +124,13 @@ export function leaseLost(lease: Lease, cause?: unknown): PipelineError {
   });
 }
 
-/** Gives the lease back; harmless when it was lost already. */
-export async function releaseLease(store: Store, lease: Lease): Promise<void> {
-  await store.db
+/** Gives the lease back; harmless, and no write, when it was lost or given back already. */
+export async function releaseLease({ db }: Pick<Store, 'db'>, lease: Lease): Promise<void> {
+  await db
     .updateTable('leases')
     .set({ expires_at: 0 })
     .where('name', '=', lease.name)
     .where('fence_token', '=', lease.fenceToken)
+    .where('expires_at', '>', 0)
     .execute();
 }

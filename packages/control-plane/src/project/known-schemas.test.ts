@@ -96,6 +96,25 @@ describe('known schemas', () => {
     expect(Date.parse(discoveredAt ?? '')).toBeGreaterThan(Date.parse('2026-01-01'));
   });
 
+  it('are not written again when the same was seen a moment ago, and are when they were seen long ago', async () => {
+    const seenAt = async () => (await recallSchemas(store, shop, ALL)).discoveredAt;
+    const make = async (discoveredAt: number) => {
+      for (const name of ['known_schemas', 'discoveries'] as const)
+        await store.db.updateTable(name).set({ discovered_at: discoveredAt }).execute();
+      await rememberSchemas(store, shop, ALL, [table('a')]);
+    };
+    await rememberSchemas(store, shop, ALL, [table('a')]);
+    const justNow = Date.now() - 5_000;
+    await make(justNow);
+    expect(await seenAt()).toBe(new Date(justNow).toISOString());
+    await make(justNow - 60_000);
+    expect(Date.parse((await seenAt()) ?? '')).toBeGreaterThan(justNow);
+    await rememberSchemas(store, shop, ALL, [table('a', 'other')]);
+    expect((await recallSchemas(store, shop, ALL)).tables).toEqual([table('a', 'other')]);
+    await rememberSchemas(store, shop, ALL, []);
+    expect((await recallSchemas(store, shop, ALL)).tables).toEqual([]);
+  });
+
   it('belong to the settings that they were seen with; secrets do not count', async () => {
     await rememberSchemas(store, shop, ALL, [table('a')]);
     expect((await known(ALL, connection({ host: 'b', password: 'x' }))).missing).toEqual(['']);

@@ -2,6 +2,7 @@ import { fingerprint } from '@millrace/compiler';
 import type { RequiredTables } from '@millrace/compiler';
 import { compileSelection, formatTableName } from '@millrace/spec';
 import type { SourceTable } from '@millrace/spec';
+import { sql } from 'kysely';
 
 import type { Store } from '../store/open-store.ts';
 import { storeNow } from '../store/store-clock.ts';
@@ -10,6 +11,9 @@ import { isSecretSetting } from './secret-settings.ts';
 
 /** Rows of one statement: SQLite takes 32,766 values. */
 const ROWS_AT_ONCE = 1000;
+
+/** What was seen so short a time ago and is the same again is not written again: small runs follow each other closely. */
+const SEEN_AGAIN_MS = 60_000;
 
 /** What can be said of a connection's tables without asking it. */
 export interface KnownSchemas {
@@ -40,6 +44,7 @@ export async function rememberSchemas(
     selection: selectionOf(pattern, exclude),
     discovered_at: storeNow,
   }));
+  if (await wasSeenJustNow(store, { schemas, selections, isAsked, ...identity })) return;
   await store.db.transaction().execute(async (db) => {
     const known = await db
       .selectFrom('known_schemas')
@@ -77,6 +82,42 @@ export async function rememberSchemas(
       )
       .execute();
   });
+}
+
+interface Seen {
+  readonly connection: string;
+  readonly settings: string;
+  readonly schemas: readonly { readonly table_name: string; readonly definition: string }[];
+  readonly selections: readonly { readonly selection: string }[];
+  readonly isAsked: (table: string) => boolean;
+}
+
+/** Whether a discovery of the same selections saw exactly this a moment ago. */
+async function wasSeenJustNow(
+  { db }: Store,
+  { connection, settings, schemas, selections, isAsked }: Seen,
+): Promise<boolean> {
+  const fresh = await db
+    .selectFrom('discoveries')
+    .select('selection')
+    .where('connection', '=', connection)
+    .where('settings', '=', settings)
+    .where('discovered_at', '>', sql<number>`${storeNow} - ${SEEN_AGAIN_MS}`)
+    .execute();
+  const known = new Set(fresh.map(({ selection }) => selection));
+  if (!selections.every(({ selection }) => known.has(selection))) return false;
+  const tables = await db
+    .selectFrom('known_schemas')
+    .select(['table_name', 'definition'])
+    .where('connection', '=', connection)
+    .where('settings', '=', settings)
+    .execute();
+  const asked = tables.filter((row) => isAsked(row.table_name));
+  const definitions = new Map(asked.map((row) => [row.table_name, row.definition]));
+  return (
+    asked.length === schemas.length &&
+    schemas.every((row) => definitions.get(row.table_name) === row.definition)
+  );
 }
 
 /**

@@ -25,7 +25,8 @@ export interface WrittenTable {
 
 /**
  * Takes the tables that tasks write, all of them at once: two runs that want the same ones never wait for each other in a
- * circle. Waits for runs that have one of them, and says so once. Runs of one pipeline are kept apart by its lease.
+ * circle. Waits for runs that have one of them, and says so once. Runs of one pipeline are kept apart by its lease. What is
+ * to be recorded before the first look is recorded with it, in one commit.
  */
 export async function lockTables(
   store: Store,
@@ -33,6 +34,7 @@ export async function lockTables(
   tasks: readonly LoadTask[],
   onWait: (written: WrittenTable) => void,
   signal: AbortSignal,
+  record: (db: Store['db']) => Promise<void> = async () => undefined,
 ): Promise<LockedTables> {
   const names = [
     ...new Set(
@@ -42,7 +44,7 @@ export async function lockTables(
     ),
   ].toSorted();
   for (let look = 0; ; look++) {
-    const taken = await takeTables(store, runId, names);
+    const taken = await takeTables(store, runId, names, look === 0 ? record : undefined);
     if (typeof taken === 'number')
       return {
         fenceToken: taken,
@@ -55,17 +57,17 @@ export async function lockTables(
   }
 }
 
-/** The fence token for all of the tables, or one that is not free. */
+/** The fence token for all of the tables, or one that is not free; then none is taken. */
 async function takeTables(
   store: Store,
   runId: string,
   names: readonly string[],
+  record: ((db: Store['db']) => Promise<void>) | undefined,
 ): Promise<number | WrittenTable> {
-  return await store.db
-    .transaction()
-    .execute(async (db) => {
-      // Everyone who takes tables passes here one by one, and none gets a token that is not the highest.
-      const { rows } = await sql<{ fence_token: number }>`
+  return await store.db.transaction().execute(async (db) => {
+    await record?.(db);
+    // Everyone who takes tables passes here one by one, and none gets a token that is not the highest.
+    const { rows } = await sql<{ fence_token: number }>`
       insert into leases (name, fence_token, owner, run_id, acquired_at, heartbeat_at, expires_at)
       select 'tables', case when last.token >= clock.now then last.token + 1 else clock.now end, '', null, 0, 0, 0
         from (select coalesce(max(fence_token), 0) as token from leases) as last,
@@ -75,52 +77,45 @@ async function takeTables(
          set fence_token = case when excluded.fence_token > leases.fence_token
                                 then excluded.fence_token else leases.fence_token + 1 end
       returning fence_token`.execute(db);
-      const fenceToken = rows[0]?.fence_token ?? 0;
-      // A process that was killed leaves its rows behind.
-      await db
-        .deleteFrom('table_writers')
-        .where('run_id', '<>', runId)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('leases')
-                .select('name')
-                .whereRef('leases.run_id', '=', 'table_writers.run_id')
-                .where('expires_at', '>', storeNow),
-            ),
+    const fenceToken = rows[0]?.fence_token ?? 0;
+    // A process that was killed leaves its rows behind.
+    await db
+      .deleteFrom('table_writers')
+      .where('run_id', '<>', runId)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('leases')
+              .select('name')
+              .whereRef('leases.run_id', '=', 'table_writers.run_id')
+              .where('expires_at', '>', storeNow),
           ),
-        )
+        ),
+      )
+      .execute();
+    const parts = chunk(names, 500);
+    for (const some of parts) {
+      const other = await db
+        .selectFrom('table_writers')
+        .select(['table_name', 'run_id'])
+        .where('table_name', 'in', some)
+        .where('run_id', '<>', runId)
+        .orderBy('table_name')
+        .executeTakeFirst();
+      if (other) return { table: other.table_name.replace(/^[^:]*:/, ''), runId: other.run_id };
+    }
+    for (const some of parts)
+      await db
+        .insertInto('table_writers')
+        .values(some.map((name) => ({ table_name: name, run_id: runId, fence_token: fenceToken })))
+        .onConflict((conflict) => conflict.column('table_name').doUpdateSet({ fence_token: fenceToken }))
         .execute();
-      for (let start = 0; start < names.length; start += 500) {
-        const some = names.slice(start, start + 500);
-        const other = await db
-          .selectFrom('table_writers')
-          .select(['table_name', 'run_id'])
-          .where('table_name', 'in', some)
-          .where('run_id', '<>', runId)
-          .orderBy('table_name')
-          .executeTakeFirst();
-        if (other) throw new Taken({ table: other.table_name.replace(/^[^:]*:/, ''), runId: other.run_id });
-        await db
-          .insertInto('table_writers')
-          .values(some.map((name) => ({ table_name: name, run_id: runId, fence_token: fenceToken })))
-          .onConflict((conflict) => conflict.column('table_name').doUpdateSet({ fence_token: fenceToken }))
-          .execute();
-      }
-      return fenceToken;
-    })
-    .catch((error: unknown) => {
-      if (error instanceof Taken) return error.written;
-      throw error;
-    });
+    return fenceToken;
+  });
 }
 
-/** Rolls back what was taken of tables that are not all free. */
-class Taken extends Error {
-  readonly written: WrittenTable;
-
-  constructor(written: WrittenTable) {
-    super(`Run ${written.runId} writes ${written.table}.`);
-    this.written = written;
-  }
+function chunk(names: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
+    names.slice(index * size, (index + 1) * size),
+  );
 }

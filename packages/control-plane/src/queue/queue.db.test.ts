@@ -140,6 +140,24 @@ describe.each(testStores)('the queue of a store in $name', ({ create }) => {
     expect(await requestCancel(store, { runId: 'running', pipeline: 'running' }, 'late')).toBe('succeeded');
   });
 
+  it('ends as cancelled what fails after somebody wanted it cancelled', async () => {
+    for (const runId of ['fails', 'waits', 'succeeds']) {
+      await ask(runId);
+      const { lease } = await claim();
+      await requestCancel(store, { runId, pipeline: runId }, 'by ada');
+      // Its process has not looked yet, and says how it ended by itself.
+      const failed = { outcome: 'failed', reason: 'it broke', afterMs: 0, isRetry: true } as const;
+      if (runId === 'fails') expect(await finishRun(store, lease, runId, 'failed', 'it broke')).toBe(true);
+      if (runId === 'waits') expect(await requeueRun(store, lease, runId, failed)).toBe(true);
+      if (runId === 'succeeds') expect(await finishRun(store, lease, runId, 'succeeded', null)).toBe(true);
+    }
+    for (const runId of ['fails', 'waits'])
+      expect((await readRun(store, runId))?.record).toMatchObject({ state: 'cancelled', reason: 'by ada' });
+    expect(await stateOf('succeeds')).toBe('succeeded');
+    expect(await readAttempts(store, 'waits')).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(await claimNextRun(store, ME)).toBeUndefined();
+  });
+
   it('has one writer of a table at a time, with a token above that of the one before', async () => {
     const task = (name: string): LoadTask =>
       // Of a task only its destination is looked at here.
@@ -149,7 +167,11 @@ describe.each(testStores)('the queue of a store in $name', ({ create }) => {
     await ask('b');
     await claim();
     await claim();
-    const first = await lockTables(store, 'a', [task('orders'), task('items')], () => undefined, never);
+    const record = (runId: string) => async (db: Store['db']) => {
+      await db.updateTable('runs').set({ plan: '"made"' }).where('run_id', '=', runId).execute();
+    };
+    const firstTasks = [task('orders'), task('items')];
+    const first = await lockTables(store, 'a', firstTasks, () => undefined, never, record('a'));
     const order: string[] = [];
     const second = lockTables(
       store,
@@ -157,11 +179,14 @@ describe.each(testStores)('the queue of a store in $name', ({ create }) => {
       [task('items'), task('customers')],
       ({ table, runId }) => order.push(`b waits for ${table}, which ${runId} writes`),
       never,
+      record('b'),
     ).then((locked) => {
       order.push('b has them');
       return locked;
     });
     while (order.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const recorded = await store.db.selectFrom('runs').select('plan').execute();
+    expect(recorded).toEqual([{ plan: '"made"' }, { plan: '"made"' }]);
     order.push('a is done');
     await first[Symbol.asyncDispose]();
     const { fenceToken } = await second;

@@ -61,7 +61,6 @@ async function prepare(
   { record, plan: begun }: StoredRun,
   work: RunWork,
 ): Promise<Omit<RunToExecute, 'runId' | 'attempt'> | WorkEnd> {
-  const store = await context.store();
   const { pipeline, options } = record;
   const isBegun = record.documentFingerprint !== '';
   let prepared: PreparedPlan;
@@ -84,7 +83,6 @@ async function prepare(
   } catch (error) {
     return await giveUp(context, held, work, isBegun, record.retries, error);
   }
-  if (!isBegun) await setPlan(store.db, record.runId, plan, options);
   const { connections, limits } = prepared;
   return {
     plan,
@@ -93,6 +91,7 @@ async function prepare(
     connections,
     maskKeys,
     limits,
+    ...(isBegun ? {} : { record: (db) => setPlan(db, record.runId, plan, options) }),
     ...(await rerunTasks(context, record, plan)),
     ...(work.isAttended ? {} : { retryAfterMs: (errors) => retryAfterMs(errors, record.retries) }),
   };

@@ -33,6 +33,19 @@ export class EventLog implements AsyncDisposable {
     await this.#written;
   }
 
+  /**
+   * What is not written yet, once everything before it is: from now on it is the caller's, to be written together with
+   * what follows from it.
+   */
+  async take(): Promise<readonly RunEvent[]> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const events = this.#waiting;
+    this.#waiting = [];
+    await this.#written;
+    return events;
+  }
+
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -4,22 +4,21 @@ import { join } from 'node:path';
 import type { DatasetProfile, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { PlainPipelineError } from '@millrace/connector-sdk';
-import { foldRun } from '@millrace/engine';
 import type { ResolvedConnection, RunEvent, RunLimits, RunOutcome, RunRequest } from '@millrace/engine';
 
-import { registerDatasets } from '../catalogue/register-datasets.ts';
-import { judgeTables } from '../history/judge-tables.ts';
 import { lockTables, type WrittenTable } from '../queue/lock-tables.ts';
 import { STATE_FOLDER } from '../state-folder.ts';
 import type { OperationContext } from '../operation-context.ts';
 import type { Redactor } from '../secrets/redactor.ts';
+import type { Store } from '../store/open-store.ts';
+import { closeAttempt, writeEnd, type Decide } from './close-attempt.ts';
 import { EventLog } from './event-log.ts';
 import type { HeldLease } from './run-lease.ts';
 import type { RunOptions } from './run-record.ts';
 import { readEvents } from './run-store.ts';
 import { retryMessage } from './retry-policy.ts';
 import { CANCELLED, runWarning } from './run-warning.ts';
-import { endAttempt, finishRun, requeueRun, resumeRun } from './run-transitions.ts';
+import { endAttempt, finish, finishRun, putBack, resumeRun } from './run-transitions.ts';
 
 /** Attempts that one command makes when runner processes die under it. */
 const MAX_ATTEMPTS = 3;
@@ -38,13 +37,16 @@ export interface RunToExecute {
   readonly notes?: readonly string[];
   /** What the run is for, when it is none of the whole pipeline. */
   readonly reason?: string;
+  /** Recorded in one commit with the right to write its tables. */
+  readonly record?: (db: Store['db']) => Promise<void>;
   /** When another attempt should follow failures, in milliseconds; none when undefined or left out. */
   readonly retryAfterMs?: (errors: readonly PlainPipelineError[]) => number | undefined;
 }
 
 /**
  * Executes a recorded run to its end and records that end, or puts it back into the queue for another attempt. A runner
- * process that dies is replaced by another attempt of the same run at once. Waits for tables that other runs write.
+ * process that dies is replaced by another attempt of the same run at once. Waits for tables that other runs write. With the
+ * record of the end the lease is given back.
  * Throws only `fenced`: then the run belongs to another process and its record is left alone.
  */
 export async function executeRun(
@@ -54,14 +56,16 @@ export async function executeRun(
 ): Promise<'ended' | 'requeued'> {
   const store = await context.store();
   await using log = new EventLog(store);
+  const events: RunEvent[] = run.attempt === 1 ? [] : [...(await readEvents(store, run.runId))];
   const failures = new Map<string, string>();
   const errors = new Map<string, PlainPipelineError>();
   const profiles = new Map<string, DatasetProfile>();
-  const end: { event?: RunEvent } = {};
+  const end: { event?: RunFinished } = {};
   const emit = (event: RunEvent): void => {
     const clean = redactEvent(event, context.redactor);
     if (clean.type === 'tableProfiled') profiles.set(clean.task, clean.profile);
     log.append(clean);
+    if (clean.type !== 'taskProgress' && clean.type !== 'tableProfiled') events.push(clean);
     if (clean.type === 'runStarted') failures.clear();
     if (clean.type === 'runStarted') errors.clear();
     if (clean.type === 'taskFailed') failures.set(clean.task, clean.error.message);
@@ -85,30 +89,31 @@ export async function executeRun(
     held.signal.reason instanceof PipelineError ? held.signal.reason.message : CANCELLED;
   const recordCancel = (): void => {
     if (!isFenced(held.signal))
-      cancelled = finishRun(store, held.lease, run.runId, 'cancelled', cancelReason());
+      // A store that is busy for a moment is told at the end.
+      cancelled = finishRun(store, held.lease, run.runId, 'cancelled', cancelReason()).catch(() => undefined);
   };
   held.signal.addEventListener('abort', recordCancel, { once: true });
   using _listening = { [Symbol.dispose]: () => held.signal.removeEventListener('abort', recordCancel) };
-  /** What fails here fails no run. What a cancelled run measured is not compared; what it published is there all the same. */
-  async function takeIn(outcome: RunOutcome): Promise<void> {
-    const { runId, plan } = run;
-    const said = (): Pick<RunEvent, 'at' | 'runId' | 'attempt'> => ({
-      at: new Date().toISOString(),
-      runId,
-      attempt,
-    });
-    try {
-      const state = { ...foldRun(await readEvents(store, runId)), runId };
-      const isJudged = outcome !== 'cancelled';
-      const anomalies = isJudged ? await judgeTables(store, plan, state, profiles, Date.now()) : [];
-      for (const anomaly of anomalies) emit({ ...said(), type: 'anomalyFound', ...anomaly });
-      await registerDatasets(store, plan, state, anomalies, Date.now());
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `What was measured could not be added to the history of the tables: ${reason}`;
-      emit(runWarning(runId, attempt, message));
-    }
-  }
+  const said = (): Pick<RunEvent, 'at' | 'runId' | 'attempt'> => ({
+    at: new Date().toISOString(),
+    runId: run.runId,
+    attempt,
+  });
+  const open = { runId: run.runId, plan: run.plan, events, profiles, log, watch: context.watch };
+  const finishing =
+    (state: RunOutcome, reason: string | null, event: RunFinished | undefined): Decide =>
+    async (db) => {
+      const ended = await finish(db, held.lease, run.runId, state, reason);
+      return event === undefined ? [] : [{ ...event, state: ended.state ?? event.state }];
+    };
+  const retrying =
+    (reason: string, afterMs: number): Decide =>
+    async (db) => {
+      const failed = { outcome: 'failed', reason, afterMs, isRetry: true } as const;
+      const state = await putBack(db, held.lease, run.runId, failed);
+      if (state === 'cancelled' && end.event !== undefined) return [{ ...end.event, state }];
+      return [runWarning(run.runId, attempt, retryMessage(attempt, reason, afterMs))];
+    };
   const tasks = run.plan.tasks.filter(({ id }) => run.tasks?.includes(id) ?? true);
   const sayWait = ({ table, runId }: WrittenTable): void =>
     emit(runWarning(run.runId, attempt, `Waits: run ${runId} writes ${table} now.`));
@@ -117,26 +122,22 @@ export async function executeRun(
     const scratch = scratchFolder(context, { ...run, attempt });
     delete end.event;
     try {
-      await using tables = await lockTables(store, run.runId, tasks, sayWait, held.signal);
+      const record = tries === 1 ? run.record : undefined;
+      await using tables = await lockTables(store, run.runId, tasks, sayWait, held.signal, record);
       const request = toRunRequest(context, tables.fenceToken, { ...run, attempt, limits });
-      const outcome = await runner.call('run', { run: request }, held.signal, emitUntilEnd);
-      await log.flush();
+      const answer = await runner.call('run', { run: request }, held.signal, emitUntilEnd);
       await cancelled;
-      if (!isFenced(held.signal)) await takeIn(outcome);
-      const reason = reasonOf(outcome, failures);
-      const afterMs = outcome === 'failed' ? run.retryAfterMs?.([...errors.values()]) : undefined;
-      if (afterMs !== undefined && !held.signal.aborted) {
-        emit(runWarning(run.runId, attempt, retryMessage(attempt, reason ?? '', afterMs)));
-        await log.flush();
-        const attemptEnd = { outcome: 'failed', reason: reason ?? '', afterMs, isRetry: true } as const;
-        await requeueRun(store, held.lease, run.runId, attemptEnd);
-        return 'requeued';
-      }
-      if (end.event !== undefined) emit(end.event);
-      await log.flush();
       if (isFenced(held.signal)) throw held.signal.reason;
-      await finishRun(store, held.lease, run.runId, outcome, reason ?? run.reason ?? null);
-      return 'ended';
+      // What the runner could not undo in peace is no failure of its own.
+      const outcome = held.signal.aborted && answer === 'failed' ? 'cancelled' : answer;
+      const reason = outcome === 'cancelled' ? cancelReason() : reasonOf(outcome, failures);
+      const afterMs = outcome === 'failed' ? run.retryAfterMs?.([...errors.values()]) : undefined;
+      const decide =
+        afterMs === undefined
+          ? finishing(outcome, reason ?? run.reason ?? null, end.event)
+          : retrying(reason ?? '', afterMs);
+      await closeAttempt(store, held.lease, { ...open, attempt }, outcome, decide);
+      return afterMs === undefined ? 'ended' : 'requeued';
     } catch (thrown) {
       const error = asPipelineError(thrown, held.signal);
       const reason = context.redactor.text(error.message);
@@ -144,17 +145,10 @@ export async function executeRun(
       const hasDied = runner.isDead && !held.signal.aborted;
       if (!hasDied || tries === MAX_ATTEMPTS) {
         const state: RunOutcome = error.code === 'cancelled' ? 'cancelled' : 'failed';
-        emit({
-          at: new Date().toISOString(),
-          runId: run.runId,
-          attempt,
-          type: 'runFinished',
-          state,
-          durationMs: Math.round(performance.now() - startedAt),
-        });
-        await log.flush();
+        const durationMs = Math.round(performance.now() - startedAt);
+        const finished = { ...said(), type: 'runFinished', state, durationMs } as const;
         await cancelled;
-        await finishRun(store, held.lease, run.runId, state, reason);
+        await writeEnd(store, held.lease, open, finishing(state, reason, finished));
         return 'ended';
       }
       await log.flush();
@@ -173,6 +167,8 @@ export async function executeRun(
     }
   }
 }
+
+type RunFinished = Extract<RunEvent, { readonly type: 'runFinished' }>;
 
 /** The first failure stands for all in a list of runs; every one is in the events. */
 function reasonOf(outcome: RunOutcome, failures: ReadonlyMap<string, string>): string | null {

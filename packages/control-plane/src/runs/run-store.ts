@@ -89,22 +89,26 @@ export async function readEventsAfter(
 }
 
 export async function appendEvents(store: Store, events: readonly RunEvent[]): Promise<void> {
+  await store.db.transaction().execute((db) => insertEvents(db, events));
+  store.live.nudge();
+}
+
+/** Writes events down; at the end of the transaction that they belong to. */
+export async function insertEvents(db: Store['db'], events: readonly RunEvent[]): Promise<void> {
+  if (events.length === 0) return;
   const rows = events.map((event) => ({
     run_id: event.runId,
     attempt: event.attempt,
     type: event.type,
     event: JSON.stringify(event),
   }));
-  await store.db.transaction().execute(async (db) => {
-    await takeLine(db);
-    for (let start = 0; start < rows.length; start += 1000) {
-      await db
-        .insertInto('run_events')
-        .values(rows.slice(start, start + 1000))
-        .execute();
-    }
-  });
-  store.live.nudge();
+  await takeLine(db);
+  for (let start = 0; start < rows.length; start += 1000) {
+    await db
+      .insertInto('run_events')
+      .values(rows.slice(start, start + 1000))
+      .execute();
+  }
 }
 
 /** How many runs back a table's load is looked for: runs of single tables stand between those of all. */

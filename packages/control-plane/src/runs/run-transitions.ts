@@ -118,26 +118,39 @@ export async function requeueRun(
   store: Store,
   lease: Lease,
   runId: string,
-  { outcome, reason, afterMs, isRetry }: AttemptEnd,
+  end: AttemptEnd,
 ): Promise<boolean> {
-  const isDone = await store.db.transaction().execute(async (db) => {
-    const row = await whileHeld(db, lease, runId)
-      .set((expression) => ({
-        state: 'queued',
-        reason,
-        available_at: sql<number>`${storeNow} + ${afterMs}`,
-        retries: expression('retries', '+', isRetry ? 1 : 0),
-      }))
-      .returning(['attempts', 'pipeline'])
-      .executeTakeFirst();
-    if (row === undefined) return false;
-    await closeAttempt(db, runId, row.attempts, outcome, reason);
-    await releaseTables(db, runId);
-    await insertNotices(db, [{ kind: 'run', runId, pipeline: row.pipeline, state: 'queued' }]);
-    return true;
-  });
+  const state = await store.db.transaction().execute((db) => putBack(db, lease, runId, end));
   store.live.nudge();
-  return isDone;
+  return state !== undefined;
+}
+
+/**
+ * The same as part of a transaction; the state of the run then, undefined when the lease was not ours. A run that somebody
+ * wants cancelled does not wait again: it ends.
+ */
+export async function putBack(
+  db: Db,
+  lease: Lease,
+  runId: string,
+  { outcome, reason, afterMs, isRetry }: AttemptEnd,
+): Promise<'queued' | 'cancelled' | undefined> {
+  const row = await whileHeld(db, lease, runId)
+    .where('cancel_requested_at', 'is', null)
+    .set((expression) => ({
+      state: 'queued',
+      reason,
+      available_at: sql<number>`${storeNow} + ${afterMs}`,
+      retries: expression('retries', '+', isRetry ? 1 : 0),
+    }))
+    .returning(['attempts', 'pipeline'])
+    .executeTakeFirst();
+  if (row === undefined)
+    return (await finish(db, lease, runId, 'failed', reason)).isNew ? 'cancelled' : undefined;
+  await closeAttempt(db, runId, row.attempts, outcome, reason);
+  await releaseTables(db, runId);
+  await insertNotices(db, [{ kind: 'run', runId, pipeline: row.pipeline, state: 'queued' }]);
+  return 'queued';
 }
 
 /**
@@ -151,17 +164,48 @@ export async function finishRun(
   state: RunOutcome,
   reason: string | null,
 ): Promise<boolean> {
-  const isDone = await store.db.transaction().execute(async (db) => {
-    const row = await whileHeld(db, lease, runId)
-      .set({ state, reason, finished_at: storeNow })
-      .returning('pipeline')
-      .executeTakeFirst();
-    if (row === undefined) return false;
-    await closeEnded(db, { runId, pipeline: row.pipeline, state }, reason);
-    return true;
-  });
+  const { isNew } = await store.db.transaction().execute((db) => finish(db, lease, runId, state, reason));
   store.live.nudge();
-  return isDone;
+  return isNew;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  /** By this call, and not before. */
+  readonly isNew: boolean;
+  /** Undefined when it has not: its lease is another's. */
+  readonly state: RunOutcome | undefined;
+}
+
+/**
+ * The same as part of a transaction. What fails after somebody wanted it cancelled is cancelled, for the reason that they
+ * gave: its failure may be the consequence, and nobody waits for another try.
+ */
+export async function finish(
+  db: Db,
+  lease: Lease,
+  runId: string,
+  state: RunOutcome,
+  reason: string | null,
+): Promise<RunEnd> {
+  const isCancelled = sql<boolean>`${sql.val(state)} = 'failed' and cancel_requested_at is not null`;
+  const row = await whileHeld(db, lease, runId)
+    .set({
+      state: sql<RunOutcome>`case when ${isCancelled} then 'cancelled' else ${state} end`,
+      reason: sql<string | null>`case when ${isCancelled} then reason else ${reason} end`,
+      finished_at: storeNow,
+    })
+    .returning(['pipeline', 'state', 'reason'])
+    .executeTakeFirst();
+  if (row === undefined) return { isNew: false, state: await outcomeOf(db, runId) };
+  const ended: RunOutcome = row.state === 'cancelled' ? 'cancelled' : state;
+  await closeEnded(db, { runId, pipeline: row.pipeline, state: ended }, row.reason);
+  return { isNew: true, state: ended };
+}
+
+async function outcomeOf(db: Db, runId: string): Promise<RunOutcome | undefined> {
+  const row = await db.selectFrom('runs').select('state').where('run_id', '=', runId).executeTakeFirst();
+  return row === undefined || row.state === 'queued' || row.state === 'running' ? undefined : row.state;
 }
 
 /** What goes with the end of a run: its open attempts, and its hold on tables. */
