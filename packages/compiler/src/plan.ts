@@ -19,7 +19,7 @@ import type { ColumnDerivation, ColumnUse } from './sql/sql-analyser.ts';
 export interface Plan {
   readonly version: 1;
   readonly pipeline: string;
-  /** Fingerprint of the document's meaning (comments and layout do not count). */
+  /** Fingerprint of the document's meaning (comments, groups and layout do not count). */
   readonly documentFingerprint: string;
   /** Fingerprint of the whole plan, schemas included. */
   readonly fingerprint: string;

@@ -36,6 +36,7 @@ export * from './draft/sound-part.ts';
 export * from './edit/apply-edit.ts';
 export * from './edit/diff-text.ts';
 export * from './edit/edit.ts';
+export type { StepGroup } from './edit/group-steps.ts';
 export { copySteps, freeName } from './edit/paste-steps.ts';
 export * from './edit/merge-texts.ts';
 export * from './edit/render-pipeline.ts';

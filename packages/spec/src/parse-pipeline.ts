@@ -1,4 +1,5 @@
 import { checkGraph } from './document/check-graph.ts';
+import { checkGroups } from './document/check-groups.ts';
 import { pipelineSchema, type PipelineDocument } from './document/pipeline-document.ts';
 import type { GivenParameters } from './parameters/resolve-parameters.ts';
 import { PipelineMemory } from './pipeline-memory.ts';
@@ -17,5 +18,8 @@ export function parsePipeline(
   given: GivenParameters = { isComplete: false },
   memory: PipelineMemory = new PipelineMemory(),
 ): ParsedPipeline {
-  return parseDocument({ text, fileName, memory }, given, pipelineSchema, checkGraph);
+  return parseDocument({ text, fileName, memory }, given, pipelineSchema, (document, locate) => [
+    ...checkGraph(document, locate),
+    ...checkGroups(document, locate),
+  ]);
 }

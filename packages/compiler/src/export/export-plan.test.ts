@@ -46,6 +46,21 @@ describe('exportMermaid', () => {
       'totals<br/>aggregate > warehouse:mart.totals',
     ]);
   });
+
+  it('draws the groups of the document around their steps', () => {
+    const text = exportMermaid(SALES, {
+      'Clean "orders"': ['paid', 'enriched', 'gone'],
+      Late: ['paid', 'totals'],
+    });
+    const subgraphs = [...text.matchAll(/^ {2}subgraph (g\d)\["(.*)"\]\n((?: {4}n\d+\n)+) {2}end$/gm)];
+    const label = (id: string) => new RegExp(`^  ${id}\\["(\\w+)`, 'm').exec(text)?.[1];
+    expect(
+      subgraphs.map(([, id, title, ids = '']) => [id, title, ids.trim().split(/\s+/).map(label)]),
+    ).toEqual([
+      ['g1', 'Clean &quot;orders&quot;', ['paid', 'enriched']],
+      ['g2', 'Late', ['totals']],
+    ]);
+  });
 });
 
 describe('exportSql', () => {

@@ -26,13 +26,13 @@ export function fingerprintTable(table: SourceTable): string {
   return sha256Hex(JSON.stringify([fields, table.key]));
 }
 
-/** Identity of what a document means: comments, layout and the order of its keys do not count. */
+/** Identity of what a document means: comments, groups, layout and the order of its keys do not count. */
 export function fingerprintDocument(
   document: PipelineDocument,
   parameters: readonly (readonly [string, string])[],
   made: MadeBefore,
 ): string {
-  const { layout: _, steps, ...rest } = document;
+  const { groups: _, layout: __, steps, ...rest } = document;
   const texts = Object.entries(steps).map(
     ([name, step]) => `${name}\n${made.recall('meaning', step, [], () => canonicalJson(step))}`,
   );

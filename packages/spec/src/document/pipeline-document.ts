@@ -119,6 +119,13 @@ export const pipelineSchema = z
       .meta({
         examples: [[{ name: 'nothing comes of nothing', given: { orders: [] }, expect: { daily: [] } }]],
       }),
+    groups: z
+      .record(z.string(), z.array(z.string()))
+      .optional()
+      .describe(
+        'Steps that are drawn as one card while their group is collapsed, by the name of the group; without meaning for a run.',
+      )
+      .meta({ examples: [{ 'Clean orders': ['paid', 'wide'] }] }),
     layout: z
       .record(z.string(), z.tuple([z.number(), z.number()]))
       .optional()

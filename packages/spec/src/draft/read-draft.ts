@@ -3,6 +3,7 @@ import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
 import { parseStepReference } from '../document/step-reference.ts';
 import { valuesAt, VERBS, type StepInput, type VerbName } from '../document/step.ts';
 import type { DocumentValue } from '../edit/edit.ts';
+import type { StepGroup } from '../edit/group-steps.ts';
 import { isMapping } from '../edit/render-value.ts';
 import type { GivenParameters } from '../parameters/resolve-parameters.ts';
 import { parsePipeline } from '../parse-pipeline.ts';
@@ -17,6 +18,8 @@ export interface Draft {
   readonly name: string | undefined;
   /** In the order of the text; steps that are no map are left out. */
   readonly steps: readonly DraftStep[];
+  /** In the order of the text; only steps that are there, each in its first group, and no group without one. */
+  readonly groups: readonly StepGroup[];
   readonly layout: Readonly<Record<string, readonly [number, number]>>;
   readonly diagnostics: readonly Diagnostic[];
   readonly locate: Locate;
@@ -46,10 +49,14 @@ export function readDraft(
   const { value } = readYaml(text, fileName, memory.yaml);
   const written = childOf(value, 'steps');
   const name = childOf(value, 'name');
+  const steps = isMap(written)
+    ? Object.entries(written).flatMap(([step, of]) => readDraftStep(step, of))
+    : [];
   return {
     isReadable: isMap(value),
     name: typeof name === 'string' ? name : undefined,
-    steps: isMap(written) ? Object.entries(written).flatMap(([step, of]) => readDraftStep(step, of)) : [],
+    steps,
+    groups: readGroups(childOf(value, 'groups'), new Set(steps.map((step) => step.name))),
     layout: readLayout(childOf(value, 'layout')),
     diagnostics,
     locate,
@@ -95,6 +102,15 @@ function textsAt(step: unknown, pattern: readonly string[]): readonly (readonly 
   return valuesAt(step, pattern).flatMap(({ path, value }) =>
     typeof value === 'string' && value !== '' ? [[path, value] as const] : [],
   );
+}
+
+function readGroups(groups: unknown, free: Set<string>): Draft['groups'] {
+  if (!isMap(groups)) return [];
+  return Object.entries(groups).flatMap(([name, listed]) => {
+    // A step that is taken is free no more.
+    const steps = Array.isArray(listed) ? listed.filter((step: unknown) => free.delete(String(step))) : [];
+    return steps.length === 0 ? [] : [{ name, steps: steps.map(String) }];
+  });
 }
 
 function readLayout(layout: unknown): Draft['layout'] {

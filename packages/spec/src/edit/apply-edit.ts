@@ -2,6 +2,7 @@ import { NAME_PATTERN } from '../document/schema-parts.ts';
 import { read, remove, removeIfThere, rename, set } from './changes-in-place.ts';
 import { valueAt } from './document-value.ts';
 import type { Edit } from './edit.ts';
+import { dissolveGroup, groupSteps, leaveGroup, leaveGroups, renameGroup } from './group-steps.ts';
 import { freeInput, takenInput } from './input-places.ts';
 import { pasteSteps } from './paste-steps.ts';
 import { renameStep } from './rename-step.ts';
@@ -46,7 +47,7 @@ function perform(text: string, edit: Edit): string {
         throw new EditRefusal(`There is a step '${edit.name}' already.`);
       return set(text, ['steps', edit.name], edit.step);
     case 'removeStep':
-      return removeIfThere(remove(text, ['steps', edit.name]), 'layout', edit.name);
+      return leaveGroups(removeIfThere(remove(text, ['steps', edit.name]), 'layout', edit.name), [edit.name]);
     case 'renameStep':
       return renameStep(text, edit.from, edit.to);
     case 'setField':
@@ -62,6 +63,14 @@ function perform(text: string, edit: Edit): string {
       return remove(text, takenInput(read(text), edit));
     case 'pasteSteps':
       return pasteSteps(text, edit.yaml);
+    case 'groupSteps':
+      return groupSteps(text, edit.name, edit.steps);
+    case 'ungroupSteps':
+      return edit.steps === undefined
+        ? dissolveGroup(text, edit.name)
+        : leaveGroup(text, edit.name, edit.steps);
+    case 'renameGroup':
+      return renameGroup(text, edit.from, edit.to);
     case 'moveStep':
       return set(text, ['layout', edit.name], edit.at);
   }

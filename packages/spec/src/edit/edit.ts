@@ -17,9 +17,9 @@ export type Edit =
       readonly name: string;
       readonly step: { readonly [key: string]: DocumentValue };
     }
-  /** Removes a step and its place in the layout; steps that read from it stay and are reported by the next parse. */
+  /** Removes a step, its place in the layout and in its group; steps that read from it stay and are reported by the next parse. */
   | { readonly kind: 'removeStep'; readonly name: string }
-  /** Renames a step everywhere: its key, every reference to it, tests and layout. */
+  /** Renames a step everywhere: its key, every reference to it, tests, groups and layout. */
   | { readonly kind: 'renameStep'; readonly from: string; readonly to: string }
   /** Sets the value at a path, making the maps on the way. */
   | { readonly kind: 'setField'; readonly path: DocumentPath; readonly value: DocumentValue }
@@ -36,5 +36,11 @@ export type Edit =
   | { readonly kind: 'disconnect'; readonly to: string; readonly input?: DocumentPath }
   /** Adds the steps of a text, comments and all: a map of steps, or a document. Those whose name is taken get a new one. */
   | { readonly kind: 'pasteSteps'; readonly yaml: string }
+  /** Puts steps into a group, new or there already; they leave the groups that they were in, and what is left empty goes. */
+  | { readonly kind: 'groupSteps'; readonly name: string; readonly steps: readonly string[] }
+  /** Takes a group away, or only some steps out of it; the steps stay. */
+  | { readonly kind: 'ungroupSteps'; readonly name: string; readonly steps?: readonly string[] }
+  /** Gives a group another name. */
+  | { readonly kind: 'renameGroup'; readonly from: string; readonly to: string }
   /** Places a step on the canvas. */
   | { readonly kind: 'moveStep'; readonly name: string; readonly at: readonly [number, number] };

@@ -1,23 +1,34 @@
 import { read, set } from './changes-in-place.ts';
 import { setValue, valueAt } from './document-value.ts';
+import { groupSteps, wholeGroups, type StepGroup } from './group-steps.ts';
 import { isMapping, renderText, renderValue } from './render-value.ts';
 import { renameStep } from './rename-step.ts';
 import { stepBlocks, type StepBlock } from './step-blocks.ts';
 import { EditRefusal, isSameValue } from './yaml-text.ts';
 
-/** The YAML of steps, with their comments, as it can be pasted into a document or sent to a person. */
+/**
+ * The YAML of steps, with their comments, as it can be pasted into a document or sent to a person: a map of steps, or a
+ * document where whole groups are among them.
+ */
 export function copySteps(text: string, names: readonly string[]): string {
   const blocks = stepBlocks(text);
   const steps = valueAt(read(text), ['steps']);
-  return names
+  const groups = wholeGroups(text, names);
+  const indent = groups.length === 0 ? 0 : 2;
+  const lines = names
     .flatMap((name) => {
       const block = blocks?.find((candidate) => candidate.name === name);
-      if (block !== undefined) return indented(block, 0);
+      if (block !== undefined) return indented(block, indent);
       const step = valueAt(steps ?? null, [name]);
-      return step === undefined ? [] : `${renderText(name)}: ${renderValue(step)}\n`;
+      return step === undefined ? [] : `${' '.repeat(indent)}${renderText(name)}: ${renderValue(step)}\n`;
     })
     .join('')
     .replace(/^\n+/, '');
+  return groups.length === 0 ? lines : `steps:\n${lines}${renderGroups(groups)}`;
+}
+
+function renderGroups(groups: readonly StepGroup[]): string {
+  return `groups:\n${groups.map(({ name, steps }) => `  ${renderText(name)}: ${renderValue(steps)}\n`).join('')}`;
 }
 
 /** The text with the steps of another text; see the edit of this name. */
@@ -28,6 +39,18 @@ export function pasteSteps(text: string, yaml: string): string {
     asDocument(yaml),
     taken !== undefined && isMapping(taken) ? Object.keys(taken) : [],
   );
+  const withSteps = addSteps(text, pasted);
+  const groups = valueAt(target, ['groups']);
+  const used = new Set(groups !== undefined && isMapping(groups) ? Object.keys(groups) : []);
+  return wholeGroups(pasted, Object.keys(stepsOf(pasted))).reduce((current, { name, steps }) => {
+    const free = freeName(name, used);
+    used.add(free);
+    return groupSteps(current, free, steps);
+  }, withSteps);
+}
+
+function addSteps(text: string, pasted: string): string {
+  const target = read(text);
   const steps = stepsOf(pasted);
   const blocks = stepBlocks(text);
   const added = stepBlocks(pasted);
@@ -46,7 +69,7 @@ export function pasteSteps(text: string, yaml: string): string {
   return Object.entries(steps).reduce((current, [name, step]) => set(current, ['steps', name], step), text);
 }
 
-/** What is pasted as a document with nothing but steps. */
+/** What is pasted as a document with nothing but steps and groups of them. */
 function asDocument(yaml: string): string {
   const text = yaml.replaceAll('\r\n', '\n').replaceAll('\t', '  ');
   const value = read(text);
@@ -55,12 +78,13 @@ function asDocument(yaml: string): string {
   if (isMapping(value['steps'] ?? null)) {
     const blocks = stepBlocks(text);
     const lines = blocks?.map((block) => indented(block, 2)).join('');
+    const groups = wholeGroups(text, Object.keys(stepsOf(text)));
     return `steps:\n${
       lines ??
       Object.entries(stepsOf(text))
         .map(([name, step]) => `  ${renderText(name)}: ${renderValue(step)}\n`)
         .join('')
-    }`;
+    }${groups.length === 0 ? '' : renderGroups(groups)}`;
   }
   const lines = text.split('\n').map((line) => (line.trim() === '' ? '' : `  ${line}`));
   const document = `steps:\n${lines.join('\n').trimEnd()}\n`;

@@ -5,6 +5,7 @@ import { formatStepReference, parseStepReference } from '../document/step-refere
 import { valuesAt, VERBS } from '../document/step.ts';
 import { read, rename, set } from './changes-in-place.ts';
 import { valueAt } from './document-value.ts';
+import { renameInGroups } from './group-steps.ts';
 import { isList, isMapping } from './render-value.ts';
 import { EditRefusal } from './yaml-text.ts';
 
@@ -39,5 +40,5 @@ export function renameStep(text: string, from: string, to: string): string {
   for (const place of places) {
     if (valueAt(read(current), place) !== undefined) current = rename(current, place, to);
   }
-  return current;
+  return renameInGroups(current, from, to);
 }

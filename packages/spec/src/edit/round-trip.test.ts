@@ -12,6 +12,7 @@ import { readYaml } from '../yaml/read-yaml.ts';
 import { applyEdit } from './apply-edit.ts';
 import type { DocumentValue, Edit } from './edit.ts';
 import { renderPipeline } from './render-pipeline.ts';
+import { renderText } from './render-value.ts';
 
 const SEED = 20261121;
 
@@ -117,7 +118,7 @@ function changeOf(text: string, document: PipelineDocument, kind: number, place:
   const path = all[place % all.length] ?? [];
   const before = valueAt(value, path);
   const source = { source: { connection: 'shop', table: 'added' } };
-  switch (kind % 8) {
+  switch (kind % 10) {
     case 0:
       return {
         edit: { kind: 'addStep', name: 'added0123456', step: source },
@@ -167,13 +168,47 @@ function changeOf(text: string, document: PipelineDocument, kind: number, place:
         }
       );
     }
+    case 7:
+      return {
+        edit: { kind: 'groupSteps', name: 'added: 0123456', steps: [step] },
+        inverse: groupAgain(document, step),
+        // A group that the step was in is written anew where its last step left it.
+        isExact: groupsOfStep(document, step).length === 0,
+      };
+    case 8: {
+      const [group] = Object.keys(document.groups ?? {});
+      return group === undefined
+        ? undefined
+        : {
+            edit: { kind: 'renameGroup', from: group, to: 'renamed: 0123456' },
+            inverse: [{ kind: 'renameGroup', from: 'renamed: 0123456', to: group }],
+            isExact: true,
+          };
+    }
     default:
       return {
         edit: { kind: 'connect', from: step, to: 'publish' },
         inverse: [{ kind: 'connect', from: 'origin', to: 'publish' }],
-        isExact: true,
+        // A name that needs quotes leaves them behind.
+        isExact: renderText(step) === step,
       };
   }
+}
+
+function groupsOfStep({ groups = {} }: PipelineDocument, step: string): readonly string[] {
+  return Object.keys(groups).filter((name) => groups[name]?.includes(step) === true);
+}
+
+/** The new group goes, and those that the step left are as they were. */
+function groupAgain(document: PipelineDocument, step: string): readonly Edit[] {
+  const back = groupsOfStep(document, step).map((name) => ({
+    kind: 'setField' as const,
+    path: ['groups', name],
+    value: document.groups?.[name] ?? [],
+  }));
+  return document.groups === undefined
+    ? [{ kind: 'removeField', path: ['groups'] }]
+    : [{ kind: 'removeField', path: ['groups', 'added: 0123456'] }, ...back];
 }
 
 function undoMove({ layout }: PipelineDocument): Edit {

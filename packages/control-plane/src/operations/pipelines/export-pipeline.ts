@@ -19,9 +19,9 @@ export const exportPipeline = defineOperation({
   output: z.strictObject({ pipeline: z.string(), format: z.string(), text: z.string() }),
   async handler(context, { pipeline, format, parameters }, signal) {
     const { plan } = await preparePlan(context, pipeline, { parameters }, signal);
-    if (format === 'mermaid') return { pipeline, format, text: exportMermaid(plan) };
     if (format === 'sql') return { pipeline, format, text: exportSql(plan) };
     const { document } = await loadPipeline(context.projectFolder, context.workingFolder, pipeline);
+    if (format === 'mermaid') return { pipeline, format, text: exportMermaid(plan, document.groups) };
     return { pipeline, format, text: exportAirflow(plan, document) };
   },
 });

@@ -46,6 +46,16 @@ export const graphDiagnostics = {
     (p) =>
       `No table of step '${p.step}' has ${list(p.columns)}, so that the check '${p.check}' would never be run.${hint(p.nearest, [], '') || ' Name columns of one of its tables.'}`,
   ),
+  groupStepUnknown: entry<{ group: string; step: string; nearest: Names }>(
+    'warning',
+    (p) =>
+      `The group '${p.group}' names '${p.step}', which is no step of this document.${hint(p.nearest, [], '')}`,
+  ),
+  groupStepTwice: entry<{ group: string; step: string; other: string }>(
+    'warning',
+    (p) =>
+      `The step '${p.step}' is in the group '${p.other}' already, and is drawn there. Take it out of '${p.group}'.`,
+  ),
   notRunYet: entry<{ key: string }>(
     'warning',
     (p) => `'${p.key}' is kept in the document, but this version does not act on it.`,

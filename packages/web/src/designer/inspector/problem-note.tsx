@@ -40,7 +40,7 @@ export function sayFix(fix: Edit): string {
     case 'setField':
       return typeof fix.value === 'object' ? formatPath(fix.path.slice(2)) : String(fix.value);
     case 'removeField':
-      return `${designerWords('remove')} ${formatPath(fix.path.slice(-1))}`;
+      return `${designerWords('remove')} ${formatPath(fix.path.slice(typeof fix.path.at(-1) === 'number' ? -2 : -1))}`;
     case 'renameField':
       return fix.to;
     case 'connect':
@@ -51,6 +51,9 @@ export function sayFix(fix: Edit): string {
       return `${designerWords('remove')} ${fix.name}`;
     case 'addStep':
       return `+ ${fix.name}`;
+    case 'groupSteps':
+    case 'renameGroup':
+    case 'ungroupSteps':
     case 'disconnect':
     case 'pasteSteps':
     case 'moveStep':
