@@ -25,6 +25,7 @@ export * from './operation.ts';
 export * from './operations/index.ts';
 export { isRefusal, toOperationError } from './operations/operation-error.ts';
 export type { OperationError, ToldDiagnostic } from './operations/operation-error.ts';
+export { toJson } from './operations/to-json.ts';
 export { operationTable } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput } from './operations/table.ts';
 export * from './project-host.ts';

@@ -1,4 +1,5 @@
 import type { Store } from '../store/open-store.ts';
+import { prepareQuery } from '../store/prepared-query.ts';
 import type { Caller } from './caller.ts';
 import { lowerRole } from './permissions.ts';
 import { hashToken } from './secret-token.ts';
@@ -6,14 +7,8 @@ import { toRole } from './user.ts';
 
 const SEEN_EVERY_MS = 60_000;
 
-/** Who holds the token; undefined when it is revoked, too old or none of ours, or its user is disabled. */
-export async function findApiToken(
-  store: Store,
-  token: string,
-  now: number,
-  purpose: 'use' | 'look' = 'use',
-): Promise<Caller | undefined> {
-  const found = await store.db
+const findTokens = prepareQuery({ hash: '' }, (db, { hash }) =>
+  db
     .selectFrom('api_tokens')
     .innerJoin('users', 'users.user_id', 'api_tokens.user_id')
     .select([
@@ -26,10 +21,19 @@ export async function findApiToken(
       'users.email',
       'users.role as user_role',
     ])
-    .where('api_tokens.token_hash', '=', hashToken(token))
+    .where('api_tokens.token_hash', '=', hash)
     .where('api_tokens.revoked_at', 'is', null)
-    .where('users.is_disabled', '=', 0)
-    .executeTakeFirst();
+    .where('users.is_disabled', '=', 0),
+);
+
+/** Who holds the token; undefined when it is revoked, too old or none of ours, or its user is disabled. */
+export async function findApiToken(
+  store: Store,
+  token: string,
+  now: number,
+  purpose: 'use' | 'look' = 'use',
+): Promise<Caller | undefined> {
+  const [found] = await findTokens(store.db, { hash: hashToken(token) });
   if (!found || (found.expires_at !== null && Number(found.expires_at) <= now)) return undefined;
   if (purpose === 'use' && Number(found.used_at ?? 0) < now - SEEN_EVERY_MS)
     await store.db

@@ -1,4 +1,5 @@
 import type { Store } from '../store/open-store.ts';
+import { prepareQuery } from '../store/prepared-query.ts';
 import type { Caller } from './caller.ts';
 import { isPassword } from './passwords.ts';
 import { hashToken, newSecretToken } from './secret-token.ts';
@@ -59,6 +60,18 @@ export async function startSession(
   return token.text;
 }
 
+const findSessions = prepareQuery({ hash: '', startedAfter: 0, seenAfter: 0 }, (db, given) =>
+  db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.user_id', 'sessions.user_id')
+    .select(['users.user_id', 'users.email', 'users.role', 'sessions.seen_at'])
+    .where('sessions.token_hash', '=', given.hash)
+    .where('sessions.ended_at', 'is', null)
+    .where('sessions.created_at', '>', given.startedAfter)
+    .where('sessions.seen_at', '>', given.seenAfter)
+    .where('users.is_disabled', '=', 0),
+);
+
 /**
  * Who holds the session's token, by what is true of the user now; undefined when the session is over. Only a use makes
  * it last longer: a page that is merely open does not.
@@ -70,16 +83,8 @@ export async function findSession(
   purpose: 'use' | 'look' = 'use',
 ): Promise<Caller | undefined> {
   const hash = hashToken(token);
-  const found = await store.db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.user_id', 'sessions.user_id')
-    .select(['users.user_id', 'users.email', 'users.role', 'sessions.seen_at'])
-    .where('sessions.token_hash', '=', hash)
-    .where('sessions.ended_at', 'is', null)
-    .where('sessions.created_at', '>', now - LIFE_MS)
-    .where('sessions.seen_at', '>', now - IDLE_MS)
-    .where('users.is_disabled', '=', 0)
-    .executeTakeFirst();
+  const times = { startedAfter: now - LIFE_MS, seenAfter: now - IDLE_MS };
+  const [found] = await findSessions(store.db, { hash, ...times });
   if (!found) return undefined;
   if (purpose === 'use' && Number(found.seen_at) < now - SEEN_EVERY_MS)
     await store.db.updateTable('sessions').set({ seen_at: now }).where('token_hash', '=', hash).execute();

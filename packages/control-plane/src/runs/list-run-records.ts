@@ -1,7 +1,11 @@
 import { readPosition } from '../live/live-store.ts';
+import { KeptValues } from '../store/kept-values.ts';
 import type { Store } from '../store/open-store.ts';
 import type { RunRecord } from './run-record.ts';
 import { RUN_RECORD_COLUMNS, toRecord } from './run-row.ts';
+
+/** SQLite takes 32,766 values in a statement. */
+const ROWS_AT_ONCE = 10_000;
 
 export interface RunFilter {
   readonly pipelines?: readonly string[] | undefined;
@@ -21,12 +25,18 @@ export interface RunPlace {
   readonly runId: string;
 }
 
+/** Runs that have ended never change again: the newest that were looked at need not be read and shaped anew. */
+const KEPT_RECORDS = 2_000;
+const ended = new WeakMap<Store, KeptValues<RunRecord>>();
+
 /** Runs without their plans, newest first. Each filter has an index; a page costs the same wherever it stands. */
 export async function listRunRecords(store: Store, filter: RunFilter): Promise<readonly RunRecord[]> {
+  const kept = ended.get(store) ?? new KeptValues<RunRecord>(KEPT_RECORDS);
+  ended.set(store, kept);
   const { pipelines, states, since, until, after } = filter;
   let query = store.db
     .selectFrom('runs')
-    .select(RUN_RECORD_COLUMNS)
+    .select('run_id')
     .orderBy('queued_at', 'desc')
     .orderBy('run_id', 'desc')
     .limit(filter.limit);
@@ -38,7 +48,31 @@ export async function listRunRecords(store: Store, filter: RunFilter): Promise<r
     query = query
       .where('queued_at', '<=', after.queuedAt)
       .where(({ eb, or }) => or([eb('queued_at', '<', after.queuedAt), eb('run_id', '<', after.runId)]));
-  return (await query.execute()).map(toRecord);
+  const found = (await query.execute()).map(({ run_id: runId }) => ({ runId, record: kept.get(runId) }));
+  const unknown = found.flatMap(({ runId, record }) => (record === undefined ? [runId] : []));
+  const read = new Map((await readRecords(store, unknown)).map((record) => [record.runId, record] as const));
+  for (const record of read.values()) if (hasEnded(record)) kept.set(record.runId, record, 1);
+  // One that was taken back since it was found, or that went on, is left out.
+  return found.flatMap(({ runId, record = read.get(runId) }) =>
+    record !== undefined && (states?.includes(record.state) ?? true) ? [record] : [],
+  );
+}
+
+async function readRecords(store: Store, runIds: readonly string[]): Promise<readonly RunRecord[]> {
+  const records: RunRecord[] = [];
+  for (let start = 0; start < runIds.length; start += ROWS_AT_ONCE) {
+    const rows = await store.db
+      .selectFrom('runs')
+      .select(RUN_RECORD_COLUMNS)
+      .where('run_id', 'in', runIds.slice(start, start + ROWS_AT_ONCE))
+      .execute();
+    records.push(...rows.map(toRecord));
+  }
+  return records;
+}
+
+function hasEnded({ state }: RunRecord): boolean {
+  return state !== 'queued' && state !== 'running';
 }
 
 type RunCounts = Readonly<Record<RunRecord['state'], number>>;

@@ -4,6 +4,7 @@ import {
   isAllowed,
   isAudited,
   operationTable,
+  toJson,
   toOperationError,
 } from '@millrace/control-plane';
 import type {
@@ -25,7 +26,7 @@ import { statusOf } from './error-status.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { OpenCall } from './open-calls.ts';
 import { refuse } from './refuse.ts';
-import { toJson } from './to-json.ts';
+
 import type { WorkInFlight } from './work-in-flight.ts';
 
 /** A document has at most eight million characters; rows come through connections, not through here. */
