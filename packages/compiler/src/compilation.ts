@@ -3,6 +3,7 @@ import {
   hasErrors,
   formatTableName,
   locateNowhere,
+  entriesOf,
   nearestNames,
   type Diagnostic,
   type DiagnosticCode,
@@ -10,9 +11,9 @@ import {
   type DocumentPath,
   type Edit,
   type Locate,
+  type NamedStep,
   type PipelineDocument,
   type SourceTable,
-  type Step,
   type TextSpan,
 } from '@millrace/spec';
 
@@ -39,7 +40,7 @@ export class Compilation {
   readonly document: PipelineDocument;
   readonly localNames: LocalNames;
   /** Those of the document with their names, in order. */
-  readonly steps: readonly (readonly [string, Step])[];
+  readonly steps: readonly NamedStep[];
   readonly diagnostics: Diagnostic[] = [];
   readonly codeFiles: CodeFiles | undefined;
   readonly #sql: SqlAnalyser | undefined;
@@ -53,12 +54,17 @@ export class Compilation {
     this.localNames = localNames;
     this.document = input.document;
     this.codeFiles = input.codeFiles;
-    this.steps = Object.entries(input.document.steps);
+    this.steps = entriesOf(input.document.steps);
     this.#sql = input.sql;
     this.#code = input.code;
     this.#locate = input.locate ?? locateNowhere(input.document.name);
     this.#connections = new Map(Object.entries(input.connections));
     this.#tables = new Map(Object.entries(input.tables));
+  }
+
+  /** The steps at these places of the document. */
+  stepsAt(places: readonly number[]): readonly NamedStep[] {
+    return places.map((place) => this.steps[place]).filter((step) => step !== undefined);
   }
 
   report<Code extends DiagnosticCode>(

@@ -1,19 +1,27 @@
-import { isSameLogicalType, type Field, type Step } from '@millrace/spec';
+import { areLinkedAlike, isSameLogicalType, type Field, type NamedStep, type Step } from '@millrace/spec';
 
 import type { CompileInput } from './compile-input.ts';
 import { areSame, MadeBefore } from './made-before.ts';
+import { relationOf } from './transform/compile-node.ts';
 import type { CompiledNode, DefinedRelation, Relations } from './transform/compiled-step.ts';
+import { orderSteps, type StepOrder } from './transform/order-steps.ts';
 import { refingerprint } from './transform/step-identity.ts';
 
-type Inputs = readonly (DefinedRelation | undefined)[];
-
-interface KeptNode {
+/** What a step became, and of what. */
+interface MadeNode {
   readonly step: Step;
   readonly landed: DefinedRelation | undefined;
   /** The names of what it reads, and what they stood for. */
   readonly refs: readonly string[];
-  readonly inputs: Inputs;
+  readonly inputs: readonly (DefinedRelation | undefined)[];
   readonly node: CompiledNode;
+}
+
+export interface KeptNode extends MadeNode {
+  /** Its rows, as those see them that read it. */
+  readonly relations: readonly DefinedRelation[];
+  /** Something was said about it, which has to be said again. */
+  readonly isReported: boolean;
 }
 
 /**
@@ -24,28 +32,27 @@ interface KeptNode {
 export class CompileMemory {
   readonly made = new MadeBefore();
   #surroundings: readonly unknown[] = [];
-  #nodes: ReadonlyMap<string, KeptNode> = new Map();
-  #seenNodes = new Map<string, KeptNode>();
-  #relations: ReadonlyMap<string, DefinedRelation> = new Map();
-  #seenRelations = new Map<string, DefinedRelation>();
+  #ordered: { readonly steps: readonly NamedStep[]; readonly order: StepOrder } | undefined;
+  #nodes = new Map<string, KeptNode>();
 
   /** Begins a compilation: when its surroundings are others, nothing is known any more. */
   begin({ connections, tables, sql, code, codeFiles, templates }: CompileInput): void {
     const surroundings = [connections, tables, sql, code, codeFiles, templates];
     if (!areSame(surroundings, this.#surroundings)) {
-      this.#nodes = new Map();
-      this.#relations = new Map();
+      this.#nodes.clear();
       this.made.clear();
     }
     this.#surroundings = surroundings;
-    this.#seenNodes = new Map();
-    this.#seenRelations = new Map();
   }
 
-  /** Ends it: what it did not come across is forgotten. */
-  end(): void {
-    this.#nodes = this.#seenNodes;
-    this.#relations = this.#seenRelations;
+  /** How the steps follow from each other: as before, unless steps came, went, or read others. */
+  order(steps: readonly NamedStep[]): StepOrder {
+    const before = this.#ordered;
+    const order =
+      before !== undefined && areLinkedAlike(before.steps, steps) ? before.order : orderSteps(steps);
+    this.#ordered = { steps, order };
+    if (order !== before?.order) this.#forgetOthers(steps);
+    return order;
   }
 
   /** What a step became before, if it and what it reads are the same; where only rows before it are others, under a new identity. */
@@ -53,42 +60,57 @@ export class CompileMemory {
     name: string,
     step: Step,
     landed: DefinedRelation | undefined,
-    relations: Relations,
-  ): CompiledNode | undefined {
+    given: Relations,
+  ): KeptNode | undefined {
     const known = this.#nodes.get(name);
-    if (known === undefined || known.step !== step || known.landed !== landed) return undefined;
-    const { refs, inputs, node } = known;
-    if (refs.every((ref, index) => relations.get(ref) === inputs[index])) {
-      this.#seenNodes.set(name, known);
-      return node;
-    }
+    if (known === undefined || known.isReported || known.step !== step || known.landed !== landed)
+      return undefined;
+    const { refs, node } = known;
+    const inputs = refs.map((ref) => given.get(ref));
+    if (areSame(inputs, known.inputs)) return known;
     if (node.checks !== undefined || node.landed !== undefined) return undefined;
-    if (!refs.every((ref, index) => looksSame(relations.get(ref), inputs[index]))) return undefined;
-    const same = refingerprint(node, relations);
-    this.keepNode(name, { step, landed, refs, inputs: refs.map((ref) => relations.get(ref)), node: same });
-    return same;
+    if (!inputs.every((input, index) => looksSame(input, known.inputs[index]))) return undefined;
+    const same = refingerprint(node, given);
+    const relations = known.relations.map((relation, index): DefinedRelation => {
+      const fingerprint = same.steps[index]?.fingerprint ?? relation.fingerprint;
+      return { ...relation, fingerprint };
+    });
+    const kept = { ...known, inputs, node: same, relations };
+    this.#nodes.set(name, kept);
+    return kept;
   }
 
-  keepNode(name: string, node: KeptNode): void {
-    this.#seenNodes.set(name, node);
+  keepNode(name: string, made: MadeNode): KeptNode {
+    const before = this.#nodes.get(name)?.relations ?? [];
+    const { landed, steps } = made.node;
+    const relations = [...(landed === undefined ? [] : [landed]), ...steps.map(relationOf)].map((relation) =>
+      asBefore(
+        relation,
+        before.find(({ ref }) => ref === relation.ref),
+      ),
+    );
+    const kept = { ...made, relations, isReported: false };
+    this.#nodes.set(name, kept);
+    return kept;
   }
 
-  forgetNode(name: string): void {
-    this.#seenNodes.delete(name);
+  noteReport(name: string): void {
+    const known = this.#nodes.get(name);
+    if (known !== undefined) this.#nodes.set(name, { ...known, isReported: true });
   }
 
-  /** The object that stood for an equal relation before, so that what reads it is known to be the same. */
-  relation(made: DefinedRelation): DefinedRelation {
-    const before = this.#relations.get(made.ref);
-    const relation =
-      before === undefined || !haveSameFields(made, before)
-        ? made
-        : before.fingerprint === made.fingerprint && hasSameForm(made, before)
-          ? before
-          : { ...made, fields: before.fields };
-    this.#seenRelations.set(made.ref, relation);
-    return relation;
+  #forgetOthers(steps: readonly NamedStep[]): void {
+    const names = new Set(steps.map(([name]) => name));
+    for (const name of this.#nodes.keys()) if (!names.has(name)) this.#nodes.delete(name);
   }
+}
+
+/** The object that stood for an equal relation before, so that what reads it is known to be the same. */
+function asBefore(made: DefinedRelation, before: DefinedRelation | undefined): DefinedRelation {
+  if (before === undefined || !haveSameFields(made, before)) return made;
+  return before.fingerprint === made.fingerprint && hasSameForm(made, before)
+    ? before
+    : { ...made, fields: before.fields };
 }
 
 /** Whether steps over one are the steps over the other, but for the identity of their rows. */

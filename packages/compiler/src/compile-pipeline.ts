@@ -2,15 +2,13 @@ import {
   compareText,
   formatTableName,
   hasErrors,
-  stepCheckReferences,
-  stepInputs,
-  stepVerb,
   type Diagnostic,
   type Locate,
   type PipelineDocument,
   type SourceStep,
 } from '@millrace/spec';
 
+import type { CheckPlan } from './checks/check-plan.ts';
 import { Compilation } from './compilation.ts';
 import { CompileMemory } from './compile-memory.ts';
 import type { CompileInput } from './compile-input.ts';
@@ -23,7 +21,8 @@ import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from '
 import type { MadeBefore } from './made-before.ts';
 import type { LoadTask, Plan, PlannedStep } from './plan.ts';
 import { compileSteps } from './transform/compile-steps.ts';
-import { hasChecks, UNCHECKED } from './transform/check-step.ts';
+import type { StepOrder } from './transform/order-steps.ts';
+import { UNCHECKED } from './transform/check-step.ts';
 import { keepSteps } from './transform/keep-steps.ts';
 import { planLanding } from './transform/plan-landing.ts';
 import { planKeep, planPublish } from './transform/plan-publish.ts';
@@ -54,8 +53,11 @@ export async function compilePipeline(
   const compilation = new Compilation({ ...input, document, locate }, localNames);
   memory.begin(input);
   reportUnsupported(compilation);
-  const feeding = feedingSources(compilation);
-  const collected = collectLoads(compilation, feeding);
+  const order = memory.order(compilation.steps);
+  const feeding = new Map(
+    compilation.stepsAt(order.feeding).flatMap(([name, step]) => ('source' in step ? [[name, step]] : [])),
+  );
+  const collected = collectLoads(compilation, order, feeding);
   const tasks: LoadTask[] = [];
   for (const { settings, tables } of collected) {
     const modes = planModes(settings, compilation);
@@ -65,8 +67,7 @@ export async function compilePipeline(
       if (task !== undefined) tasks.push(task);
     }
   }
-  const transformed = await compileTransforms(compilation, feeding, memory);
-  memory.end();
+  const transformed = await compileTransforms(compilation, order, feeding, memory);
   const writes = [...writesOfLoads(collected), ...transformed.writes];
   refuseDuplicateTargets(writes, compilation);
   refuseReservedTargets(writes, compilation);
@@ -82,24 +83,10 @@ export async function compilePipeline(
   return { plan: makePlan(meaning, input.parameters, work, memory.made), diagnostics, locate, relations };
 }
 
-/** Source steps that other steps than destinations read, or that checks read or are about: they are landed first. */
-function feedingSources({ steps }: Compilation): ReadonlyMap<string, SourceStep> {
-  const feeding = new Map<string, SourceStep>();
-  const sources = new Map(steps.flatMap(([name, step]) => ('source' in step ? [[name, step] as const] : [])));
-  for (const [name, step] of steps) {
-    if ('source' in step && hasChecks(step)) feeding.set(name, step);
-    const inputs = stepVerb(step).kind === 'transform' ? stepInputs(step) : [];
-    for (const { from } of [...inputs, ...stepCheckReferences(step)]) {
-      const source = sources.get(from);
-      if (source !== undefined) feeding.set(from, source);
-    }
-  }
-  return feeding;
-}
-
 /** Everything of a document that goes through steps: landings, steps, and what they publish. */
 async function compileTransforms(
   compilation: Compilation,
+  order: StepOrder,
   feeding: ReadonlyMap<string, SourceStep>,
   memory: CompileMemory,
 ): Promise<{
@@ -121,58 +108,78 @@ async function compileTransforms(
     ([name, step]) => recall('landing', step, [name], () => planLanding(name, step, compilation)) ?? [],
   );
   const landed = new Map(landings.map(({ relation }) => [relation.ref, relation]));
-  const { steps, relations, checks } = await compileSteps(compilation, landed, memory);
+  const { steps, relations, checks } = await compileSteps(compilation, landed, order, memory);
   const published: LoadTask[] = [];
   const writes: TableWrite[] = [];
   const reads = landings.map(({ task }) => ({
     connection: task.source.connection,
     table: task.source.table.table,
   }));
-  for (const [name, step] of compilation.steps) {
+  for (const [name, step] of compilation.stepsAt(order.writing)) {
     if (!('destination' in step)) continue;
     const relation = relations.get(step.destination.from);
-    const planned =
-      relation &&
-      recall('publish', step, [name, relation], () => planPublish(name, step, relation, compilation));
+    if (relation === undefined) continue;
+    const of = [name, ...formOf(relation), feeding.get(relation.ref)];
+    const planned = recall('publish', step, of, () => planPublish(name, step, relation, compilation));
     if (planned === undefined) continue;
-    published.push(planned.task);
+    published.push(settle(planned.task, { fingerprint: relation.fingerprint }));
     const path = ['steps', name, 'destination', 'table'];
     const { destination, task } = planned;
     writes.push({ destination, target: task.destination.table, label: `'${name}'`, path, reads });
   }
-  const kept = keepSteps(
-    steps,
-    published.map(({ source }) => source.table.table.name),
-    checks,
-    memory.made,
-  );
-  const withChecks = (task: LoadTask): LoadTask => {
-    const plan = checks.get(task.destination.table.name);
-    return plan === undefined ? task : { ...task, checks: plan };
-  };
+  const readByLoads = published.map(({ source }) => source.table.table.name);
+  const kept = keepSteps(steps, readByLoads, checks, memory.made);
   const keeps = kept.flatMap(({ ref, keptBecause }) => {
     const relation = keptBecause === null ? undefined : relations.get(ref);
     if (relation === undefined) return [];
-    const keep = withChecks(recall('keep', relation, [], () => planKeep(relation)));
+    const keep = recall('keep', relation.fields, formOf(relation), () => planKeep(relation));
     // Its name is that of the load of its source, whose rows are kept too.
-    return [landed.has(ref) ? { ...keep, id: `${ref} (checked, kept here)` } : keep];
+    const id = landed.has(ref) ? `${ref} (checked, kept here)` : keep.id;
+    return [settle(keep, { fingerprint: relation.fingerprint, id, checks: checks.get(ref) })];
   });
   // Where checks set rows aside, the name of the source step is that of the rows that pass.
   const lands = landings.map(({ task, relation: { ref } }) => {
     const unchecked = `${ref}.${UNCHECKED}`;
-    const table = { name: checks.has(unchecked) ? unchecked : ref };
-    return withChecks({ ...task, destination: { ...task.destination, table } });
+    const table = checks.has(unchecked) ? unchecked : ref;
+    return settle(task, { table, checks: checks.get(table) });
   });
   return { steps: kept, tasks: [...lands, ...keeps, ...published], writes, relations };
+
+  /** A task that was planned for rows of this form, for these rows. */
+  function settle(task: LoadTask, { fingerprint, id = task.id, table, checks: plan }: Settled): LoadTask {
+    return memory.made.recall('settled', task, [fingerprint, id, table, plan], () => ({
+      ...task,
+      id,
+      ...(fingerprint !== undefined && task.load.kind === 'steps'
+        ? { load: { ...task.load, fingerprint } }
+        : {}),
+      ...(table === undefined ? {} : { destination: { ...task.destination, table: { name: table } } }),
+      ...(plan === undefined ? {} : { checks: plan }),
+    }));
+  }
+}
+
+interface Settled {
+  readonly fingerprint?: string;
+  readonly id?: string;
+  /** Its name. */
+  readonly table?: string;
+  readonly checks?: CheckPlan | undefined;
+}
+
+/** All of a relation that a task over it is planned by, but for the identity of its rows. */
+function formOf({ ref, fields, key }: Relation): readonly unknown[] {
+  return [ref, fields, key];
 }
 
 function collectLoads(
   compilation: Compilation,
+  order: StepOrder,
   feeding: ReadonlyMap<string, SourceStep>,
 ): readonly CollectedLoads[] {
   const { steps } = compilation.document;
   const collected: CollectedLoads[] = [];
-  for (const [name, step] of compilation.steps) {
+  for (const [name, step] of compilation.stepsAt(order.writing)) {
     if ('replicate' in step) {
       const loads = collectReplicate(name, step, compilation);
       if (loads !== undefined) collected.push(loads);

@@ -20,6 +20,7 @@ export { findPatternProblem, type PatternProblem } from './document/checks/find-
 export * from './document/duration.ts';
 export * from './document/glob.ts';
 export * from './document/load.ts';
+export { areLinkedAlike, type NamedStep } from './document/named-steps.ts';
 export { PARAMETER_TYPES, type ParameterDeclaration, type ParameterType } from './document/parameters.ts';
 export * from './document/pipeline-document.ts';
 export * from './document/project-document.ts';
@@ -41,7 +42,9 @@ export { copySteps, freeName } from './edit/paste-steps.ts';
 export * from './edit/merge-texts.ts';
 export * from './edit/render-pipeline.ts';
 export { renderText, renderValue } from './edit/render-value.ts';
+export { entriesOf } from './entries-of.ts';
 export * from './json-schema.ts';
+export { MappedList } from './mapped-list.ts';
 export * from './parse-logical-type.ts';
 export type { ParsedDocument } from './parse-document.ts';
 export * from './parse-pipeline.ts';

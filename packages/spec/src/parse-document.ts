@@ -2,9 +2,11 @@ import type { z } from 'zod';
 
 import { hasErrors, type Diagnostic } from './diagnostic/diagnostic.ts';
 import type { Locate } from './diagnostic/source-range.ts';
+import type { NamedStep } from './document/named-steps.ts';
 import { separateSteps } from './document/separate-steps.ts';
 import { NAME_PATTERN } from './document/schema-parts.ts';
 import { VERBS, type Step } from './document/step.ts';
+import { entriesOf, recordOf } from './entries-of.ts';
 import { applyParameters, type AppliedParameters } from './parameters/apply-parameters.ts';
 import type { GivenParameters } from './parameters/resolve-parameters.ts';
 import type { PipelineMemory } from './pipeline-memory.ts';
@@ -78,17 +80,19 @@ function readSound<Schema extends z.ZodType>(
   const written = childOf(value, 'steps');
   if (!isRecord(value) || !isRecord(written)) return undefined;
   const around = schema.safeParse({ ...value, steps: {} });
-  const steps = around.success ? childOf(around.data, 'steps') : undefined;
-  if (!around.success || !isRecord(steps)) return undefined;
-  for (const [name, settings] of Object.entries(written)) {
-    const step = NAME_PATTERN.test(name) && isRecord(settings) ? memory.step(settings, readStep) : undefined;
-    if (step === undefined) return undefined;
-    steps[name] = step;
-  }
-  return around.data;
+  if (!around.success || !isRecord(around.data)) return undefined;
+  const named = memory.steps(entriesOf(written), readNamedStep);
+  const steps = named.every((step) => step !== undefined) ? recordOf(named) : undefined;
+  return steps && Object.assign(around.data, { steps });
 }
 
-export function readStep(settings: Readonly<Record<string, unknown>>): Step | undefined {
+/** Undefined when something is wrong with it. */
+export function readNamedStep([name, settings]: readonly [string, unknown]): NamedStep | undefined {
+  const step = NAME_PATTERN.test(name) && isRecord(settings) ? readStep(settings) : undefined;
+  return step && [name, step];
+}
+
+function readStep(settings: Readonly<Record<string, unknown>>): Step | undefined {
   const [verb, ...others] = VERBS.filter(({ name }) => Object.hasOwn(settings, name));
   if (verb === undefined || others.length > 0) return undefined;
   const checked = verb.schema.safeParse(settings);

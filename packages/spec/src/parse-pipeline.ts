@@ -1,6 +1,7 @@
 import { checkGraph } from './document/check-graph.ts';
 import { checkGroups } from './document/check-groups.ts';
 import { pipelineSchema, type PipelineDocument } from './document/pipeline-document.ts';
+import { entriesOf } from './entries-of.ts';
 import type { GivenParameters } from './parameters/resolve-parameters.ts';
 import { PipelineMemory } from './pipeline-memory.ts';
 import { parseDocument, type ParsedDocument } from './parse-document.ts';
@@ -19,7 +20,7 @@ export function parsePipeline(
   memory: PipelineMemory = new PipelineMemory(),
 ): ParsedPipeline {
   return parseDocument({ text, fileName, memory }, given, pipelineSchema, (document, locate) => [
-    ...checkGraph(document, locate),
+    ...(memory.isGraphSound(entriesOf(document.steps)) ? [] : checkGraph(document, locate)),
     ...checkGroups(document, locate),
   ]);
 }

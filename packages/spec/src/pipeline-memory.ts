@@ -1,7 +1,9 @@
-import type { Step } from './document/step.ts';
+import { isGraphSound } from './document/check-graph.ts';
+import { areLinkedAlike, type NamedStep } from './document/named-steps.ts';
+import { MappedList } from './mapped-list.ts';
 import { YamlMemory } from './yaml/yaml-memory.ts';
 
-type Settings = Readonly<Record<string, unknown>>;
+type Written = readonly [name: string, settings: unknown];
 
 /**
  * What `parsePipeline` remembers of the text before, for a document that is read again after each edit: what did not change
@@ -9,14 +11,22 @@ type Settings = Readonly<Record<string, unknown>>;
  */
 export class PipelineMemory {
   readonly yaml = new YamlMemory();
-  readonly #steps = new WeakMap<Settings, Step>();
+  readonly #steps = new MappedList<Written, NamedStep | undefined>();
+  /** Steps that nothing is wrong with in how they read each other. */
+  #sound: readonly NamedStep[] | undefined;
 
-  /** The step that settings are; those that were found sound are not looked at again. */
-  step(settings: Settings, read: (settings: Settings) => Step | undefined): Step | undefined {
-    const known = this.#steps.get(settings);
-    if (known !== undefined) return known;
-    const step = read(settings);
-    if (step !== undefined) this.#steps.set(settings, step);
-    return step;
+  /** The steps that settings are, undefined where something is wrong; those that were looked at before are the same objects. */
+  steps(
+    written: readonly Written[],
+    read: (written: Written) => NamedStep | undefined,
+  ): readonly (NamedStep | undefined)[] {
+    return this.#steps.map(written, read);
+  }
+
+  /** Whether nothing is wrong with how steps read each other. When in doubt, false. */
+  isGraphSound(steps: readonly NamedStep[]): boolean {
+    const isSound = (this.#sound !== undefined && areLinkedAlike(this.#sound, steps)) || isGraphSound(steps);
+    if (isSound) this.#sound = steps;
+    return isSound;
   }
 }

@@ -1,4 +1,10 @@
-import { compareText, formatLogicalType, type PipelineDocument, type SourceTable } from '@millrace/spec';
+import {
+  compareText,
+  formatLogicalType,
+  entriesOf,
+  type PipelineDocument,
+  type SourceTable,
+} from '@millrace/spec';
 
 import type { MadeBefore } from '../made-before.ts';
 
@@ -33,10 +39,14 @@ export function fingerprintDocument(
   made: MadeBefore,
 ): string {
   const { groups: _, layout: __, steps, ...rest } = document;
-  const texts = Object.entries(steps).map(
-    ([name, step]) => `${name}\n${made.recall('meaning', step, [], () => canonicalJson(step))}`,
+  const named = entriesOf(steps);
+  const meanings = made.each('meaning', named, ([name, step]) => `${name} ${canonicalJson(step)}`);
+  const names = named.map(([name]) => name);
+  const sorted = made.recall('sorted', fingerprintDocument, names, () =>
+    [...names.keys()].toSorted((left, right) => compareText(names[left] ?? '', names[right] ?? '')),
   );
-  return sha256Hex([canonicalJson([rest, parameters]), ...texts.toSorted()].join('\n'));
+  const texts = sorted.map((place) => meanings[place] ?? '');
+  return made.digest('document', [canonicalJson([rest, parameters]), ...texts]);
 }
 
 /**
@@ -48,19 +58,17 @@ export function fingerprintPlan(
   tasks: readonly Task[],
   made: MadeBefore,
 ): string {
-  const identities = tasks.map((task) =>
-    made.recall('task', task, [], () =>
-      sha256Hex(
-        JSON.stringify([
-          task.id,
-          loadIdentity(task),
-          columnsIdentity(task.columns),
-          destinationIdentity(task.destination),
-        ]),
-      ),
+  const identities = made.each('task', tasks, (task) =>
+    sha256Hex(
+      JSON.stringify([
+        task.id,
+        loadIdentity(task),
+        columnsIdentity(task.columns),
+        destinationIdentity(task.destination),
+      ]),
     ),
   );
-  return sha256Hex([documentFingerprint, ...identities].join(' '));
+  return made.digest('plan', [documentFingerprint, ...identities]);
 }
 
 function loadIdentity({ sourceStep, source, load, contract, quarantine }: LoadTask): unknown {

@@ -2,6 +2,7 @@ import {
   checkName,
   compileSelection,
   formatTableName,
+  entriesOf,
   nearestNames,
   type CheckItem,
   type DestinationStep,
@@ -31,7 +32,7 @@ type Place = (below: DocumentPath) => DocumentPath;
  * the columns they name; those that name none are about all.
  */
 export function expandReplicates(expanded: ExpandedDocument, input: CompileInput): ExpandedDocument {
-  const entries = Object.entries(expanded.document.steps);
+  const entries = entriesOf(expanded.document.steps);
   if (!entries.some(([, step]) => 'replicate' in step && hasChecks(step))) return expanded;
   const places = new Map<string, Place>();
   const checks = new Map(expanded.localNames.checks);

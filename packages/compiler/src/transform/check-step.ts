@@ -117,6 +117,7 @@ export async function checkStep(
     decisions: decided,
     key: rows.key,
     incrementality,
+    keptBecause: null,
     fingerprint: fingerprint([
       sql,
       rows.fingerprint,

@@ -133,6 +133,7 @@ async function compileStep(
     const definition = digestDefinition(defined);
     const compiled: CompiledStep = {
       ...defined,
+      keptBecause: null,
       fingerprint: fingerprintStep(definition, query.inputs, (input) => known.get(input)?.fingerprint),
     };
     definitions.push(definition);

@@ -2,10 +2,10 @@ import { stepCheckReferences, stepInputs, type Step } from '@millrace/spec';
 
 import type { CheckPlan } from '../checks/check-plan.ts';
 import type { Compilation } from '../compilation.ts';
-import type { CompileMemory } from '../compile-memory.ts';
-import { compileNode, isTransform, relationOf } from './compile-node.ts';
-import type { CompiledNode, CompiledStep, DefinedRelation } from './compiled-step.ts';
-import { orderSteps } from './order-steps.ts';
+import type { CompileMemory, KeptNode } from '../compile-memory.ts';
+import { compileNode } from './compile-node.ts';
+import type { CompiledStep, DefinedRelation } from './compiled-step.ts';
+import type { StepOrder } from './order-steps.ts';
 
 /** Everything between reading and writing. */
 export interface CompiledSteps {
@@ -22,41 +22,42 @@ export interface CompiledSteps {
 export async function compileSteps(
   compilation: Compilation,
   landed: ReadonlyMap<string, DefinedRelation>,
+  order: StepOrder,
   memory: CompileMemory,
 ): Promise<CompiledSteps> {
   const relations = new Map<string, DefinedRelation>();
   const checks = new Map<string, CheckPlan>();
   const steps: CompiledStep[] = [];
-  const add = (node: CompiledNode): void => {
-    if (node.landed !== undefined) relations.set(node.landed.ref, memory.relation(node.landed));
-    for (const step of node.steps) {
-      steps.push(step);
-      relations.set(step.ref, memory.relation(relationOf(step)));
-    }
-    if (node.checks !== undefined) checks.set(node.checks.ref, node.checks.plan);
-  };
-  const nodes = compilation.steps.filter(([name, step]) => isTransform(step) || landed.has(name));
-  for (const level of orderSteps(nodes)) {
+  for (const level of order.levels) {
     const reported = compilation.diagnostics.length;
-    const made: (CompiledNode | undefined)[] = [];
+    const nodes: (KeptNode | undefined)[] = [];
     const waiting: Promise<void>[] = [];
-    for (const [index, [name, step]] of level.entries()) {
-      const rows = landed.get(name);
+    for (const [name, step] of compilation.stepsAt(level)) {
+      const rows = 'source' in step ? landed.get(name) : undefined;
+      if ('source' in step && rows === undefined) continue;
       // A step of a template is another one wherever the template is used.
-      if (!compilation.localNames.inputs.has(name)) made[index] = memory.node(name, step, rows, relations);
-      if (made[index] !== undefined) continue;
+      const isAlone = !compilation.localNames.inputs.has(name);
+      const known = isAlone ? memory.node(name, step, rows, relations) : undefined;
+      const index = nodes.push(known) - 1;
+      if (known !== undefined) continue;
       const refs = inputsOf(step);
       const inputs = refs.map((ref) => relations.get(ref));
       waiting.push(
         compileNode(name, step, rows, relations, compilation).then((node) => {
-          made[index] = node;
-          if (node !== undefined) memory.keepNode(name, { step, landed: rows, refs, inputs, node });
+          if (node !== undefined)
+            nodes[index] = memory.keepNode(name, { step, landed: rows, refs, inputs, node });
         }),
       );
     }
     await Promise.all(waiting);
-    for (const { path } of compilation.diagnostics.slice(reported)) memory.forgetNode(String(path[1]));
-    for (const node of made) if (node !== undefined) add(node);
+    for (const { path } of compilation.diagnostics.slice(reported)) memory.noteReport(String(path[1]));
+    for (const kept of nodes) {
+      if (kept === undefined) continue;
+      for (const step of kept.node.steps) steps.push(step);
+      for (const relation of kept.relations) relations.set(relation.ref, relation);
+      const { checks: checked } = kept.node;
+      if (checked !== undefined) checks.set(checked.ref, checked.plan);
+    }
   }
   return { steps, relations, checks };
 }

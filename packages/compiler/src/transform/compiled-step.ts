@@ -12,7 +12,8 @@ export interface Relations {
   get(ref: string): DefinedRelation | undefined;
 }
 
-export type CompiledStep = Omit<PlannedStep, 'keptBecause'>;
+/** A step of which it is not decided yet whether its rows are kept. */
+export type CompiledStep = PlannedStep & { readonly keptBecause: null };
 
 /** What a source step or a transform step became. */
 export interface CompiledNode {

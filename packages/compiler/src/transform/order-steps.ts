@@ -1,36 +1,52 @@
-import { stepInputs, type Step } from '@millrace/spec';
+import { stepInputs, stepVerb, type NamedStep } from '@millrace/spec';
 
-import { checkedAgainst } from './check-step.ts';
+import { checkedAgainst, hasChecks } from './check-step.ts';
 
-type NamedStep = readonly [string, Step];
+/** How the steps of a document follow from each other, by their places in it. */
+export interface StepOrder {
+  /** Sources and steps that make rows of rows, those first that wait for nothing of the rest. */
+  readonly levels: readonly (readonly number[])[];
+  /** Sources that other steps than destinations read, or that checks read or are about: they are landed first. */
+  readonly feeding: readonly number[];
+  /** Steps that write tables. */
+  readonly writing: readonly number[];
+}
 
-/** The steps, those that wait for nothing of the rest first. The graph has no circles. */
-export function* orderSteps(steps: readonly NamedStep[]): Generator<readonly NamedStep[]> {
-  const waiting = new Map(steps.map((step) => [step[0], { step, open: 0, readers: [] as string[] }]));
-  let level: NamedStep[] = [];
-  for (const [name, step] of steps) {
-    const entry = waiting.get(name);
-    if (entry === undefined) continue;
-    for (const other of [...stepInputs(step).map((input) => input.step), ...checkedAgainst(step)]) {
-      const read = other === name ? undefined : waiting.get(other);
+/** The graph has no circles. */
+export function orderSteps(steps: readonly NamedStep[]): StepOrder {
+  const places = new Map(steps.map(([name], place) => [name, place]));
+  const kinds = steps.map(([, step]) => ('source' in step ? 'source' : stepVerb(step).kind));
+  const open = new Int32Array(steps.length);
+  const readers: number[][] = steps.map(() => []);
+  const feeding = new Set<number>();
+  let level: number[] = [];
+  for (const [place, [, step]] of steps.entries()) {
+    if (kinds[place] === 'source' && hasChecks(step)) feeding.add(place);
+    const inputs = stepInputs(step).map((input) => input.step);
+    const checked = checkedAgainst(step);
+    for (const [index, name] of [...inputs, ...checked].entries()) {
+      const read = places.get(name);
+      if (read === undefined) continue;
+      const isLoad = kinds[place] === 'load' && index < inputs.length;
+      if (kinds[read] === 'source' && !isLoad) feeding.add(read);
       // One that is read twice counts once.
-      if (read === undefined || read.readers.at(-1) === name) continue;
-      read.readers.push(name);
-      entry.open += 1;
+      if (read === place || readers[read]?.at(-1) === place) continue;
+      readers[read]?.push(place);
+      open[place] = (open[place] ?? 0) + 1;
     }
-    if (entry.open === 0) level.push(entry.step);
+    if (open[place] === 0) level.push(place);
   }
+  const levels: (readonly number[])[] = [];
   while (level.length > 0) {
-    yield level;
-    const next: NamedStep[] = [];
-    for (const [name] of level) {
-      for (const reader of waiting.get(name)?.readers ?? []) {
-        const entry = waiting.get(reader);
-        if (entry === undefined) continue;
-        entry.open -= 1;
-        if (entry.open === 0) next.push(entry.step);
-      }
+    levels.push(level.filter((place) => kinds[place] === 'source' || kinds[place] === 'transform'));
+    const next: number[] = [];
+    for (const reader of level.flatMap((place) => readers[place] ?? [])) {
+      const left = (open[reader] ?? 0) - 1;
+      open[reader] = left;
+      if (left === 0) next.push(reader);
     }
     level = next;
   }
+  const writing = steps.flatMap(([, step], place) => (stepVerb(step).writes ? [place] : []));
+  return { levels, feeding: [...feeding], writing };
 }

@@ -1,41 +1,42 @@
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import type { DocumentPath, Locate } from '../diagnostic/source-range.ts';
+import { entriesOf } from '../entries-of.ts';
 import { checkStepReferences, readableNames, stepCheckReferences } from './check-references.ts';
+import type { NamedStep } from './named-steps.ts';
 import type { PipelineDocument } from './pipeline-document.ts';
 import { parseStepReference, type StepReference } from './step-reference.ts';
 import { stepInputs, stepOutputs, stepVerb, type Step } from './step.ts';
 
 /** What is wrong with the connections between the steps of a pipeline. */
 export function checkGraph(document: PipelineDocument, locate: Locate): readonly Diagnostic[] {
-  if (isSound(document)) return [];
+  const named = entriesOf(document.steps);
   const { diagnostics, used } = checkConnections(document, [], locate);
   const unused: Diagnostic[] = [];
-  for (const [name, step] of Object.entries(document.steps)) {
+  for (const [name, step] of named) {
     if (used.has(name) || readableNames(name, step).length === 0) continue;
     const path = ['steps', name];
     unused.push(diagnose('sourceUnused', { step: name }, { path, range: locate(path, 'key') }));
   }
-  if (!Object.values(document.steps).some((step) => stepVerb(step).writes))
+  if (!named.some(([, step]) => stepVerb(step).writes))
     unused.push(diagnose('nothingToDo', {}, { path: ['steps'], range: locate(['steps'], 'key') }));
   return [...diagnostics, ...unused];
 }
 
-/** Whether nothing is wrong with the connections of a document without checks; in one pass, for large ones. */
-function isSound({ steps }: PipelineDocument): boolean {
-  const named = Object.entries(steps);
+/** Whether nothing is wrong with the connections; in one pass, for large documents. When in doubt, false. */
+export function isGraphSound(named: readonly NamedStep[]): boolean {
   const places = new Map(named.map(([name], place) => [name, place]));
   /** How many readers of each step are not done. */
   const readers = new Int32Array(named.length);
   const needs: (readonly number[])[] = [];
   let hasWriter = false;
-  for (const [, step] of named) {
-    if ('checks' in step) return false;
+  for (const [name, step] of named) {
     const needed: number[] = [];
-    for (const { from, step: other } of stepInputs(step)) {
-      const place = places.get(other) ?? -1;
+    for (const { from } of [...stepInputs(step), ...stepCheckReferences(step)]) {
+      const reference = parseStepReference(from);
+      const place = places.get(reference.step) ?? -1;
       const input = named[place]?.[1];
-      if (input === undefined || !isReadable(input, parseStepReference(from))) return false;
+      if (input === undefined || reference.step === name || !isReadable(input, reference)) return false;
       needed.push(place);
       readers[place] = (readers[place] ?? 0) + 1;
     }

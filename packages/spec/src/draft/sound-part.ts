@@ -1,13 +1,13 @@
 import { checkGraph } from '../document/check-graph.ts';
 import { stepCheckReferences } from '../document/check-references.ts';
-import { NAME_PATTERN } from '../document/schema-parts.ts';
 import { parseStepReference } from '../document/step-reference.ts';
 import { pipelineSchema, type PipelineDocument } from '../document/pipeline-document.ts';
 import { stepInputs, type Step } from '../document/step.ts';
 import type { Locate } from '../diagnostic/source-range.ts';
 import { applyParameters, type AppliedParameters } from '../parameters/apply-parameters.ts';
+import { entriesOf } from '../entries-of.ts';
 import type { GivenParameters } from '../parameters/resolve-parameters.ts';
-import { mayRefer, readStep } from '../parse-document.ts';
+import { mayRefer, readNamedStep } from '../parse-document.ts';
 import { PipelineMemory } from '../pipeline-memory.ts';
 import { childOf } from '../schema/schema-at.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
@@ -44,10 +44,8 @@ export function soundPart(
   if (!isRecord(value)) return undefined;
   const steps = new Map<string, Step>();
   const written = childOf(value, 'steps');
-  for (const [name, settings] of Object.entries(isRecord(written) ? written : {})) {
-    const step = NAME_PATTERN.test(name) && isRecord(settings) ? memory.step(settings, readStep) : undefined;
-    if (step !== undefined && without?.has(name) !== true) steps.set(name, step);
-  }
+  for (const named of memory.steps(entriesOf(isRecord(written) ? written : {}), readNamedStep))
+    if (named !== undefined && without?.has(named[0]) !== true) steps.set(...named);
   const around = pipelineSchema.safeParse({ ...value, steps: {} });
   const document = around.success ? around.data : { version: 1 as const, name: 'draft', steps: {} };
   removeReadersOfNothing(steps);

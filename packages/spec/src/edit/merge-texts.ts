@@ -71,7 +71,7 @@ function cutIntoParts(text: string): Parts | undefined {
   const blocks = stepBlocks(text);
   let above = '';
   let areStepsDone = false;
-  for (const piece of cutYaml(text)) {
+  for (const piece of cutYaml(text).pieces) {
     if (piece.kind === 'steps' && blocks !== undefined) {
       parts.set(STEPS, above + piece.text);
       above = '';
@@ -80,8 +80,7 @@ function cutIntoParts(text: string): Parts | undefined {
       areStepsDone = true;
       for (const block of blocks) parts.set(STEP + block.name, block.text);
       const last = blocks.at(-1);
-      const end = text.indexOf(piece.text, piece.offset);
-      if (last === undefined || end < 0) return undefined;
+      if (last === undefined) return undefined;
       above = afterSteps(text, last.offset + last.text.length);
     } else {
       const key = /^(?:#[^\n]*\n|\s*\n)*([A-Za-z_][A-Za-z0-9_-]*):/.exec(piece.text)?.[1];

@@ -13,14 +13,15 @@ export interface StepBlock {
 
 /** The steps of a text as its lines; undefined when they do not stand under each other, one below `steps`. */
 export function stepBlocks(text: string): readonly StepBlock[] | undefined {
-  const pieces = cutYaml(text);
-  const header = pieces.findIndex(({ kind }) => kind === 'steps');
-  const steps = pieces.filter(({ kind }) => kind === 'step');
-  const [first] = steps;
-  if (header < 0 || first === undefined) return undefined;
+  const { pieces } = cutYaml(text);
+  if (!pieces.some(({ kind }) => kind === 'step')) return undefined;
   const blocks: StepBlock[] = [];
-  let [above, start] = ['', first.offset];
-  for (const piece of steps) {
+  let above = '';
+  let offset = 0;
+  for (const piece of pieces) {
+    const start = offset - above.length;
+    offset += piece.text.length;
+    if (piece.kind !== 'step') continue;
     const value: unknown = readYaml(piece.text, '').value;
     // Comments above the first step are a piece of their own.
     if (/^(?: *(?:#[^\n]*)?\n)*$/.test(piece.text)) {
@@ -33,7 +34,6 @@ export function stepBlocks(text: string): readonly StepBlock[] | undefined {
     const end = ownEnd(piece.text, indent);
     blocks.push({ name, text: above + piece.text.slice(0, end), indent, offset: start });
     above = piece.text.slice(end);
-    start = piece.offset + end;
   }
   return blocks;
 }

@@ -142,6 +142,36 @@ describe('readYaml', () => {
     );
   });
 
+  it('reads a document after each of many changes as the library does', () => {
+    const step = fc
+      .constantFrom('a', 'b', 'c', 'd', 'e')
+      .chain((name) =>
+        fc.constantFrom(
+          `  ${name}:\n    filter: { from: a, where: x > 1 }\n`,
+          `  # above\n  ${name}: # beside\n    limit:\n      rows: 5\n\n`,
+          `  ${name}:\n    sql:\n      query: |\n        SELECT 1\n        FROM a\n  # below\n`,
+        ),
+      );
+    const spot = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat(30),
+      by: fc.oneof(fc.constantFrom('', ' ', '\n', '#', '  ', '\n  ', 'x: 1\n', '\nx: 1', ':', '"'), step),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 5 }), fc.array(spot, { maxLength: 12 }), (steps, spots) => {
+        const memory = new YamlMemory();
+        let text = `# a pipeline\nversion: 1\nsteps:\n${steps.join('')}tests: []\n`;
+        expectSame(text, memory);
+        for (const { at, cut, by } of spots) {
+          const offset = Math.floor(at * text.length);
+          text = text.slice(0, offset) + by + text.slice(offset + cut);
+          expectSame(text, memory);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('reads every plain value as the library does', () => {
     const scalar = fc.oneof(
       fc.string({ maxLength: 12 }),

@@ -3,6 +3,7 @@ import {
   diagnose,
   hasErrors,
   locateNowhere,
+  entriesOf,
   parseTemplate,
   type Diagnostic,
   type DiagnosticCode,
@@ -49,7 +50,7 @@ export function expandTemplates(input: CompileInput): ExpandedDocument {
     uses: [],
     trail: [],
   };
-  if (!Object.values(document.steps).some((step) => 'template' in step))
+  if (!entriesOf(document.steps).some(([, step]) => 'template' in step))
     return {
       document,
       locate: root.locate,

@@ -55,7 +55,9 @@ export async function runCase(
     code,
     codeFiles: codeOf(text),
   });
-  const { steps, relations } = await compileSteps(compilation, landed, new CompileMemory());
+  const memory = new CompileMemory();
+  const order = memory.order(compilation.steps);
+  const { steps, relations } = await compileSteps(compilation, landed, order, memory);
   const all = [...diagnostics, ...compilation.diagnostics].filter(({ code }) => code !== 'sourceUnused');
   const lines = all
     .toSorted((left, right) => left.range.start.offset - right.range.start.offset)
