@@ -74,7 +74,7 @@ export class MysqlServerError extends PipelineError {
 
   constructor(role: Role, errno: number, sqlState: string, serverText: string) {
     const meaning = MEANINGS.get(errno) ?? { code: 'queryFailed', retry: 'never' };
-    const shown = printable(serverText);
+    const shown = sentence(printable(serverText));
     super({
       code: meaning.code,
       blame: meaning.blame ?? role,
@@ -85,6 +85,10 @@ export class MysqlServerError extends PipelineError {
     });
     this.errno = errno;
   }
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/u.test(text) ? text : `${text}.`;
 }
 
 /** A server's text for people: one line, no control characters, bounded. */
