@@ -70,6 +70,9 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     await page.getByRole('grid', { name: 'Columns' }).getByText('status').waitFor();
     await axeClean(page);
     await screenshots(page, 'dataset-columns');
+    await page.getByRole('button', { name: /^Profile all [\d,]+ rows$/ }).click();
+    await page.getByText(/^Of all [\d,]+ rows as they are published now/).waitFor();
+    await screenshots(page, 'dataset-columns-profiled');
     for (const tab of ['Sample', 'Profile', 'Checks', 'Lineage', 'Usage'] as const) {
       await page.getByRole('tab', { name: tab }).click();
       if (tab === 'Sample')
@@ -95,6 +98,10 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
       .waitFor();
     await axeClean(page);
     await screenshots(page, 'dataset-versions');
+    await page.goto(new URL('/datasets/raw.orders', page.url()).href);
+    await page.getByText('No dataset is called raw.orders').waitFor();
+    await axeClean(page);
+    await screenshots(page, 'dataset-unknown');
     await page.close();
     expect(portal.complaints).toEqual([]);
   }, 120_000);

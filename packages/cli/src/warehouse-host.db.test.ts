@@ -12,6 +12,7 @@ import {
   listQueries,
   openExport,
   openProjectHost,
+  profileDataset,
   queryWarehouse,
   readRows,
   removeQuery,
@@ -30,7 +31,7 @@ import {
   type ProjectHost,
 } from '@millrace/control-plane';
 import type { RunEvent } from '@millrace/engine';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createShop } from './demo/shop.ts';
@@ -151,6 +152,14 @@ describe('with a warehouse host', () => {
     expect(shown.usage.queries).toBeGreaterThan(0);
     const sample = await sampleDataset.handler(context, { ...ref, limit: 5 }, noSignal);
     expect(sample.rows).toHaveLength(5);
+    const taken = await profileDataset.handler(context, ref, noSignal);
+    expect(taken).toMatchObject({ scope: 'published', runId: shown.versions[0]?.runId });
+    expect(taken.profile.rows).toBe(counted);
+    expect(taken.profile.columns.map(({ name }) => name)).toEqual(shown.columns.map(({ name }) => name));
+    expect(taken.profile.columns.find(({ name }) => name === 'id')?.distinct?.count).toBe(counted);
+    expect(profileDataset.output.parse(await profileDataset.handler(context, ref, noSignal))).toEqual(taken);
+    expect((await showDataset.handler(context, ref, noSignal)).profile).toEqual(taken);
+    expect(readdirSync(join(context.projectFolder, '.millrace', 'profiles'))).toEqual([]);
     const lineage = await traceDataset.handler(context, traceDataset.input.parse(ref), noSignal);
     expect(lineage.nodes.map(({ name, distance }) => [name, distance])).toEqual([
       ['busy.orders', 0],

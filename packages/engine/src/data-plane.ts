@@ -1,9 +1,10 @@
-import type { CodeAnalyser, SqlAnalyser } from '@millrace/compiler';
+import type { CodeAnalyser, DatasetProfile, SqlAnalyser } from '@millrace/compiler';
 
 import type { TableDiff } from './diff/diff-plan.ts';
 import type { LoadPreview, PreviewRequest } from './load/preview-plan.ts';
 import type { PreviewStepRequest, StepPreview } from './preview/preview-step.ts';
 import type { ProposedTest, ProposeTestRequest } from './preview/propose-test.ts';
+import type { ProfileFileRequest } from './profile/profile-file.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 import type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
 import type {
@@ -181,4 +182,10 @@ export async function workbookToCsv(
 ): Promise<{ readonly rows: number }> {
   const module = await import('./upload/workbook-to-csv.ts');
   return await module.workbookToCsv(request, signal);
+}
+
+/** Describes the values in a Parquet file, of all its rows. Throws `PipelineError`. */
+export async function profileFile(request: ProfileFileRequest, signal: AbortSignal): Promise<DatasetProfile> {
+  const module = await import('./profile/profile-file.ts');
+  return await module.profileFile(request, signal);
 }

@@ -37,6 +37,7 @@ export type {
   TestRow,
   TestStepsRequest,
 } from './steps/test-steps.ts';
+export type { ProfileFileRequest } from './profile/profile-file.ts';
 export type { WorkbookRequest } from './upload/workbook-to-csv.ts';
 export type { VerifyRequest } from './verify/verify-plan.ts';
 export type { VerifyResult } from './verify/verify-task.ts';

@@ -11,6 +11,7 @@ import {
   openSqlAnalyser,
   previewPlan,
   previewStep,
+  profileFile,
   proposeTest,
   rollbackTable,
   runPlan,
@@ -184,6 +185,9 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   },
   async workbookToCsv(request, _, signal) {
     return await workbookToCsv(request, signal);
+  },
+  async profileFile(request, _, signal) {
+    return await profileFile(request, signal);
   },
   async decideRows(request, _, signal) {
     return await decideRows(request, signal);

@@ -3,6 +3,7 @@ export interface CatalogueSchema {
   readonly datasets: DatasetRow;
   readonly dataset_notes: DatasetNoteRow;
   readonly dataset_versions: DatasetVersionRow;
+  readonly dataset_profiles: DatasetProfileRow;
   readonly check_results: CheckResultsRow;
   readonly queries: QueryRow;
   readonly query_tables: QueryTableRow;
@@ -57,6 +58,18 @@ export interface DatasetVersionRow {
   readonly row_count: number | null;
   /** The run whose rows came back, for a rollback. */
   readonly restored_run: string | null;
+}
+
+/** What all rows of a version look like; of each dataset the last that was taken. */
+export interface DatasetProfileRow {
+  readonly connection: string;
+  readonly name: string;
+  readonly version: number;
+  /** That published the version. */
+  readonly run_id: string;
+  readonly taken_at: number;
+  /** The `DatasetProfile` as JSON. */
+  readonly profile: string;
 }
 
 /** What the checks of a task found in one run. */

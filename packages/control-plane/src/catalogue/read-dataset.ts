@@ -1,4 +1,4 @@
-import { STEPS, type DatasetProfile, type CheckResult, type Plan } from '@millrace/compiler';
+import { STEPS, type CheckResult, type Plan } from '@millrace/compiler';
 
 import { readRun } from '../runs/run-store.ts';
 import type { Store } from '../store/open-store.ts';
@@ -72,29 +72,6 @@ export async function readVersions(
     isCurrent: row.version === current,
     restoredRun: row.restored_run,
   }));
-}
-
-/** The newest profile that a run took of it; null when there is none. */
-export async function readNewestProfile(
-  store: Store,
-  { pipeline, task }: DatasetRow,
-): Promise<{ runId: string; at: string; scope: 'table' | 'changes'; profile: DatasetProfile } | null> {
-  const row = await store.db
-    .selectFrom('table_measures')
-    .select(['run_id', 'measured_at', 'scope', 'profile'])
-    .where('pipeline', '=', pipeline)
-    .where('task', '=', task)
-    .where('profile', 'is not', null)
-    .orderBy('measured_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (row?.profile == null) return null;
-  return {
-    runId: row.run_id,
-    at: new Date(row.measured_at).toISOString(),
-    scope: row.scope,
-    profile: JSON.parse(row.profile),
-  };
 }
 
 /** Who asked it lately. */

@@ -31,6 +31,7 @@ export { listConnectors } from './connectors/list-connectors.ts';
 export type { ListedConnector } from './connectors/list-connectors.ts';
 export { describeDataset } from './datasets/describe-dataset.ts';
 export { listDatasets } from './datasets/list-datasets.ts';
+export { profileDataset } from './datasets/profile-dataset.ts';
 export { sampleDataset } from './datasets/sample-dataset.ts';
 export { showDataset } from './datasets/show-dataset.ts';
 export { traceDataset } from './datasets/trace-dataset.ts';

@@ -1,5 +1,6 @@
 import type {
   CodeProblem,
+  DatasetProfile,
   DescribedColumn,
   DescribeRequest,
   ParsedExpression,
@@ -24,6 +25,7 @@ import type {
   QuarantineGroup,
   QuarantineRequest,
   PreviewStepRequest,
+  ProfileFileRequest,
   ProposedTest,
   ProposeTestRequest,
   ResolvedConnection,
@@ -96,6 +98,7 @@ export interface RunnerMethods {
   };
   /** A file that came from outside is opened in the runner, where it can end nothing else. */
   readonly workbookToCsv: { readonly request: WorkbookRequest; readonly result: { readonly rows: number } };
+  readonly profileFile: { readonly request: ProfileFileRequest; readonly result: DatasetProfile };
   readonly decideRows: { readonly request: DecideRequest; readonly result: DecideResult };
   readonly query: { readonly request: ConnectionRequest & QueryRequest; readonly result: QueryResult };
 }

@@ -8,6 +8,7 @@ import { catalogue } from './migrations/0006-catalogue.ts';
 import { queue } from './migrations/0007-queue.ts';
 import { schedules } from './migrations/0008-schedules.ts';
 import { anomalyIndex } from './migrations/0009-anomaly-index.ts';
+import { datasetProfiles } from './migrations/0010-dataset-profiles.ts';
 
 /** In order, never reordered: a store remembers how many of them were applied. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   queue,
   schedules,
   anomalyIndex,
+  datasetProfiles,
 ];

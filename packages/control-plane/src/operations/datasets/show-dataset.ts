@@ -1,11 +1,12 @@
-import type { CheckResult, DatasetProfile } from '@millrace/compiler';
+import type { CheckResult } from '@millrace/compiler';
 import { z } from 'zod';
 
 import { datasetRef, listedDataset } from '../../catalogue/dataset-schema.ts';
 import { findDataset } from '../../catalogue/find-dataset.ts';
 import { listCatalogue } from '../../catalogue/list-catalogue.ts';
-import { readChecks, readNewestProfile, readUsage, readVersions } from '../../catalogue/read-dataset.ts';
+import { readChecks, readUsage, readVersions } from '../../catalogue/read-dataset.ts';
 import type { DatasetColumn } from '../../catalogue/register-datasets.ts';
+import { readShownProfile, shownProfile } from '../../catalogue/shown-profile.ts';
 import { readMeasures } from '../../history/table-history.ts';
 import { defineOperation } from '../../operation.ts';
 
@@ -22,15 +23,7 @@ export const showDataset = defineOperation({
     columns: z.array(
       z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean(), isKey: z.boolean() }),
     ),
-    /** The newest one that was taken, and of which run. */
-    profile: z
-      .strictObject({
-        runId: z.string(),
-        at: z.iso.datetime(),
-        scope: z.enum(['table', 'changes']),
-        profile: z.custom<DatasetProfile>(),
-      })
-      .nullable(),
+    profile: shownProfile.nullable(),
     /** What runs measured, the latest last. */
     measures: z.array(
       z.strictObject({
@@ -83,7 +76,7 @@ export const showDataset = defineOperation({
       readMeasures(store, { ...row, scope: 'changes' }, HISTORY_RUNS),
       readChecks(store, row),
       readVersions(store, row),
-      readNewestProfile(store, row),
+      readShownProfile(store, row),
       readUsage(store, row, Date.now()),
     ]);
     const columns: readonly DatasetColumn[] = JSON.parse(row.columns);

@@ -5,6 +5,7 @@ import type { DataColumn } from '../../ui/data-table.tsx';
 import { formatNumber, formatShare } from '../../ui/format-number.ts';
 import { datasetWords } from '../../words/datasets.ts';
 import { MiniHistogram } from './mini-histogram.tsx';
+import { ProfileScope } from './profile-scope.tsx';
 import type { ShownDataset } from './shown-dataset.ts';
 
 type Column = ShownDataset['columns'][number];
@@ -19,6 +20,7 @@ export function DatasetColumns({ dataset }: { readonly dataset: ShownDataset }):
   return (
     <DataTable
       label={datasetWords('columns')}
+      toolbar={<ProfileScope dataset={dataset} />}
       rows={items}
       columns={COLUMNS}
       rowId={({ column }) => column.name}

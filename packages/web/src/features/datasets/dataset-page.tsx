@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router';
-import { Pencil, SquareTerminal, Table2 } from 'lucide-react';
+import { MapPinOff, Pencil, SquareTerminal, Table2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 
@@ -8,6 +8,7 @@ import { pipelineAddress } from '../../app/addresses.ts';
 import { TextLink } from '../../ui/app-link.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes, formatNumber } from '../../ui/format-number.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -20,6 +21,7 @@ import { sqlAddress } from '../sql/sql-address.ts';
 import { DatasetChecks } from './dataset-checks.tsx';
 import { DatasetColumns } from './dataset-columns.tsx';
 import { parseRef } from './dataset-ref.ts';
+import type { DatasetRef } from './dataset-ref.ts';
 import { DatasetSample } from './dataset-sample.tsx';
 import { DatasetUsage } from './dataset-usage.tsx';
 import { DatasetVersions } from './dataset-versions.tsx';
@@ -39,6 +41,23 @@ type TabName = (typeof TABS)[number];
 export function DatasetPage(): ReactNode {
   const { ref } = useParams({ from: '/frame/datasets/$ref' });
   const dataset = parseRef(ref);
+  return dataset === undefined ? (
+    <>
+      <PageHeader title={<span className="font-mono">{ref}</span>} icon={Table2} />
+      <EmptyState
+        icon={MapPinOff}
+        title={datasetWords('noSuchAddress', { ref })}
+        action={<ButtonLink href="/datasets">{datasetWords('title')}</ButtonLink>}
+      >
+        {datasetWords('noSuchAddressHelp')}
+      </EmptyState>
+    </>
+  ) : (
+    <FoundDataset dataset={dataset} />
+  );
+}
+
+function FoundDataset({ dataset }: { readonly dataset: DatasetRef }): ReactNode {
   const { data, error, refetch } = useOperation('datasets/show-dataset', dataset);
   const [tabText, setTab] = useUrlState('tab', 'columns');
   const tab: TabName = TABS.find((name) => name === tabText) ?? 'columns';

@@ -10,6 +10,7 @@ import { formatExact } from '../../ui/format-time.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { datasetWords } from '../../words/datasets.ts';
 import { ColumnProfilePanel } from './column-profile-panel.tsx';
+import { ProfileButton, ProfileScope } from './profile-scope.tsx';
 import type { ShownDataset } from './shown-dataset.ts';
 
 /** What the values of a dataset look like: one column at a time, and its rows over the runs. */
@@ -19,7 +20,11 @@ export function DatasetProfile({ dataset }: { readonly dataset: ShownDataset }):
   if (profile === null)
     return (
       <div className="overflow-auto">
-        <EmptyState icon={ChartColumn} title={datasetWords('noProfile')}>
+        <EmptyState
+          icon={ChartColumn}
+          title={datasetWords('noProfile')}
+          action={<ProfileButton dataset={dataset} />}
+        >
           {datasetWords('noProfileHelp')}
         </EmptyState>
         <RowsOverTime measures={dataset.measures} />
@@ -49,9 +54,7 @@ export function DatasetProfile({ dataset }: { readonly dataset: ShownDataset }):
         ))}
       </nav>
       <div className="flex min-w-0 flex-1 flex-col gap-4 overflow-auto p-4">
-        <p className="text-ink-3">
-          {datasetWords(profile.scope === 'table' ? 'profileOf' : 'profileOfChanges', { run: profile.runId })}
-        </p>
+        <ProfileScope dataset={dataset} />
         {column === undefined ? null : (
           <ColumnProfilePanel column={column} rows={Number(profile.profile.rows)} />
         )}
