@@ -25,6 +25,7 @@ export const homeWords = defineWords('home', {
   interrupted: 'Interrupted',
   late: 'Late',
   neverRan: 'Never ran',
+  neverSucceeded: 'Never succeeded',
   upToDate: 'Up to date',
   healthyOne: 'Healthy',
   runningOne: 'Running',

@@ -17,10 +17,13 @@ export interface PipelineHealth {
   readonly rank: number;
 }
 
-/** A wrong document stops every coming run, a failed run stopped one, late data is what follows. */
+/**
+ * A wrong document stops every coming run, a failed run stopped one, late data is what follows. A cancelled run says nothing:
+ * the one before it does.
+ */
 export function pipelineHealth(pipeline: ListedPipeline): PipelineHealth {
   const { problem, freshness } = pipeline;
-  const [last] = pipeline.recentRuns;
+  const last = pipeline.recentRuns.find(({ state }) => state !== 'cancelled');
   if (problem !== null)
     return {
       pipeline,
@@ -48,5 +51,7 @@ export function pipelineHealth(pipeline: ListedPipeline): PipelineHealth {
     return { pipeline, tone: 'waiting', word: homeWords('queuedOne'), incident: null, rank: 4 };
   if (pipeline.recentRuns.length === 0)
     return { pipeline, tone: 'waiting', word: homeWords('neverRan'), incident: null, rank: 5 };
+  if (last === undefined && pipeline.lastSuccessAt === null)
+    return { pipeline, tone: 'waiting', word: homeWords('neverSucceeded'), incident: null, rank: 5 };
   return { pipeline, tone: 'ok', word: homeWords('healthyOne'), incident: null, rank: 6 };
 }
