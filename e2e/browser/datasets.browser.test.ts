@@ -116,6 +116,11 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     await page.locator('.cm-tooltip-autocomplete').getByText('raw', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+a');
+    await page.keyboard.type('SELECT date_tr');
+    await page.locator('.cm-tooltip-autocomplete').getByText('date_trunc').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.cm-tooltip-autocomplete').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+a');
     await page.keyboard.insertText('SELECT status, count(*) AS orders FROM raw.ordrs GROUP BY 1');
     await page.keyboard.press('Control+Enter');
     await page.getByText('Did you mean raw.orders?').waitFor();

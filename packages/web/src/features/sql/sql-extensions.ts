@@ -1,4 +1,4 @@
-import { acceptCompletion } from '@codemirror/autocomplete';
+import { acceptCompletion, closeCompletion, completeFromList } from '@codemirror/autocomplete';
 import { PostgreSQL, sql, SQLDialect } from '@codemirror/lang-sql';
 import type { Extension } from '@codemirror/state';
 import { Prec } from '@codemirror/state';
@@ -7,6 +7,7 @@ import type { OperationOutput } from '@millrace/control-plane';
 import { useMemo, useRef } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
+import { SQL_FUNCTIONS } from '../../designer/model/sql-functions.generated.ts';
 import { datasetOfStatement } from './dataset-of-statement.ts';
 
 type Dataset = OperationOutput<'datasets/list-datasets'>['datasets'][number];
@@ -16,7 +17,17 @@ const DUCKDB = SQLDialect.define({
   keywords: `${PostgreSQL.spec.keywords ?? ''} qualify pivot unpivot summarize describe asof semi anti exclude replace columns sample filter limit offset ilike`,
 });
 
-/** DuckDB's SQL with the names of datasets, and of the columns of those that the statement reads; Ctrl-Enter asks. */
+const FUNCTIONS = completeFromList(
+  SQL_FUNCTIONS.map(([label, detail]) => ({
+    label,
+    detail,
+    apply: `${label}(`,
+    type: 'function',
+    boost: -10,
+  })),
+);
+
+/** DuckDB's SQL with its functions, the names of datasets, and of the columns of those that the statement reads; Ctrl-Enter asks. */
 export function useSqlExtensions(
   datasets: readonly Dataset[],
   statement: string,
@@ -36,6 +47,7 @@ export function useSqlExtensions(
     for (const { name } of datasets)
       schema[name] = name === read?.name ? (columns ?? []).map((column) => column.name) : [];
     return [
+      DUCKDB.language.data.of({ autocomplete: FUNCTIONS }),
       sql({
         dialect: DUCKDB,
         schema,
@@ -46,7 +58,8 @@ export function useSqlExtensions(
         keymap.of([
           {
             key: 'Mod-Enter',
-            run: () => {
+            run: (view) => {
+              closeCompletion(view);
               latest.current();
               return true;
             },
