@@ -104,6 +104,12 @@ describe.skipIf(browser === undefined)('runs in the portal', () => {
     await page.getByRole('link', { name: `Rerun of ${runId}` }).waitFor();
     await page.getByRole('region', { name: 'Graph of the run' }).waitFor();
     await page.locator('h1').locator('xpath=..').getByText('Succeeded').waitFor({ timeout: 60_000 });
+    await page.getByRole('tab', { name: /^Steps/ }).click();
+    const large = page.getByRole('row', { name: /^large/ });
+    for (const figure of ['500', '63', '437']) await large.getByText(figure, { exact: true }).waitFor();
+    await axeClean(page);
+    await screenshots(page, 'run-steps');
+    await page.getByRole('tab', { name: 'Log' }).click();
   });
 
   it('runs again from a part of the graph, with rows that are landed', async () => {

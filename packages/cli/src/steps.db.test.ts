@@ -123,13 +123,20 @@ describe('what a run measures', { timeout: 180_000 }, () => {
     const runId = await lastRun();
     const { out } = await line.run(['runs', runId]);
     const rows = normalize(out, line.folder).split('\n');
-    expect(rows.filter((row) => /^(?:table  steps|enriched|mart)/.test(row)).slice(3)).toEqual([
+    expect(rows.filter((row) => /^(?:table  steps|enriched \(|mart)/.test(row)).slice(3)).toEqual([
       'table  steps  rows in  rows out  read  staged  seconds  CPU s  memory  spilled',
       expect.stringMatching(
         /^enriched \(kept here\)  paid, enriched  5  2  .*  \d\.\d\d  \d\.\d\d  [\d.]+ \w+  0 B$/,
       ),
       expect.stringMatching(/^mart\.orders  2  2 /),
       expect.stringMatching(/^mart\.by_country  byCountry  2  2 /),
+    ]);
+    const counts = rows.slice(rows.indexOf('step  rows in  left out  rows out'));
+    expect(counts.filter((row) => !row.startsWith('─')).slice(0, 4)).toEqual([
+      'step  rows in  left out  rows out',
+      'paid  3  1  2',
+      'enriched  4  0  2',
+      'byCountry  2  –  2',
     ]);
     const { tasks } = JSON.parse((await line.run(['runs', runId, '--json'])).out) as {
       tasks: readonly { table: string; measures: object }[];

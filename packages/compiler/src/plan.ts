@@ -83,6 +83,8 @@ export interface PlannedStep {
   /** Columns that are unique in the result, when that is known; else empty. */
   readonly key: readonly string[];
   readonly incrementality: Incrementality;
+  /** What of its inputs' rows is in the result, by number; absent where rows are joined, grouped or made. */
+  readonly rows?: RowsKept;
   /** Why its rows are kept in files of their own; null when they are computed within the steps that read them. */
   readonly keptBecause: string | null;
   /** Identity of its rows' definition: its SQL and those of all before it. */
@@ -136,6 +138,15 @@ export interface LineageUse {
   readonly ref: string;
   readonly column: string;
   readonly how: ColumnUse;
+}
+
+/**
+ * How many rows a step has: as many as the inputs `of` have together (`each`), or those of them that it does not leave
+ * out (`some`). Aliases.
+ */
+export interface RowsKept {
+  readonly keeps: 'each' | 'some';
+  readonly of: readonly string[];
 }
 
 /** How the result follows from changes of the inputs. */

@@ -26,6 +26,7 @@ export function formatMeasures(tasks: readonly TaskSummary[]): readonly string[]
     ];
   });
   if (rows.length === 0) return [];
+  const counts = formatCounts(tasks);
   const columns = [
     { title: 'table' },
     { title: 'steps' },
@@ -33,7 +34,24 @@ export function formatMeasures(tasks: readonly TaskSummary[]): readonly string[]
       (title) => ({ title, align: 'right' }) as const,
     ),
   ];
-  return [formatTable(columns, rows)];
+  return [formatTable(columns, rows), ...(counts === '' ? [] : ['', counts])];
+}
+
+/** The rows of each step, once where several tables have the same of it; empty where nothing was worked through. */
+function formatCounts(tasks: readonly TaskSummary[]): string {
+  const rows = new Map<string, readonly string[]>();
+  for (const { measures } of tasks)
+    for (const { step, rowsIn, leftOut, rowsOut } of measures?.counts ?? []) {
+      const row = [titleRelation(step), count(rowsIn), count(leftOut), count(rowsOut)];
+      rows.set(row.join(' '), row);
+    }
+  if (rows.size === 0) return '';
+  const titles = ['rows in', 'left out', 'rows out'].map((title) => ({ title, align: 'right' }) as const);
+  return formatTable([{ title: 'step' }, ...titles], [...rows.values()]);
+}
+
+function count(rows: number | null): string {
+  return rows === null ? '–' : formatCount(rows);
 }
 
 function seconds(milliseconds: number | null): string {

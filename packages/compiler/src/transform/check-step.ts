@@ -118,6 +118,7 @@ export async function checkStep(
     key: rows.key,
     incrementality,
     keptBecause: null,
+    rows: { keeps: 'some', of: [name] },
     fingerprint: fingerprint([
       sql,
       rows.fingerprint,

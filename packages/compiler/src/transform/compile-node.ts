@@ -124,6 +124,7 @@ async function compileStep(
       uses: query.uses,
       key: query.key,
       incrementality: query.incrementality,
+      ...(query.rows === undefined ? {} : { rows: query.rows }),
       ...(code === undefined ? {} : { code }),
       ...(query.maskKey === undefined ? {} : { maskKey: query.maskKey }),
       ...(query.reveals === undefined ? {} : { reveals: query.reveals }),

@@ -10,7 +10,7 @@ import type {
 } from '@millrace/spec';
 
 import type { CodeSettings, FoundCode } from '../code/find-code.ts';
-import type { Incrementality, LineageUse, PlannedCode, StepColumn, StepInput } from '../plan.ts';
+import type { Incrementality, LineageUse, PlannedCode, RowsKept, StepColumn, StepInput } from '../plan.ts';
 import type { DescribedColumn, ParsedExpression, SqlAnalyser, SqlProblem } from '../sql/sql-analyser.ts';
 
 /** Rows that a step can read. */
@@ -55,6 +55,8 @@ export interface OutputQuery {
   readonly uses: readonly LineageUse[];
   readonly key: readonly string[];
   readonly incrementality: Incrementality;
+  /** What of its inputs' rows is in the result, by number; absent where rows are joined, grouped or made. */
+  readonly rows?: RowsKept;
   /** For ORDER BY over its columns: what `limit` goes by when nothing else is said. */
   readonly order?: string;
   /** The reference to the key of masks, when the SQL reads `MASK_KEY`. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { LANDING } from '@millrace/compiler';
+import { LANDING, STEPS } from '@millrace/compiler';
 import { PipelineError, type StagedFile } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
@@ -166,6 +166,12 @@ async function extract(
     const { discarded } = writer;
     const staged = writer.rows + quarantine.rows + discarded.rows + (known?.dropped ?? 0);
     refuseLostRows(load, result.rowsSent, staged, 'staged');
+    if (task.source.connection === STEPS)
+      load.counts = await session.steps.count(
+        task,
+        decision.kind === 'steps' ? 'changes' : 'all',
+        result.rowsSent,
+      );
     if (task.load.kind === 'incremental' && tail !== undefined)
       refuseNullCursors(task, task.load.cursor, tail.nullCount, progress.rows);
     quarantine.finish(result.rowsSent);

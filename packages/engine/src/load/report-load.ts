@@ -38,6 +38,7 @@ export function reportMeasured(load: TableLoad, finished: LoadPackage | undefine
     type: 'taskMeasured',
     task: task.id,
     steps: session.steps.graph.computedBy(task),
+    ...(load.counts && { counts: load.counts }),
     rowsIn: usage?.rows ?? moved.rowsIn,
     rowsOut: moved.rowsOut,
     bytesIn: usage?.bytes ?? moved.bytesIn,

@@ -5,6 +5,7 @@ import type { OpenDestination } from '../run/open-destination.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import type { RunEventBody } from '../run/run-event.ts';
 import type { RunSession } from '../run/run-session.ts';
+import type { StepCount } from '../steps/step-counts.ts';
 import type { LoadDecision } from './decide-load.ts';
 
 /** One try of one table: everything that was found out before rows move. */
@@ -29,6 +30,8 @@ export interface TableLoad {
   /** ISO 8601 UTC; the time of the load as the destination's rows show it. */
   readonly loadedAt: string;
   readonly emit: (event: RunEventBody) => void;
+  /** The rows of the steps that were computed for it. */
+  counts?: readonly StepCount[];
   /** What came and what was staged of it, once it has; also where that is then found to be nothing new. */
   moved?: {
     readonly rowsIn: number;

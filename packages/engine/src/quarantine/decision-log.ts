@@ -150,6 +150,10 @@ class DecidedRows implements Dataset {
   }
 
   /** What was decided is no row of anyone's data. */
+  rows(): undefined {
+    return undefined;
+  }
+
   amount(): DatasetAmount {
     return { rows: 0, bytes: 0 };
   }

@@ -203,9 +203,10 @@ function foldTask(state: TaskState, event: TaskEvent): TaskState {
 const NONE_DISCARDED = { rows: 0, values: 0 };
 
 function measuresOf(event: TaskMeasures): TaskMeasures {
-  const { steps, rowsIn, rowsOut, bytesIn, bytesOut, durationMs, cpuMs, peakMemoryBytes, spilledBytes } =
-    event;
-  return { steps, rowsIn, rowsOut, bytesIn, bytesOut, durationMs, cpuMs, peakMemoryBytes, spilledBytes };
+  const { steps, counts, rowsIn, rowsOut, bytesIn, bytesOut } = event;
+  const { durationMs, cpuMs, peakMemoryBytes, spilledBytes } = event;
+  const took = { durationMs, cpuMs, peakMemoryBytes, spilledBytes };
+  return { steps, ...(counts && { counts }), rowsIn, rowsOut, bytesIn, bytesOut, ...took };
 }
 
 function waitingTask(task: string): TaskState {

@@ -2,6 +2,8 @@ import type { CheckResult, DatasetProfile } from '@millrace/compiler';
 import type { PlainPipelineError, PublicationRecord } from '@millrace/connector-sdk';
 import type { Edit } from '@millrace/spec';
 
+import type { StepCount } from '../steps/step-counts.ts';
+
 /**
  * Append-only history of a run; the state of a run and of each of its tasks is a fold over these (`foldRun`).
  * `at` is ISO 8601 UTC. Nothing in an event is secret.
@@ -164,6 +166,8 @@ export interface Anomaly {
 export interface TaskMeasures {
   /** The steps that were computed for it; empty where rows are only read. */
   readonly steps: readonly string[];
+  /** The rows of those steps, in their order; absent for tables that are only read, and when the rows of an earlier try were published. */
+  readonly counts?: readonly StepCount[];
   /** Rows that the source sent; for steps, those of the load packages that they are computed from. */
   readonly rowsIn: number;
   /** Rows that were staged. */

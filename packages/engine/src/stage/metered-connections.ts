@@ -10,7 +10,14 @@ import type { Usage } from './usage-meter.ts';
  * What DuckDB is asked to keep count of. CPU time is the sum of what operators take, so that their timing has to be on. Its rows scanned and bytes
  * read (1.5) are those of whole files once for each thread, whatever was read of them: nothing to go by.
  */
-const METRICS = ['CPU_TIME', 'OPERATOR_TIMING', 'SYSTEM_PEAK_BUFFER_MEMORY', 'SYSTEM_PEAK_TEMP_DIR_SIZE'];
+const METRICS = [
+  'CPU_TIME',
+  'OPERATOR_TIMING',
+  'OPERATOR_TYPE',
+  'OPERATOR_CARDINALITY',
+  'SYSTEM_PEAK_BUFFER_MEMORY',
+  'SYSTEM_PEAK_TEMP_DIR_SIZE',
+];
 
 interface Metered {
   readonly connection: DuckDBConnection;
@@ -64,16 +71,33 @@ export class MeteredConnections {
 
 function parseUsage(text: string): Usage {
   const metrics: unknown = JSON.parse(text);
-  const at = (name: string): number => {
-    const value =
-      typeof metrics === 'object' && metrics !== null
-        ? Object.getOwnPropertyDescriptor(metrics, name)?.value
-        : 0;
-    return typeof value === 'number' ? value : 0;
-  };
   return {
-    cpuMs: at('cpu_time') * 1000,
-    peakMemoryBytes: at('system_peak_buffer_memory'),
-    spilledBytes: at('system_peak_temp_dir_size'),
+    cpuMs: numberAt(metrics, 'cpu_time') * 1000,
+    peakMemoryBytes: numberAt(metrics, 'system_peak_buffer_memory'),
+    spilledBytes: numberAt(metrics, 'system_peak_temp_dir_size'),
+    rowsGrouped: rowsGrouped(metrics),
   };
+}
+
+/** `HASH_GROUP_BY`, `PERFECT_HASH_GROUP_BY`, `UNGROUPED_AGGREGATE`, … */
+const GROUPS = /GROUP_BY|AGGREGATE/;
+
+function rowsGrouped(operator: unknown): readonly number[] {
+  const children = valueAt(operator, 'children');
+  if (!Array.isArray(children)) return [];
+  const type = valueAt(operator, 'operator_type');
+  const below = children.flatMap((child: unknown) => rowsGrouped(child));
+  if (typeof type !== 'string' || !GROUPS.test(type)) return below;
+  return [...children.map((child: unknown) => numberAt(child, 'operator_cardinality')), ...below];
+}
+
+function numberAt(metrics: unknown, name: string): number {
+  const value = valueAt(metrics, name);
+  return typeof value === 'number' ? value : 0;
+}
+
+function valueAt(metrics: unknown, name: string): unknown {
+  return typeof metrics === 'object' && metrics !== null
+    ? Object.getOwnPropertyDescriptor(metrics, name)?.value
+    : undefined;
 }

@@ -39,6 +39,7 @@ export async function balanceRows(load: TableLoad, finished: LoadPackage | undef
   const counts = await countRows(load, split, step, read, failed, isAll);
   const { passed, setAside, discarded, kept } = counts;
   if (counts.rows !== passed + setAside + discarded || kept !== setAside) throw unbalanced(step, counts);
+  if (isAll) session.steps.counter.note(step, passed);
   const parted = { rows: counts.rows, passed, setAside, discarded };
   emit({ type: 'rowsParted', task: task.id, step, ...parted, isAll });
 }

@@ -24,6 +24,8 @@ export interface Dataset {
    * is no such way.
    */
   filteredSql(only: ColumnFilter, version?: string): string | undefined;
+  /** How many rows there are now, where the files behind them are just these rows; undefined where some stand for others. */
+  rows(): number | undefined;
   /** Rows and bytes of the files behind the rows of now, or of those that came since a version. */
   amount(since?: string): DatasetAmount;
   /**
@@ -106,6 +108,14 @@ export class LandedDataset implements Dataset {
       return has.has(name) ? column : `NULL AS ${column}`;
     });
     return `SELECT ${list.join(', ')} FROM (${sql})`;
+  }
+
+  rows(): number | undefined {
+    const chain = packagesAsOf(this.#packages, this.version);
+    const { mode } = this.#task.destination;
+    if (chain === undefined || (chain.length > 1 && mode !== 'append')) return undefined;
+    const files = chain.flatMap(({ manifest }) => manifest.files);
+    return files.reduce((sum, file) => sum + file.rows, 0);
   }
 
   amount(since?: string): DatasetAmount {

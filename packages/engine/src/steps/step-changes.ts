@@ -4,6 +4,7 @@ import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { isCodeStep, type CodeStep } from './code-steps.ts';
 import type { UsageMeter } from '../stage/usage-meter.ts';
+import { countRows } from './count-rows.ts';
 import type { Dataset, View } from './dataset.ts';
 import { partColumns } from './published-rows.ts';
 import { neededColumns } from './needed-columns.ts';
@@ -73,6 +74,19 @@ export class ChangeSet {
     const known = this.#known.get(ref) ?? this.#compute(ref);
     this.#known.set(ref, known);
     return known;
+  }
+
+  /** How many rows came, by the relations that changes were asked of on the way to the target. */
+  async rowsCome(): Promise<ReadonlyMap<string, number>> {
+    const { database, meter } = this.#options;
+    const none = new Map<string, number>();
+    const came = new Map<string, string>();
+    for (const [ref, known] of this.#known) {
+      const changes = await known;
+      if (changes.kind === 'none') none.set(ref, 0);
+      else if (changes.kind === 'changes') came.set(ref, changes.plus);
+    }
+    return new Map([...none, ...(await countRows(database, meter, came))]);
   }
 
   async close(): Promise<void> {

@@ -48,6 +48,11 @@ export class StepGraph {
     return [...this.steps.keys()].filter((ref) => refs.has(ref));
   }
 
+  /** The same as steps. */
+  stepsOf(task: LoadTask): readonly PlannedStep[] {
+    return this.computedBy(task).flatMap((ref) => this.steps.get(ref) ?? []);
+  }
+
   /** The step itself and all that it is made from, whoever keeps their rows. */
   definedBy(task: LoadTask): readonly PlannedStep[] {
     const refs = new Set([fromOf(task)]);

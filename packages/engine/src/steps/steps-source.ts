@@ -40,6 +40,8 @@ import { RelationSql } from './relation-sql.ts';
 import { ChangeSet, type StepChanges } from './step-changes.ts';
 import { fromOf, StepGraph } from './step-graph.ts';
 import { toSourcePosition, type StepsPosition } from './steps-position.ts';
+import { balanceSteps, type StepCount } from './step-counts.ts';
+import { StepCounter } from './step-counter.ts';
 import { StepsUsages } from './steps-usage.ts';
 import { toStepError } from './step-error.ts';
 
@@ -55,7 +57,7 @@ const CAPABILITIES: NonNullable<Capabilities['source']> = {
 };
 
 export interface StepsSourceOptions {
-  readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks'>;
+  readonly plan: Pick<Plan, 'pipeline' | 'steps' | 'tasks' | 'profile'>;
   readonly landing: Landing;
   /** The load packages of a task. */
   readonly packages: (task: LoadTask) => Promise<readonly LoadPackage[]>;
@@ -70,12 +72,16 @@ export class StepsSource implements OpenSource {
   readonly #options: StepsSourceOptions;
   readonly graph: StepGraph;
   readonly usage = new StepsUsages();
+  readonly counter: StepCounter;
   readonly #tasks: ReadonlyMap<string, LoadTask>;
   readonly #changes = new Map<string, ChangeSet>();
 
   constructor(options: StepsSourceOptions) {
     this.#options = options;
     this.graph = new StepGraph(options.plan, (ref) => options.landing.has(ref));
+    const { usage, graph } = this;
+    const { database, plan } = options;
+    this.counter = new StepCounter({ graph, usage, database, isThorough: plan.profile === 'full' });
     this.#tasks = new Map(
       options.plan.tasks
         .filter((task) => task.source.connection === STEPS)
@@ -195,6 +201,7 @@ export class StepsSource implements OpenSource {
         });
       throwIfCancelled(signal);
       rows = Number(copied?.['Count']);
+      if (request.position === null) this.counter.noteGrouped(task);
       if (rows > 0) yield { kind: 'parquet', path, rows, isTemporary: true };
     }
     return {
@@ -214,6 +221,16 @@ export class StepsSource implements OpenSource {
       .map((column) => `${originOf(task, column)} AS ${quote(column)}`)
       .join(', ');
     return `SELECT DISTINCT ${columns} FROM ${changes.minus} EXCEPT SELECT ${columns} FROM ${changes.plus}`;
+  }
+
+  /**
+   * The rows of each step that was worked through for a task of which `rowsOut` were read: of the complete rows, or of
+   * those that came. Throws `internal` when rows were lost or doubled on the way.
+   */
+  async count(task: LoadTask, view: 'all' | 'changes', rowsOut: number): Promise<readonly StepCount[]> {
+    if (view === 'all') return this.counter.count(task, await this.#datasetsOf(task), rowsOut);
+    const came = await this.#changes.get(task.id)?.rowsCome();
+    return balanceSteps(this.graph.stepsOf(task), came ?? new Map(), view);
   }
 
   async describeRead(request: ReadRequest): Promise<string> {

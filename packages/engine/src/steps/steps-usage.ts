@@ -2,7 +2,7 @@ import { UsageMeter, type Usage } from '../stage/usage-meter.ts';
 import type { Dataset, DatasetAmount } from './dataset.ts';
 
 /** What the rows of a task took: how much was read of what is kept here, and what DuckDB said of its statements. */
-export type StepsUsage = DatasetAmount & Partial<Usage>;
+export type StepsUsage = DatasetAmount & Partial<Omit<Usage, 'rowsGrouped'>>;
 
 /** Keeps count of it, by task. */
 export class StepsUsages {

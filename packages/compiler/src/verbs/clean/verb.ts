@@ -71,6 +71,7 @@ export const clean = defineTransformVerb({
         columns: outputs,
         uses: [],
         key: keptKey(input, outputs),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: { kind: 'rowwise' },
       },
     ];

@@ -70,6 +70,9 @@ export const code = defineTransformVerb({
         columns,
         uses,
         key,
+        ...(settings.key === undefined && mode === 'rows' && inherited.length > 0
+          ? { rows: { keeps: 'some', of: [input.alias] } }
+          : {}),
         incrementality:
           mode === 'rows'
             ? { kind: 'rowwise' }

@@ -59,6 +59,7 @@ export const convert = defineTransformVerb({
         columns: outputs,
         uses: [],
         key: keptKey(input, outputs),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: { kind: 'rowwise' },
       },
     ];

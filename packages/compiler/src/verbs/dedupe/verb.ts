@@ -28,6 +28,7 @@ export const dedupe = defineTransformVerb({
           ...orderUses(terms, input, names),
         ],
         key: names,
+        rows: { keeps: 'some', of: [input.alias] },
         incrementality: {
           kind: 'partitioned',
           by: { [input.alias]: names.map(partitionColumn) },

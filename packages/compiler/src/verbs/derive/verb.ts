@@ -20,6 +20,7 @@ export const derive = defineTransformVerb({
         ...result,
         uses: [],
         key: keptKey(input, result.columns),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: { kind: 'rowwise' },
       },
     ];

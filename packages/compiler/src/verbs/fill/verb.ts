@@ -39,6 +39,7 @@ export const fill = defineTransformVerb({
         columns,
         uses: made.flatMap(({ uses }) => uses),
         key: keptKey(input, columns),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: incrementality(made, input.alias),
       },
     ];

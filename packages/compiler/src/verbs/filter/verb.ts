@@ -16,6 +16,7 @@ export const filter = defineTransformVerb({
         result: isCondition(condition) ? input.fields : undefined,
         uses: usesOf(condition, 'filtered'),
         key: input.key,
+        rows: { keeps: 'some', of: [input.alias] },
         incrementality: { kind: 'rowwise' },
       },
     ];

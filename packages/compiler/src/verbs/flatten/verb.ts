@@ -139,6 +139,7 @@ function rowsQuery(
     columns,
     uses: each === undefined ? [] : [{ ref: input.ref, column: column.name, how: 'filtered' }],
     key: isKeyed ? key : [],
+    ...(each === undefined ? { rows: { keeps: 'each', of: [input.alias] } } : {}),
     incrementality: { kind: 'rowwise' },
   };
 }

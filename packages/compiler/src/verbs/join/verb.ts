@@ -130,6 +130,7 @@ async function joinTwo(
       type !== 'asof' && pairs.every(isSurelyComparable) && further.every(isCondition) ? fields : undefined,
     uses,
     key: joinedKey(left, right, type, pairs, taken),
+    ...joinedRows(left, right, type, pairs),
     incrementality: {
       kind: 'partitioned',
       by: {
@@ -230,6 +231,26 @@ function withNulls(column: StepColumn, isNullable: boolean): StepColumn {
   return isNullable ? { ...column, nullable: true } : column;
 }
 
+/** What becomes of the number of rows, where each row of the left finds one row at most. */
+function joinedRows(
+  left: InputRelation,
+  right: Relation,
+  type: JoinType,
+  pairs: readonly EqualColumns[],
+): Pick<OutputQuery, 'rows'> {
+  const of = [left.alias];
+  if (type === 'semi' || type === 'anti') return { rows: { keeps: 'some', of } };
+  if (type === 'asof' || (type === 'left' && isUnique(right, pairs))) return { rows: { keeps: 'each', of } };
+  return type === 'inner' && isUnique(right, pairs) ? { rows: { keeps: 'some', of } } : {};
+}
+
+/** Whether each match of the pairs is one row of the right at most. */
+function isUnique(right: Relation, pairs: readonly EqualColumns[]): boolean {
+  return (
+    right.key.length > 0 && right.key.every((column) => pairs.some((pair) => pair.right.name === column))
+  );
+}
+
 /**
  * A row of the left stays one row where the right side has at most one row for each match; else a pair of rows is known
  * by both keys, as long as there is always a right one.
@@ -242,9 +263,7 @@ function joinedKey(
   taken: readonly Taken[],
 ): readonly string[] {
   if (type === 'semi' || type === 'anti' || type === 'asof') return left.key;
-  const isUniqueRight =
-    right.key.length > 0 && right.key.every((column) => pairs.some((pair) => pair.right.name === column));
-  if ((type === 'inner' || type === 'left') && isUniqueRight) return left.key;
+  if ((type === 'inner' || type === 'left') && isUnique(right, pairs)) return left.key;
   if (type !== 'inner' || left.key.length === 0 || right.key.length === 0) return [];
   // What equals a column of the left is in the result under that name.
   const kept = right.key.map((column) => {

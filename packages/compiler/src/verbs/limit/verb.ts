@@ -33,6 +33,7 @@ export const limit = defineTransformVerb({
         columns: copyColumns(input),
         uses,
         key: input.key.length === 0 && rows === 1 ? groups : input.key,
+        rows: { keeps: 'some', of: [input.alias] },
         incrementality:
           groups.length === 0
             ? { kind: 'whole', reason: 'a row that comes or goes can move another one in or out' }

@@ -102,6 +102,7 @@ export const lookup = defineTransformVerb({
             : []),
         ],
         key: from.key,
+        rows: { keeps: 'each', of: [from.alias] },
         incrementality: {
           kind: 'partitioned',
           by: {

@@ -62,6 +62,7 @@ export const mask = defineTransformVerb({
         ...(maskKey === undefined ? {} : { maskKey }),
         ...(reveals.length === 0 ? {} : { reveals }),
         key: keptKey(input, byName),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: { kind: 'rowwise' },
       },
     ];

@@ -32,6 +32,7 @@ export const sample = defineTransformVerb({
         columns: copyColumns(input),
         uses: columns.map((column) => ({ ref: input.ref, column, how: 'filtered' })),
         key: input.key,
+        rows: { keeps: 'some', of: [input.alias] },
         incrementality:
           share === undefined
             ? { kind: 'whole', reason: 'a row that comes or goes can move another one in or out' }

@@ -52,6 +52,7 @@ export const select = defineTransformVerb({
         result: result.length === outputs.length ? result : undefined,
         uses: [],
         key: keptKey(input, outputs),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: { kind: 'rowwise' },
       },
     ];

@@ -21,6 +21,7 @@ export const sort = defineTransformVerb({
         columns: copyColumns(input),
         uses: orderUses(terms, input),
         key: input.key,
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality: { kind: 'whole', reason: 'one row that changes moves others' },
         ...(isQualified ? {} : { order }),
       },

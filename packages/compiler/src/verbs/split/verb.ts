@@ -49,6 +49,7 @@ export const split = defineTransformVerb({
         ).values(),
       ],
       key: input.key,
+      rows: { keeps: 'some', of: [input.alias] },
       incrementality: { kind: 'rowwise' as const },
     }));
   },

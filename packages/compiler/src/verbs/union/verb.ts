@@ -69,6 +69,7 @@ export const union = defineTransformVerb({
         result,
         uses: [],
         key: label === undefined ? [] : labelledKey(inputs, names, label),
+        rows: { keeps: 'each', of: inputs.map(({ alias }) => alias) },
         incrementality: { kind: 'rowwise' },
       },
     ];

@@ -46,6 +46,7 @@ export const window = defineTransformVerb({
         ...result,
         uses,
         key: keptKey(input, result.columns),
+        rows: { keeps: 'each', of: [input.alias] },
         incrementality:
           window.groups.length === 0
             ? { kind: 'whole', reason: 'all rows are one group' }

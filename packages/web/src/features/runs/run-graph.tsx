@@ -12,6 +12,7 @@ import { nodeState } from './node-state.ts';
 import { placeNodes } from './place-nodes.ts';
 import { RunBar } from './run-bar.tsx';
 import { taskTone } from './task-look.ts';
+import { countedRows } from './step-counts.ts';
 import type { WatchedTask } from './watched-tasks.ts';
 
 type ShownRun = OperationOutput<'runs/show-run'>;
@@ -46,6 +47,7 @@ export function RunGraphView({
   const { graph } = run;
   const places = useMemo(() => placeNodes(graph), [graph]);
   const tasks = new Map(watched.map((task) => [task.task, task]));
+  const counted = countedRows(watched);
   const pane = useRef<HTMLDivElement>(null);
   const paneWidth = useWidth(pane);
   if (graph.nodes.length === 0)
@@ -98,6 +100,7 @@ export function RunGraphView({
                 <Card
                   node={node}
                   tasks={tasks}
+                  counted={counted.get(node.id.replace(/^relation:/u, '')) ?? 0}
                   isOver={run.finishedAt !== null}
                   isSelected={node.id === selected}
                   onSelect={() => onSelect(node.id === selected ? '' : node.id)}
@@ -127,12 +130,15 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 function Card({
   node,
   tasks,
+  counted,
   isOver,
   isSelected,
   onSelect,
 }: {
   readonly node: RunGraphNode;
   readonly tasks: ReadonlyMap<string, WatchedTask>;
+  /** Its rows where no table keeps them; 0 while nobody counted them. */
+  readonly counted: number;
   /** What did not begin by then was not asked for. */
   readonly isOver: boolean;
   readonly isSelected: boolean;
@@ -140,6 +146,7 @@ function Card({
 }): ReactNode {
   const { state, rows, estimatedRows } = nodeState(node, tasks);
   const isLeft = state === 'waiting' && isOver;
+  const shown = node.own === null ? counted : rows;
   const share = estimatedRows === null || estimatedRows === 0 ? null : Math.min(0.98, rows / estimatedRows);
   return (
     <button
@@ -160,9 +167,9 @@ function Card({
       </span>
       <span className="text-ink-2 flex w-full gap-2 text-sm">
         <span className="min-w-0 flex-1 truncate">{node.detail}</span>
-        {rows > 0 ? (
-          <span className="tabular-nums" title={formatNumber(rows)}>
-            {formatCompact(rows)}
+        {shown > 0 ? (
+          <span className="tabular-nums" title={formatNumber(shown)}>
+            {formatCompact(shown)}
           </span>
         ) : null}
       </span>

@@ -30,8 +30,10 @@ import { RunGantt } from './run-gantt.tsx';
 import { RunGraphView } from './run-graph.tsx';
 import { RunLog } from './run-log.tsx';
 import { RunNodeBar } from './run-node-bar.tsx';
+import { RunSteps } from './run-steps.tsx';
 import { RunTables } from './run-tables.tsx';
 import { RunTrouble } from './run-trouble.tsx';
+import { countedSteps } from './step-counts.ts';
 import { useRunEvents } from './use-run-events.ts';
 import { useRunProgress } from './use-run-progress.ts';
 import { watchedTasks } from './watched-tasks.ts';
@@ -70,6 +72,7 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
   const mayRun = useMay('pipeline.run');
   const isLive = run.state === 'running' || run.state === 'queued';
   const watched = useMemo(() => watchedTasks(run.tasks, progress), [run.tasks, progress]);
+  const steps = useMemo(() => countedSteps(watched), [watched]);
   const checks = run.tasks.reduce((sum, task) => sum + task.checks.length, 0);
   return (
     <>
@@ -125,6 +128,12 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
                     label: runWords('tables'),
                     count: tasksOf(watched, run).length,
                     content: <RunTables tasks={tasksOf(watched, run)} />,
+                  },
+                  {
+                    value: 'steps',
+                    label: runWords('steps'),
+                    count: steps.length,
+                    content: <RunSteps steps={steps} />,
                   },
                   {
                     value: 'checks',

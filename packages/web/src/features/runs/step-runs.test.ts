@@ -72,12 +72,31 @@ describe('the steps of a run', () => {
     const graph = { nodes: NODES, edges: [] };
     const runs = stepRuns({ graph, finishedAt: null }, tasks);
     expect(runs.get('orders')).toEqual({ state: 'published', rows: 480, rowsPerSecond: 240, share: null });
-    // Its rows are computed within the table that reads them.
+    // Its rows are computed within the table that reads them, which has not counted them yet.
     expect(runs.get('paid')).toEqual({ state: 'running', rows: null, rowsPerSecond: null, share: null });
     expect(runs.get('used')).toMatchObject({ state: 'running', rows: null });
     expect(runs.get('publish')).toEqual({ state: 'running', rows: 100, rowsPerSecond: 50, share: 0.25 });
     expect(runs.get('shop')).toMatchObject({ state: 'failed', rows: 7 });
     expect([...relationRows({ graph, finishedAt: null }, tasks)]).toContainEqual(['orders', 480]);
+  });
+
+  it('have the rows that were counted for the table that reads them', () => {
+    const measures = {
+      steps: ['paid'],
+      counts: [{ step: 'paid', rowsIn: 480, rowsOut: 300, leftOut: 180 }],
+      rowsIn: 480,
+      rowsOut: 12,
+      bytesIn: 0,
+      bytesOut: 0,
+      durationMs: 5,
+      cpuMs: null,
+      peakMemoryBytes: null,
+      spilledBytes: null,
+    };
+    const tasks = watched([task('publish', 'published', 12, { measures })]);
+    const run = { graph: { nodes: NODES, edges: [] }, finishedAt: '2026-11-21T00:00:00.000Z' };
+    expect(stepRuns(run, tasks).get('paid')).toMatchObject({ state: 'published', rows: 300 });
+    expect(relationRows(run, tasks).get('paid')).toBe(300);
   });
 
   it('are left out where a run that is over left them alone', () => {

@@ -2,6 +2,7 @@ import type { OperationOutput, RunGraphNode } from '@millrace/control-plane';
 import { parseStepReference } from '@millrace/spec';
 
 import { nodeState, worstState, type TaskState } from './node-state.ts';
+import { countedRows } from './step-counts.ts';
 import type { WatchedTask } from './watched-tasks.ts';
 
 type ShownRun = Pick<OperationOutput<'runs/show-run'>, 'graph' | 'finishedAt'>;
@@ -9,7 +10,7 @@ type ShownRun = Pick<OperationOutput<'runs/show-run'>, 'graph' | 'finishedAt'>;
 /** Where a step of the document stands in a run. */
 export interface StepRun {
   readonly state: TaskState;
-  /** Rows that it read, made or wrote; null where they are computed within what reads them. */
+  /** Rows that it read, made or wrote; null where they are computed within what reads them, and nobody counted them. */
   readonly rows: number | null;
   readonly rowsPerSecond: number | null;
   /** How far it is, from 0 to 1, while it runs; null where nobody can tell. */
@@ -29,11 +30,13 @@ export function stepRuns(
       else known.push(node);
     }
   const runs = new Map<string, StepRun>();
+  const rows = countedRows(tasks.values());
   for (const [step, nodes] of parts) {
     const states = nodes
       .map((node) => nodeState(node, tasks).state)
       .filter((state) => state !== 'waiting' || finishedAt === null);
-    if (states.length > 0) runs.set(step, { state: worstState(states), ...measure(step, nodes, tasks) });
+    if (states.length > 0)
+      runs.set(step, { state: worstState(states), ...measure(step, nodes, tasks, rows) });
   }
   return runs;
 }
@@ -43,32 +46,34 @@ export function relationRows(
   { graph }: ShownRun,
   tasks: ReadonlyMap<string, WatchedTask>,
 ): ReadonlyMap<string, number> {
-  return new Map(
-    graph.nodes.flatMap(({ id, own }) => {
+  return new Map([
+    ...countedRows(tasks.values()),
+    ...graph.nodes.flatMap(({ id, own }) => {
       const task = own === null ? undefined : tasks.get(own);
       const ref = relationOf(id);
       return task === undefined || ref === undefined || !isCounted(task) ? [] : [[ref, task.rows] as const];
     }),
-  );
+  ]);
 }
 
 function measure(
   step: string,
   nodes: readonly RunGraphNode[],
   tasks: ReadonlyMap<string, WatchedTask>,
+  rows: ReadonlyMap<string, number>,
 ): Omit<StepRun, 'state'> {
-  const counted = nodes
-    .filter(({ id }) => !isInner(step, id))
-    .flatMap(({ own }) => (own === null ? [] : (tasks.get(own) ?? [])));
-  const begun = counted.filter(isCounted);
-  const [only] = counted.length === 1 ? counted : [];
+  const handedOn = nodes.filter(({ id }) => !isInner(step, id));
+  const kept = handedOn.flatMap(({ own }) => (own === null ? [] : (tasks.get(own) ?? [])));
+  const begun = kept.filter(isCounted);
+  const [only] = kept.length === 1 ? kept : [];
+  const counted = handedOn.map(({ id }) => rows.get(relationOf(id) ?? ''));
   const running = begun.filter(({ state }) => state === 'running');
   const rates = (running.length > 0 ? running : only === undefined ? [] : [only]).flatMap(
     ({ rowsPerSecond }) => rowsPerSecond ?? [],
   );
   const isKnown = only?.state === 'running' && only.estimatedRows !== null && only.estimatedRows > 0;
   return {
-    rows: begun.length === 0 ? null : sum(begun.map(({ rows }) => rows)),
+    rows: begun.length > 0 ? sum(begun.map((task) => task.rows)) : sumOfAll(counted),
     rowsPerSecond: rates.length === 0 ? null : sum(rates),
     share: isKnown ? Math.min(0.98, only.rows / (only.estimatedRows ?? 1)) : null,
   };
@@ -88,6 +93,11 @@ function isInner(step: string, id: string): boolean {
 
 function relationOf(id: string): string | undefined {
   return id.startsWith('relation:') ? id.slice('relation:'.length) : undefined;
+}
+
+function sumOfAll(numbers: readonly (number | undefined)[]): number | null {
+  const known = numbers.filter((each) => each !== undefined);
+  return known.length === 0 || known.length < numbers.length ? null : sum(known);
 }
 
 function sum(numbers: readonly number[]): number {
