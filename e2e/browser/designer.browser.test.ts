@@ -25,6 +25,16 @@ async function runsOf(url: string, pipeline: string): Promise<readonly { readonl
 
 const EMPTY = (name: string): string => `# by hand\nversion: 1\nname: ${name}\nsteps: {}\n`;
 
+/** The filters of a large pipeline in groups of twenty. */
+function inSections(text: string): string {
+  const names = [...text.matchAll(/^ {2}(f\d+):/gm)].map(([, name]) => name);
+  const groups = Array.from(
+    { length: Math.ceil(names.length / 20) },
+    (_, index) => `  Section ${index + 1}: [${names.slice(index * 20, index * 20 + 20).join(', ')}]\n`,
+  );
+  return `${text.replace('name: large', 'name: sections')}groups:\n${groups.join('')}`;
+}
+
 describe.skipIf(browser === undefined)('the designer', () => {
   let portal: Portal;
 
@@ -39,6 +49,8 @@ describe.skipIf(browser === undefined)('the designer', () => {
           keys: EMPTY('keys'),
           dropped: EMPTY('dropped'),
           large: largePipeline(300),
+          grouped: SALES.replace('name: sales', 'name: grouped').replaceAll('mart.', 'grouped.'),
+          sections: inSections(largePipeline(90)),
           ran: SALES.replace('name: sales', 'name: ran').replaceAll('mart.', 'ran.'),
           beside: SALES.replace('name: sales', 'name: beside').replaceAll('mart.', 'beside.'),
         }),
@@ -395,6 +407,91 @@ describe.skipIf(browser === undefined)('the designer', () => {
     await canvas.focus();
     await page.keyboard.press('Control+z');
     await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
+    await page.close();
+  });
+
+  it('puts steps together in a group, by mouse and by keyboard, and keeps it in the file', async () => {
+    const page = await openDesigner('grouped');
+    const canvas = page.getByRole('application', { name: 'Steps of the pipeline' });
+    const { keyboard } = page;
+    const card = (name: string): Locator => page.locator(`[data-step="${name}"]`);
+    await card('paid').click();
+    await card('wide').click({ modifiers: ['Control'] });
+    await page.getByRole('button', { name: 'Group' }).click();
+    await page.getByRole('dialog').getByLabel('Name of the group').fill('Clean orders');
+    await axeClean(page);
+    await keyboard.press('Enter');
+    const frame = page.locator('[data-frame="Clean orders"]');
+    await frame.waitFor();
+    await screenshots(page, 'designer-group-open');
+    await axeClean(page);
+
+    // One card for both, with what goes in and out of them.
+    await frame.getByRole('button', { name: 'Collapse Clean orders' }).click();
+    const group = page.locator('[data-group="Clean orders"]');
+    await group.getByText('2 steps').waitFor();
+    expect(await card('paid').count()).toBe(0);
+    expect(await page.locator('.react-flow__edge').count()).toBe(5);
+    await page.getByRole('complementary', { name: 'Settings of the step' }).getByText('wide').waitFor();
+    await screenshots(page, 'designer-group');
+    await axeClean(page);
+
+    // A double click renames; the whole group moves, is copied and pasted as one.
+    await group.dblclick();
+    await keyboard.type('Tidy: up');
+    await keyboard.press('Enter');
+    await page.locator('[data-group="Tidy: up"]').waitFor();
+    await canvas.focus();
+    await keyboard.press('Control+c');
+    await keyboard.press('Control+v');
+    await page.locator('[data-frame="Tidy: up2"]').waitFor();
+    await keyboard.press('Control+z');
+
+    // By keyboard: from the sources along the flow onto the group, into it and out again.
+    await canvas.focus();
+    await keyboard.press('Escape');
+    for (let press = 0; press < 3; press += 1) await keyboard.press('Tab');
+    await page
+      .getByText('Tidy: up, group, 2 steps, Reads from orders, customers')
+      .waitFor({ state: 'attached' });
+    await keyboard.press(' ');
+    await card('paid').waitFor();
+    await keyboard.press(' ');
+    await page.locator('[data-group="Tidy: up"]').waitFor();
+    await keyboard.press('Control+s');
+    await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
+    expect(readFileSync(fileOf('grouped'), 'utf8')).toContain('groups: { "Tidy: up": [paid, wide] }');
+
+    // What is wrong inside shows on the card, and a click leads there.
+    await page.getByRole('button', { name: 'Split', exact: true }).click();
+    await page.locator('.cm-line').getByText("status <> 'cancelled'", { exact: false }).first().click();
+    await card('paid').waitFor();
+    await page.locator('[data-field="filter.where"] .cm-content').click();
+    await keyboard.press('Control+a');
+    await keyboard.type('statuss = 1');
+    await card('paid').getByRole('button', { name: '1 problem' }).waitFor();
+    await page.getByRole('button', { name: 'Collapse Tidy: up' }).click();
+    await page.locator('[data-group="Tidy: up"]').getByRole('button', { name: '1 problem' }).click();
+    await card('paid').getByRole('button', { name: '1 problem' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await canvas.focus();
+    await keyboard.press('Control+Shift+g');
+    await page.locator('[data-frame="Tidy: up"]').getByText('1', { exact: true }).waitFor();
+    await page.close();
+  });
+
+  it('opens a large pipeline with its groups collapsed, and lists them', async () => {
+    const page = await openDesigner('sections');
+    await page.locator('[data-group="Section 1"]').getByText('20 steps').waitFor();
+    expect(await page.locator('[data-step]').count()).toBeLessThan(20);
+    const list = page.getByRole('listbox', { name: 'List of steps' });
+    await list.getByRole('option', { name: /^Section 1/ }).click();
+    await screenshots(page, 'designer-groups-collapsed');
+    await list.focus();
+    await page.keyboard.press('ArrowRight');
+    await list.getByRole('option', { name: /^f1 / }).waitFor();
+    await screenshots(page, 'designer-groups-list');
+    await axeClean(page);
     await page.close();
   });
 

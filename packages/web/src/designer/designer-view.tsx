@@ -12,6 +12,7 @@ import { useNarrow } from './state/use-narrow.ts';
 import { Canvas } from './canvas/canvas.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { GroupDialog } from './group-dialog.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { canRewire, removeSteps } from './model/connect-steps.ts';
 import { Palette } from './palette.tsx';
@@ -22,6 +23,7 @@ import { RowsPane } from './panes/rows-pane.tsx';
 import { RunDialog } from './run-dialog.tsx';
 import {
   isChanged,
+  LARGE,
   type DesignerAction,
   type DesignerState,
   type SavedText,
@@ -38,8 +40,6 @@ import { Toolbar, VIEWS, type DesignerView as View } from './toolbar.tsx';
 
 const CodePane = lazy(async () => ({ default: (await import('./panes/code-pane.tsx')).CodePane }));
 
-/** Above this, a list of the steps stands beside the canvas. */
-const LISTED = 60;
 /** Who may save; the server refuses the others. */
 const WRITERS: readonly string[] = ['engineer', 'owner'];
 const TABS = ['rows', 'problems', 'plan', 'history'] as const;
@@ -60,6 +60,7 @@ export function DesignerView({
   const [jump, setJump] = useState<{ readonly offset: number } | undefined>(undefined);
   const [deleting, setDeleting] = useState<readonly string[] | undefined>(undefined);
   const [isRunning, setIsRunning] = useState(false);
+  const [isGrouping, setIsGrouping] = useState(false);
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   const compiled = useCompiledDraft(state);
   const lastRun = useLastRun(state, compiled);
@@ -99,6 +100,7 @@ export function DesignerView({
     },
     [state.graph, dispatch],
   );
+  const onGroup = useCallback(() => setIsGrouping(true), []);
   const onProblems = useCallback(
     (name: string) => {
       dispatch({ kind: 'select', names: [name] });
@@ -109,11 +111,7 @@ export function DesignerView({
   const onRename = useCallback(
     (name: string) => {
       dispatch({ kind: 'select', names: [name] });
-      requestAnimationFrame(() => {
-        const field = document.querySelector<HTMLInputElement>('[data-field="name"]');
-        field?.focus();
-        field?.select();
-      });
+      focusPart('name');
     },
     [dispatch],
   );
@@ -130,6 +128,7 @@ export function DesignerView({
       onProblems={onProblems}
       onRename={onRename}
       onDelete={onDelete}
+      onGroup={onGroup}
       onSave={() => void saving.save()}
     />
   );
@@ -158,7 +157,7 @@ export function DesignerView({
             first={canvas}
             second={code}
           />
-        ) : state.graph.steps.size > LISTED ? (
+        ) : state.graph.steps.size > LARGE ? (
           <SplitPane
             name="designer.list"
             direction="row"
@@ -254,7 +253,7 @@ export function DesignerView({
               size={isNarrow ? 260 : 320}
               min={220}
               first={center}
-              second={<Inspector onDelete={onDelete} />}
+              second={<Inspector onDelete={onDelete} onGroup={onGroup} />}
             />
           }
         />
@@ -267,6 +266,14 @@ export function DesignerView({
             }}
           />
         )}
+        {isGrouping ? (
+          <GroupDialog
+            onClose={() => {
+              setIsGrouping(false);
+              focusPart('canvas');
+            }}
+          />
+        ) : null}
         {saving.conflict === undefined ? null : (
           <ConflictDialog
             conflict={saving.conflict}

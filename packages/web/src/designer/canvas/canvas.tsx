@@ -16,29 +16,34 @@ import {
 } from '@xyflow/react';
 import { Plus, Workflow } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { ClipboardEvent, DragEvent, ReactNode } from 'react';
+import type { ClipboardEvent, ReactNode } from 'react';
 
-import { copySteps, type DocumentValue } from '@millrace/spec';
+import { copySteps } from '@millrace/spec';
 
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { designerWords } from '../../words/designer.ts';
-import { addStep } from '../model/add-step.ts';
+import { selectedCards, stepsOfCard, type Card } from '../model/card-graph.ts';
 import { fits, inputPorts } from '../model/connect-steps.ts';
-import { SNAP, toPlace, type Place } from '../model/grid.ts';
-import { uploadFile } from '../state/upload-file.ts';
+import { SNAP, snapped, toPlace } from '../model/grid.ts';
+import { moveCards } from '../model/move-cards.ts';
+import type { DesignerState } from '../state/designer-state.ts';
 import { useDesigner } from '../state/use-designer.ts';
 import { AddMenu, type AddRequest } from './add-menu.tsx';
 import { CanvasControls } from './canvas-controls.tsx';
-import { canvasEdges, canvasNodes } from './canvas-elements.ts';
-import { dragged, DRAG_TYPE } from './drag-entry.ts';
+import { canvasEdges, canvasNodes, type CardNodeType } from './canvas-elements.ts';
 import { FlowEdge, type FlowEdgeType } from './flow-edge.tsx';
-import { StepNode, type StepNodeType } from './step-node.tsx';
+import { GroupFrame, groupFrames, type GroupFrameType } from './group-frame.tsx';
+import { GroupNode } from './group-node.tsx';
+import { StepNode } from './step-node.tsx';
+import { useCanvasDrop } from './use-canvas-drop.ts';
 import { useCanvasKeys } from './use-canvas-keys.ts';
+import { useGroupActs } from './use-group-acts.ts';
 
-const NODE_TYPES: NodeTypes = { step: StepNode };
+type CanvasNode = CardNodeType | GroupFrameType;
+
+const NODE_TYPES: NodeTypes = { step: StepNode, group: GroupNode, frame: GroupFrame };
 const EDGE_TYPES: EdgeTypes = { flow: FlowEdge };
 /** Above this, only what can be seen is drawn, and the canvas opens at the beginning instead of showing all. */
 const DRAWN_WHOLE = 60;
@@ -52,6 +57,7 @@ interface CanvasProps {
   readonly onProblems: (name: string) => void;
   readonly onRename: (name: string) => void;
   readonly onDelete: (names: readonly string[]) => void;
+  readonly onGroup: () => void;
   readonly onSave: () => void;
 }
 
@@ -64,10 +70,11 @@ export function Canvas(props: CanvasProps): ReactNode {
   );
 }
 
-function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): ReactNode {
+function CanvasInside({ onProblems, onRename, onDelete, onGroup, onSave }: CanvasProps): ReactNode {
   const { state, dispatch, compiled, lastRun, counts, isReadOnly } = useDesigner();
-  const { graph, selected } = state;
-  const flow = useReactFlow<StepNodeType, FlowEdgeType>();
+  const { cards, graph, selected } = state;
+  const groups = useGroupActs();
+  const flow = useReactFlow<CanvasNode, FlowEdgeType>();
   const box = useRef<HTMLDivElement>(null);
   // What is drawn into nothing stays where it was dropped.
   const fitsAtFirst = useRef(graph.steps.size > 0 && graph.steps.size <= DRAWN_WHOLE);
@@ -77,20 +84,31 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
   const [adding, setAdding] = useState<AddRequest | undefined>(undefined);
 
   const drawn = useMemo(
-    () => canvasNodes({ state, compiled, lastRun, isReadOnly, onProblems, onRename }),
-    [state, compiled, lastRun, isReadOnly, onProblems, onRename],
-  );
-  const nodes = useMemo(
     () =>
+      canvasNodes({
+        state,
+        compiled,
+        lastRun,
+        isReadOnly,
+        onProblems,
+        onRename,
+        onExpand: groups.expand,
+        onRenameGroup: groups.rename,
+      }),
+    [state, compiled, lastRun, isReadOnly, onProblems, onRename, groups],
+  );
+  const nodes = useMemo((): readonly CanvasNode[] => {
+    const moved =
       moving.size === 0
         ? drawn
-        : drawn.map((node) => ({ ...node, position: moving.get(node.id) ?? node.position })),
-    [drawn, moving],
-  );
+        : drawn.map((node) => ({ ...node, position: moving.get(node.id) ?? node.position }));
+    const frames = groupFrames(state.draft.groups, moved, groups);
+    return frames.length === 0 ? moved : [...frames, ...moved];
+  }, [drawn, moving, state.draft.groups, groups]);
   const edges = useMemo(() => canvasEdges(state, lastRun, counts), [state, lastRun, counts]);
 
   const onNodesChange = useCallback(
-    (changes: readonly NodeChange<StepNodeType>[]) => {
+    (changes: readonly NodeChange<CanvasNode>[]) => {
       const moved = changes.flatMap((change) =>
         change.type === 'position' && change.dragging === true && change.position !== undefined
           ? [[change.id, change.position] as const]
@@ -101,24 +119,23 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
       if (chosen.length === 0) return;
       const names = new Set(state.selected);
       for (const { id, selected: isSelected } of chosen) {
-        if (isSelected) names.add(id);
-        else names.delete(id);
+        const card = cards.steps.get(id);
+        for (const name of card === undefined ? [] : stepsOfCard(card)) {
+          if (isSelected) names.add(name);
+          else names.delete(name);
+        }
       }
       dispatch({ kind: 'select', names: [...names] });
     },
-    [dispatch, state.selected],
+    [dispatch, cards, state.selected],
   );
   const onNodeDragStop = useCallback(
-    (_: unknown, __: unknown, all: readonly StepNodeType[]) => {
+    (_: unknown, __: unknown, all: readonly CanvasNode[]) => {
       setMoving(new Map());
-      const edits = all.flatMap(({ id, position }) => {
-        const at = toPlace(position);
-        const was = state.places.get(id);
-        return was?.[0] === at[0] && was[1] === at[1] ? [] : [{ kind: 'moveStep', name: id, at } as const];
-      });
+      const edits = moveCards(state, new Map(all.map(({ id, position }) => [id, toPlace(position)])));
       if (edits.length > 0) dispatch({ kind: 'edit', edits, label: designerWords('arrange') });
     },
-    [dispatch, state.places],
+    [dispatch, state],
   );
   const onConnect = useCallback(
     ({ source, sourceHandle, target, targetHandle }: Connection) => {
@@ -158,78 +175,7 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
     [graph],
   );
 
-  const edgeAt = (x: number, y: number): string | undefined =>
-    document
-      .elementsFromPoint(x, y)
-      .map((element) => element.closest('.react-flow__edge')?.getAttribute('data-id'))
-      .find((id) => id !== null && id !== undefined) ?? undefined;
-  const onDragOver = (event: DragEvent): void => {
-    if (isReadOnly || !event.dataTransfer.types.some((type) => type === DRAG_TYPE || type === 'Files'))
-      return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-    const over = edgeAt(event.clientX, event.clientY);
-    for (const edge of box.current?.querySelectorAll('.react-flow__edge') ?? [])
-      edge.classList.toggle('is-target', edge.getAttribute('data-id') === over);
-  };
-  const onDrop = (event: DragEvent): void => {
-    for (const edge of box.current?.querySelectorAll('.is-target') ?? []) edge.classList.remove('is-target');
-    const [file] = event.dataTransfer.files;
-    if (file !== undefined && !isReadOnly) {
-      event.preventDefault();
-      void addFile(
-        file,
-        toPlace(snapped(flow.screenToFlowPosition({ x: event.clientX - 104, y: event.clientY - 28 }))),
-      );
-      return;
-    }
-    const entry = dragged(event.dataTransfer);
-    if (entry === undefined || isReadOnly) return;
-    event.preventDefault();
-    if (entry.kind === 'check') {
-      const step = document
-        .elementsFromPoint(event.clientX, event.clientY)
-        .map((element) => element.closest('[data-step]')?.getAttribute('data-step'))
-        .find((name) => name !== null && name !== undefined);
-      if (step !== undefined && step !== null) addCheck(step, entry);
-      return;
-    }
-    const edge = graph.edges.find(({ id }) => id === edgeAt(event.clientX, event.clientY));
-    const point = flow.screenToFlowPosition({ x: event.clientX - 104, y: event.clientY - 28 });
-    const { name, edits } = addStep(graph, {
-      verb: entry.verb,
-      ...(entry.settings === undefined ? {} : { settings: entry.settings }),
-      ...(edge === undefined ? { at: toPlace(snapped(point)) } : { onEdge: edge }),
-    });
-    dispatch({ kind: 'edit', edits, label: `+ ${name}`, select: [name] });
-    box.current?.focus();
-  };
-  const addFile = async (file: File, at: Place): Promise<void> => {
-    try {
-      const settings = await uploadFile(file);
-      const { name, edits } = addStep(graph, { verb: 'source', settings: { ...settings }, at });
-      dispatch({ kind: 'edit', edits, label: `+ ${name}`, select: [name] });
-      notify({ title: designerWords('uploaded', { file: file.name }) });
-    } catch (error) {
-      notifyFailure(designerWords('uploadFailed'))(error);
-    }
-  };
-  const addCheck = (
-    step: string,
-    entry: { readonly name: string; readonly example: DocumentValue },
-  ): void => {
-    const checks = graph.steps.get(step)?.step['checks'];
-    const index = Array.isArray(checks) ? checks.length : 0;
-    dispatch({
-      kind: 'edit',
-      label: `+ ${entry.name}`,
-      edits: [
-        { kind: 'setField', path: ['steps', step, 'checks', index], value: { [entry.name]: entry.example } },
-      ],
-      select: [step],
-    });
-  };
-
+  const { onDragOver, onDrop } = useCanvasDrop(box);
   // By the browser's own events, which need no permission.
   const copy = (event: ClipboardEvent, isCut: boolean): void => {
     if (event.target !== event.currentTarget || selected.length === 0) return;
@@ -244,12 +190,13 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
     dispatch({ kind: 'edit', edits: [{ kind: 'pasteSteps', yaml }], label: 'paste', select: 'added' });
   };
 
-  const keys = useCanvasKeys({ onDelete, onRename, onSave, onAdd: setAdding, box });
+  const keys = useCanvasKeys({ onDelete, onRename, onGroup, onSave, onAdd: setAdding, box });
   useEffect(() => {
     if (state.refusal !== null)
       notify({ kind: 'failed', title: designerWords('refused'), description: state.refusal.reason });
   }, [state.refusal]);
-  const [only] = selected.length === 1 ? selected : [];
+  const [only, ...others] = selectedCards(cards, selected);
+  const announced = only === undefined || others.length > 0 ? undefined : cards.steps.get(only);
 
   return (
     <div
@@ -267,8 +214,8 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
       data-part="canvas"
       className="relative flex min-h-0 min-w-0 flex-1 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2"
     >
-      <ReactFlow<StepNodeType, FlowEdgeType>
-        nodes={nodes as StepNodeType[]}
+      <ReactFlow<CanvasNode, FlowEdgeType>
+        nodes={nodes as CanvasNode[]}
         edges={edges as FlowEdgeType[]}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
@@ -283,7 +230,9 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
         }}
         onNodeClick={(event, { id }) => {
           // One of several that are selected is then the only one.
-          if (!event.ctrlKey && !event.metaKey && !event.shiftKey) dispatch({ kind: 'select', names: [id] });
+          const card = cards.steps.get(id);
+          if (card !== undefined && !event.ctrlKey && !event.metaKey && !event.shiftKey)
+            dispatch({ kind: 'select', names: stepsOfCard(card) });
           box.current?.focus();
         }}
         onEdgesDelete={() => undefined}
@@ -311,7 +260,7 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
             pannable
             zoomable
             ariaLabel={null}
-            nodeColor="var(--ink-3)"
+            nodeColor={({ type }) => (type === 'frame' ? 'var(--line)' : 'var(--ink-3)')}
             nodeStrokeWidth={0}
             style={{ width: 140, height: 90 }}
           />
@@ -346,9 +295,9 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
         {designerWords('keyHelp')}
       </p>
       <p aria-live="polite" className="sr-only">
-        {only === undefined
+        {announced === undefined
           ? designerWords('selectedCount', { count: selected.length })
-          : announce(only, state)}
+          : announce(announced, state)}
       </p>
       {adding === undefined ? null : (
         <AddMenu
@@ -363,15 +312,13 @@ function CanvasInside({ onProblems, onRename, onDelete, onSave }: CanvasProps): 
   );
 }
 
-function announce(name: string, { graph }: ReturnType<typeof useDesigner>['state']): string {
-  const from = (graph.into.get(name) ?? []).map(({ ref }) => ref).join(', ');
-  const verb = graph.steps.get(name)?.verb ?? '';
-  return `${name}, ${verb}${from === '' ? '' : `, ${designerWords('readsFrom')} ${from}`}`;
-}
-
-function snapped({ x, y }: { readonly x: number; readonly y: number }): {
-  readonly x: number;
-  readonly y: number;
-} {
-  return { x: Math.round(x / SNAP[0]) * SNAP[0], y: Math.round(y / SNAP[1]) * SNAP[1] };
+function announce(card: Card, { graph, cards }: DesignerState): string {
+  const from = (graph.into.get(card.id) ?? []).map(({ ref }) => ref);
+  const what =
+    card.kind === 'step'
+      ? (card.step.verb ?? '')
+      : `${designerWords('aGroup')}, ${designerWords('stepCount', { count: card.group.steps.length })}`;
+  const read = card.kind === 'step' ? from : (cards.into.get(card.id) ?? []).map((edge) => edge.from);
+  const name = card.kind === 'step' ? card.id : card.group.name;
+  return `${name}, ${what}${read.length === 0 ? '' : `, ${designerWords('readsFrom')} ${read.join(', ')}`}`;
 }

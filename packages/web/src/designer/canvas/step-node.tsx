@@ -1,5 +1,5 @@
-import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
-import { CircleDot, Layers, OctagonX, Plus, Repeat2, TriangleAlert } from 'lucide-react';
+import type { Node, NodeProps } from '@xyflow/react';
+import { Layers, Repeat2 } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 
 import { RunBar } from '../../features/runs/run-bar.tsx';
@@ -7,13 +7,11 @@ import type { StepRun } from '../../features/runs/step-runs.ts';
 import { designerWords } from '../../words/designer.ts';
 import { CARD } from '../model/grid.ts';
 import type { Stage } from '../model/verb-entries.ts';
+import { CardPorts, type PortData } from './card-ports.tsx';
+import { ChangedMark } from './changed-mark.tsx';
+import { ProblemMark } from './problem-mark.tsx';
 import { RunLine } from './run-line.tsx';
 import { verbIcon } from './verb-icon.ts';
-
-export interface PortData {
-  readonly id: string;
-  readonly label: string;
-}
 
 export interface StepNodeData extends Record<string, unknown> {
   readonly name: string;
@@ -74,11 +72,7 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
           <span className="truncate font-medium" title={data.name}>
             {data.name}
           </span>
-          {data.isChanged ? (
-            <span title={designerWords('changedSinceRun')} className="text-accent-ink inline-flex shrink-0">
-              <CircleDot size={11} aria-label={designerWords('changedSinceRun')} role="img" />
-            </span>
-          ) : null}
+          {data.isChanged ? <ChangedMark /> : null}
         </span>
         <span
           className={`truncate text-sm ${data.meaning === '' ? 'text-ink-3 italic' : 'text-ink-2'}`}
@@ -90,52 +84,16 @@ export const StepNode = memo(function StepNode({ data, selected }: NodeProps<Ste
       </span>
       <Marks {...data} />
       {data.run?.state === 'running' ? <RunBar share={data.run.share} /> : null}
-      {data.inputs.map(({ id, label }, index) => (
-        <Handle
-          key={id}
-          id={id}
-          type="target"
-          position={Position.Left}
-          style={{ top: portTop(index, data.inputs.length) }}
-          title={label}
-          isConnectable={!data.isReadOnly}
-        />
-      ))}
-      {data.outputs.map(({ id, label }, index) => (
-        <Handle
-          key={id}
-          id={id}
-          type="source"
-          position={Position.Right}
-          style={{ top: portTop(index, data.outputs.length) }}
-          title={label}
-          isConnectable={!data.isReadOnly}
-        >
-          <Plus size={8} strokeWidth={3} aria-hidden className="pointer-events-none opacity-0" />
-        </Handle>
-      ))}
+      <CardPorts {...data} isConnectable={!data.isReadOnly} />
     </div>
   );
 });
 
 function Marks({ name, errors, warnings, follows, isIncremental, onProblems }: StepNodeData): ReactNode {
-  const count = errors > 0 ? errors : warnings;
   const Glyph = isIncremental ? Repeat2 : Layers;
   return (
     <span className="flex shrink-0 flex-col items-end gap-0.5">
-      {count === 0 ? null : (
-        <button
-          type="button"
-          tabIndex={-1}
-          onClick={() => onProblems(name)}
-          title={designerWords('problemCount', { count })}
-          aria-label={designerWords('problemCount', { count })}
-          className={`nodrag flex items-center gap-0.5 text-xs font-medium ${errors > 0 ? 'text-bad' : 'text-warn'}`}
-        >
-          {errors > 0 ? <OctagonX size={13} aria-hidden /> : <TriangleAlert size={13} aria-hidden />}
-          {count}
-        </button>
-      )}
+      <ProblemMark errors={errors} warnings={warnings} onShow={() => onProblems(name)} />
       {follows === undefined ? null : (
         <span title={follows} className="text-ink-3">
           <Glyph size={12} role="img" aria-label={follows} />
@@ -143,11 +101,6 @@ function Marks({ name, errors, warnings, follows, isIncremental, onProblems }: S
       )}
     </span>
   );
-}
-
-/** Ports share the height of the card. */
-export function portTop(index: number, count: number): number {
-  return (CARD.height * (index + 1)) / (count + 1);
 }
 
 export function stepElementId(name: string): string {

@@ -1,15 +1,19 @@
 import { useReactFlow } from '@xyflow/react';
 import type { KeyboardEvent, RefObject } from 'react';
 
+import { designerWords } from '../../words/designer.ts';
+import { groupCardId, selectedCards, selectedGroup, stepsOfCard } from '../model/card-graph.ts';
 import { CARD, toPixels } from '../model/grid.ts';
 import { flowOrder, nextStep, type Direction } from '../model/walk-graph.ts';
 import { useDesigner } from '../state/use-designer.ts';
 import type { AddRequest } from './add-menu.tsx';
 import { stepElementId } from './step-node.tsx';
+import { useGroupActs } from './use-group-acts.ts';
 
 export interface CanvasKeyActions {
   readonly onDelete: (names: readonly string[]) => void;
   readonly onRename: (name: string) => void;
+  readonly onGroup: () => void;
   readonly onSave: () => void;
   readonly onAdd: (request: AddRequest) => void;
   readonly box: RefObject<HTMLDivElement | null>;
@@ -26,18 +30,23 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 export function useCanvasKeys({
   onDelete,
   onRename,
+  onGroup,
   onSave,
   onAdd,
   box,
 }: CanvasKeyActions): (event: KeyboardEvent) => void {
   const { state, dispatch, focus, isReadOnly } = useDesigner();
   const flow = useReactFlow();
-  const { graph, places, selected } = state;
-  const [only] = selected;
+  const { graph, cards, places, selected } = state;
+  const groups = useGroupActs();
+  const [only] = selectedCards(cards, selected);
+  const group = selectedGroup(state.draft.groups, selected);
 
-  const show = (name: string): void => {
-    dispatch({ kind: 'select', names: [name] });
-    const { x, y } = toPixels(places.get(name) ?? [0, 0]);
+  const show = (id: string): void => {
+    const card = cards.steps.get(id);
+    if (card === undefined) return;
+    dispatch({ kind: 'select', names: stepsOfCard(card) });
+    const { x, y } = toPixels(places.get(id) ?? [0, 0]);
     const { zoom } = flow.getViewport();
     const corner = flow.flowToScreenPosition({ x, y });
     const frame = box.current?.getBoundingClientRect();
@@ -51,7 +60,7 @@ export function useCanvasKeys({
   };
 
   const walk = (event: KeyboardEvent): boolean => {
-    const order = flowOrder(graph, places);
+    const order = flowOrder(cards, places);
     if (event.key === 'Tab') {
       const at = only === undefined ? -1 : order.indexOf(only);
       const next = order[event.shiftKey ? (at < 0 ? order.length : at) - 1 : at + 1];
@@ -62,7 +71,7 @@ export function useCanvasKeys({
     }
     const direction = ARROWS[event.key];
     if (direction === undefined) return false;
-    const next = only === undefined ? order[0] : nextStep(graph, places, only, direction);
+    const next = only === undefined ? order[0] : nextStep(cards, places, only, direction);
     if (next !== undefined) show(next);
     return true;
   };
@@ -81,9 +90,30 @@ export function useCanvasKeys({
       case 'a':
         dispatch({ kind: 'select', names: [...graph.steps.keys()] });
         return true;
+      case 'g':
+        if (!isReadOnly && event.shiftKey) ungroup();
+        else if (!isReadOnly && selected.length > 0) onGroup();
+        return true;
       default:
         return false;
     }
+  };
+
+  const ungroup = (): void => {
+    const edits = state.draft.groups.flatMap(({ name, steps }) => {
+      const leaving = steps.filter((step) => selected.includes(step));
+      return leaving.length === 0 ? [] : [{ kind: 'ungroupSteps', name, steps: leaving } as const];
+    });
+    if (edits.length > 0) dispatch({ kind: 'edit', edits, label: designerWords('ungroup') });
+  };
+
+  /** Opens the group that is selected, or closes the one that the selected step is in. */
+  const toggleGroup = (): void => {
+    const [name] = selected;
+    const around = state.draft.groups.find(({ steps }) => name !== undefined && steps.includes(name));
+    if (around === undefined) return;
+    if (state.collapsed.has(around.name)) groups.expand(around.name);
+    else groups.collapse(around.name);
   };
 
   const single = (event: KeyboardEvent): boolean => {
@@ -100,9 +130,10 @@ export function useCanvasKeys({
       case 'a':
       case 'A': {
         if (isReadOnly) return true;
-        const card = only === undefined ? null : document.getElementById(stepElementId(only));
+        const [after] = selected.length === 1 ? selected : [];
+        const card = after === undefined ? null : document.getElementById(stepElementId(after));
         const place = (card ?? box.current)?.getBoundingClientRect();
-        onAdd({ after: only, x: (place?.left ?? 0) + 24, y: (place?.top ?? 0) + 64 });
+        onAdd({ after, x: (place?.left ?? 0) + 24, y: (place?.top ?? 0) + 64 });
         return true;
       }
       case 'Delete':
@@ -110,7 +141,11 @@ export function useCanvasKeys({
         if (selected.length > 0 && !isReadOnly) onDelete(selected);
         return true;
       case 'F2':
-        if (only !== undefined) onRename(only);
+        if (group !== undefined && only === groupCardId(group.name)) groups.rename(group);
+        else if (selected[0] !== undefined) onRename(selected[0]);
+        return true;
+      case ' ':
+        toggleGroup();
         return true;
       case '+':
         void flow.zoomIn();

@@ -1,30 +1,40 @@
-import { Copy, Trash2 } from 'lucide-react';
+import { Boxes, Copy, Trash2 } from 'lucide-react';
 import { copySteps, type DraftStep } from '@millrace/spec';
-import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 
+import { Button } from '../../ui/button.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { designerWords } from '../../words/designer.ts';
 import { stageOf, verbIcon } from '../canvas/verb-icon.ts';
+import { selectedGroup } from '../model/card-graph.ts';
 import { settingFields } from '../model/form-fields.ts';
 import { verbEntry } from '../model/verb-entries.ts';
 import { useDesigner } from '../state/use-designer.ts';
 import { ChecksSection } from './checks-section.tsx';
 import { ColumnsSection } from './columns-section.tsx';
+import { GroupForm } from './group-form.tsx';
 import { InputsSection } from './inputs-section.tsx';
+import { NameField } from './name-field.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { SettingField } from './setting-field.tsx';
 
-/** Everything that can be set of the selected step, drawn from the language itself. */
+/** Everything that can be set of the selected step, drawn from the language itself; or what can be done with several. */
 export function Inspector({
   onDelete,
+  onGroup,
 }: {
   readonly onDelete: (names: readonly string[]) => void;
+  readonly onGroup: () => void;
 }): ReactNode {
   const { state, isReadOnly, focus } = useDesigner();
   const [name, ...others] = state.selected;
   const step = name === undefined ? undefined : state.graph.steps.get(name);
+  const whole = selectedGroup(state.draft.groups, state.selected);
+  // A step that is a group by itself is a step, while it can be seen.
+  const group =
+    whole !== undefined && (others.length > 0 || state.collapsed.has(whole.name)) ? whole : undefined;
   return (
     <aside
       aria-label={designerWords('inspector')}
@@ -34,12 +44,27 @@ export function Inspector({
       }}
       className="bg-surface-1 flex min-h-0 flex-1 flex-col overflow-y-auto"
     >
-      {step === undefined || others.length > 0 ? (
-        <p className="text-ink-3 p-4">
-          {others.length > 0
-            ? designerWords('selectedCount', { count: state.selected.length })
-            : designerWords('selectToSet')}
-        </p>
+      {group !== undefined ? (
+        <GroupForm key={group.name} group={group} />
+      ) : others.length > 0 ? (
+        <div className="flex flex-col gap-3 p-4">
+          <p className="text-ink-2">{designerWords('selectedCount', { count: state.selected.length })}</p>
+          <div className="flex flex-wrap gap-2">
+            <Button size="small" icon={Boxes} isDisabled={isReadOnly} onClick={onGroup}>
+              {designerWords('group')} <KeyHint keys="Mod+G" />
+            </Button>
+            <Button
+              size="small"
+              icon={Trash2}
+              isDisabled={isReadOnly}
+              onClick={() => onDelete(state.selected)}
+            >
+              {designerWords('remove')}
+            </Button>
+          </div>
+        </div>
+      ) : step === undefined ? (
+        <p className="text-ink-3 p-4">{designerWords('selectToSet')}</p>
       ) : (
         <StepForm key={step.name} step={step} onDelete={onDelete} isReadOnly={isReadOnly} />
       )}
@@ -71,7 +96,19 @@ function StepForm({
     <>
       <header className="border-line sticky top-0 z-10 flex items-center gap-2 border-b bg-inherit px-3 py-2">
         <Icon size={16} aria-hidden className={`text-stage-${stageOf(verb)} shrink-0`} />
-        <NameField key={name} name={name} isReadOnly={isReadOnly} />
+        <NameField
+          key={name}
+          name={name}
+          isReadOnly={isReadOnly}
+          onRename={(to) =>
+            dispatch({
+              kind: 'edit',
+              edits: [{ kind: 'renameStep', from: name, to }],
+              label: `${name} → ${to}`,
+              select: [to],
+            })
+          }
+        />
         <span className="text-ink-3 shrink-0 text-sm">{verb}</span>
         <IconButton
           icon={Copy}
@@ -118,38 +155,5 @@ function StepForm({
         <ColumnsSection step={step} />
       </fieldset>
     </>
-  );
-}
-
-/** The name of the step; taken over on Enter or when the field is left. */
-function NameField({ name, isReadOnly }: { readonly name: string; readonly isReadOnly: boolean }): ReactNode {
-  const { dispatch } = useDesigner();
-  const [typed, setTyped] = useState(name);
-  useEffect(() => setTyped(name), [name]);
-  const take = (): void => {
-    if (typed === name) return;
-    dispatch({
-      kind: 'edit',
-      edits: [{ kind: 'renameStep', from: name, to: typed }],
-      label: `${name} → ${typed}`,
-      select: [typed, name].slice(0, 1),
-    });
-    setTyped(name);
-  };
-  return (
-    <input
-      aria-label={designerWords('name')}
-      data-field="name"
-      value={typed}
-      readOnly={isReadOnly}
-      spellCheck={false}
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') take();
-        if (event.key === 'Escape') setTyped(name);
-      }}
-      className="hover:border-line-strong focus:border-line-strong min-w-0 flex-1 rounded-md border border-transparent bg-transparent px-1 font-medium"
-    />
   );
 }

@@ -14,6 +14,14 @@ export function toPlace({ x, y }: { readonly x: number; readonly y: number }): P
   return [tenths(x / CELL.width), tenths(y / CELL.height)];
 }
 
+/** The nearest place to which dragged cards snap, in pixels. */
+export function snapped({ x, y }: { readonly x: number; readonly y: number }): {
+  readonly x: number;
+  readonly y: number;
+} {
+  return { x: Math.round(x / SNAP[0]) * SNAP[0], y: Math.round(y / SNAP[1]) * SNAP[1] };
+}
+
 function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -36,6 +36,32 @@ describe('placeSteps', () => {
     expect(new Set([...places.values()].map(String)).size).toBe(6);
   });
 
+  it('keeps the steps of a group together, with nothing else between them', () => {
+    const groups = [{ name: 'Middle', steps: ['left', 'both'] }];
+    const places = placeSteps(DIAMOND, {}, groups);
+    expect(places.get('both')?.[0]).toBe((places.get('left')?.[0] ?? 0) + 1);
+    const inside = ['left', 'both'].map((name) => places.get(name) ?? [0, 0]);
+    const [left, right] = [Math.min, Math.max].map((pick) => pick(...inside.map(([column]) => column)));
+    const [top, bottom] = [Math.min, Math.max].map((pick) => pick(...inside.map(([, row]) => row)));
+    for (const name of ['a', 'b', 'right', 'end']) {
+      const [column, row] = places.get(name) ?? [0, 0];
+      const isWithin =
+        column >= (left ?? 0) && column <= (right ?? 0) && row > (top ?? 0) - 1 && row < (bottom ?? 0) + 1;
+      expect([name, isWithin]).toEqual([name, false]);
+    }
+  });
+
+  it('gives a collapsed group the room of one card', () => {
+    const groups = [{ name: 'Middle', steps: ['left', 'both'] }];
+    const places = placeSteps(DIAMOND, {}, groups, new Set(['Middle']));
+    expect(places.get('end')?.[0]).toBe((places.get('left')?.[0] ?? 0) + 1);
+  });
+
+  it('leaves a group where somebody placed its steps', () => {
+    const groups = [{ name: 'Middle', steps: ['left', 'both'] }];
+    expect(placeSteps(DIAMOND, { left: [4, 4] }, groups).get('left')).toEqual([4, 4]);
+  });
+
   it('ends for steps that read each other in a circle', () => {
     const circle = stepGraph({ steps: [step('a', 'c'), step('b', 'a'), step('c', 'b'), step('d', 'c')] });
     expect([...placeSteps(circle, {}).keys()].toSorted()).toEqual(['a', 'b', 'c', 'd']);

@@ -1,5 +1,7 @@
 import type { DocumentPath, Draft, DraftStep } from '@millrace/spec';
 
+import type { FlowGraph } from './arrange-units.ts';
+
 /** A connection between two steps of a draft. */
 export interface GraphEdge {
   readonly id: string;
@@ -43,7 +45,7 @@ export function stepGraph(draft: Pick<Draft, 'steps'>): StepGraph {
 
 /** Everything that a step comes from, and everything that is made of it; without the step. */
 export function relatives(
-  graph: StepGraph,
+  graph: Pick<FlowGraph, 'into' | 'outOf'>,
   step: string,
 ): { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> } {
   return {

@@ -1,8 +1,8 @@
+import type { FlowGraph } from './arrange-units.ts';
 import type { Place } from './grid.ts';
-import type { StepGraph } from './step-graph.ts';
 
 /** Steps as rows flow: column by column, from above to below. The order of Tab. */
-export function flowOrder(graph: StepGraph, places: ReadonlyMap<string, Place>): readonly string[] {
+export function flowOrder(graph: FlowGraph, places: ReadonlyMap<string, Place>): readonly string[] {
   return [...graph.steps.keys()].toSorted((left, right) => {
     const [leftColumn, leftRow] = places.get(left) ?? [0, 0];
     const [rightColumn, rightRow] = places.get(right) ?? [0, 0];
@@ -14,7 +14,7 @@ export type Direction = 'left' | 'right' | 'up' | 'down';
 
 /** Where an arrow key leads: along a connection, or to the nearest card above or below. */
 export function nextStep(
-  graph: StepGraph,
+  graph: FlowGraph,
   places: ReadonlyMap<string, Place>,
   from: string,
   direction: Direction,
@@ -25,7 +25,8 @@ export function nextStep(
     names.toSorted((left, right) => distance(left) - distance(right))[0];
   if (direction === 'left') return nearest((graph.into.get(from) ?? []).map((edge) => edge.from));
   if (direction === 'right') return nearest((graph.outOf.get(from) ?? []).map((edge) => edge.to));
-  const beside = [...places].flatMap(([name, [otherColumn, otherRow]]) => {
+  const beside = [...graph.steps.keys()].flatMap((name) => {
+    const [otherColumn, otherRow] = places.get(name) ?? [0, 0];
     const isBeside = Math.round(otherColumn) === Math.round(column) && name !== from;
     return isBeside && (direction === 'up' ? otherRow < row : otherRow > row) ? [name] : [];
   });

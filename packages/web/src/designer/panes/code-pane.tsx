@@ -40,10 +40,10 @@ const litTheme = EditorView.theme({
 /** The YAML of the document beside the canvas; both are the same text. */
 export function CodePane({ jump }: { readonly jump: { readonly offset: number } | undefined }): ReactNode {
   const { state, dispatch, compiled, isReadOnly } = useDesigner();
-  const { log, draft, selected, graph } = state;
+  const { log, draft, selected, graph, cards } = state;
   const [view, setView] = useState<EditorView | undefined>(undefined);
-  const latest = useRef({ compiled, draft, graph, selected, dispatch, isReadOnly });
-  latest.current = { compiled, draft, graph, selected, dispatch, isReadOnly };
+  const latest = useRef({ compiled, draft, graph, cards, selected, dispatch, isReadOnly });
+  latest.current = { compiled, draft, graph, cards, selected, dispatch, isReadOnly };
   const burst = useRef({ number: 0, at: 0 });
   const extensions = useMemo(
     () => [
@@ -55,8 +55,9 @@ export function CodePane({ jump }: { readonly jump: { readonly offset: number } 
         // Only where a person put the cursor.
         if (!update.selectionSet || !update.view.hasFocus) return;
         const step = stepAt(update.state.selection.main.head, latest.current);
-        if (step !== undefined && !latest.current.selected.includes(step))
-          latest.current.dispatch({ kind: 'select', names: [step] });
+        const { selected: now, cards: seen } = latest.current;
+        const isShown = step !== undefined && now.includes(step) && seen.steps.has(step);
+        if (step !== undefined && !isShown) latest.current.dispatch({ kind: 'select', names: [step] });
       }),
     ],
     [],
@@ -114,7 +115,7 @@ export function CodePane({ jump }: { readonly jump: { readonly offset: number } 
 }
 
 type Latest = Pick<ReturnType<typeof useDesigner>, 'compiled' | 'dispatch' | 'isReadOnly'> &
-  Pick<ReturnType<typeof useDesigner>['state'], 'draft' | 'graph' | 'selected'>;
+  Pick<ReturnType<typeof useDesigner>['state'], 'draft' | 'graph' | 'cards' | 'selected'>;
 
 function lint(view: EditorView, { compiled, dispatch, isReadOnly }: Latest): readonly LintDiagnostic[] {
   const end = view.state.doc.length;

@@ -2,6 +2,7 @@ import { applyEdits, readDraft, type Edit } from '@millrace/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { selectedCards, stepsOfCard } from '../model/card-graph.ts';
 import { stepGraph } from '../model/step-graph.ts';
 import { designerReducer, isChanged, startDesigner, type DesignerAction } from './designer-state.ts';
 
@@ -22,6 +23,9 @@ steps:
     join: { left: orders, right: customers, on: { customer_id: id } }
   publish: # to the mart
     destination: { from: wide, connection: warehouse, table: mart.orders }
+groups:
+  # what is read
+  In the shop: [orders, customers] # both
 `;
 
 function open(text = TEXT) {
@@ -49,7 +53,29 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ kind: fc.constant('moveStep' as const), name, at: fc.tuple(fc.nat(9), fc.nat(9)) }),
   fc.record({
     kind: fc.constant('pasteSteps' as const),
-    yaml: fc.constant('orders:\n  # pasted\n  sort: { from: wide, by: [id] }\n'),
+    yaml: fc.constantFrom(
+      'orders:\n  # pasted\n  sort: { from: wide, by: [id] }\n',
+      'steps:\n  more:\n    sort: { from: wide, by: [id] }\ngroups: { In the shop: [more] }\n',
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('groupSteps' as const),
+    name: fc.constantFrom('In the shop', 'Out: all', 'true'),
+    steps: fc.uniqueArray(name, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant('ungroupSteps' as const),
+    name: fc.constantFrom('In the shop', 'Out: all'),
+  }),
+  fc.record({
+    kind: fc.constant('ungroupSteps' as const),
+    name: fc.constantFrom('In the shop', 'true'),
+    steps: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }),
+  }),
+  fc.record({
+    kind: fc.constant('renameGroup' as const),
+    from: fc.constantFrom('In the shop', 'Out: all'),
+    to: fc.constantFrom('Renamed', 'In the shop'),
   }),
 );
 const action: fc.Arbitrary<DesignerAction> = fc.oneof(
@@ -67,6 +93,15 @@ const action: fc.Arbitrary<DesignerAction> = fc.oneof(
       )
       .map((text) => ({ kind: 'type', text, group: 'typing' }) as const),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('collapse' as const),
+      group: fc.constantFrom('In the shop', 'Out: all'),
+      isCollapsed: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.uniqueArray(name).map((names) => ({ kind: 'select', names }) as const) },
   { weight: 2, arbitrary: fc.constant({ kind: 'undo' } as const) },
   { weight: 1, arbitrary: fc.constant({ kind: 'redo' } as const) },
 );
@@ -93,9 +128,16 @@ describe('the designer', () => {
           if (state.isReadable) {
             expect(state.draft.steps).toEqual(fresh.steps);
             expect(state.graph).toEqual(stepGraph(fresh));
-            expect([...state.places.keys()].toSorted()).toEqual(
-              fresh.steps.map((step) => step.name).toSorted(),
+            const names = fresh.steps.map((step) => step.name);
+            expect(names.filter((each) => !state.places.has(each))).toEqual([]);
+            // Each step is on exactly one card, and what is selected can be seen.
+            const cards = [...state.cards.steps.values()];
+            expect(cards.flatMap(stepsOfCard).toSorted()).toEqual(names.toSorted());
+            expect(cards.filter(({ id }) => !state.places.has(id))).toEqual([]);
+            const seen = [...selectedCards(state.cards, state.selected)].flatMap(
+              (id) => cards.find((card) => card.id === id) ?? [],
             );
+            expect(seen.flatMap(stepsOfCard).toSorted()).toEqual(state.selected.toSorted());
           }
         }
         const end = state.log.text;
@@ -143,6 +185,23 @@ describe('the designer', () => {
     });
     expect(pasted.selected).toEqual(['orders2']);
     expect(designerReducer(pasted, { kind: 'undo' }).selected).toEqual([]);
+  });
+
+  it('collapses the groups of a large document, and opens one whose step is selected', () => {
+    const many = Array.from(
+      { length: 70 },
+      (_, index) =>
+        `  s${index}: { filter: { from: ${index === 0 ? 'orders' : `s${index - 1}`}, where: a } }\n`,
+    );
+    const text = TEXT.replace('groups:', `${many.join('')}groups:\n  Many: [s1, s2, s3]`);
+    const large = open(text);
+    expect([...large.collapsed]).toEqual(['Many', 'In the shop']);
+    expect(large.cards.steps.has('group:Many')).toBe(true);
+    const shown = designerReducer(large, { kind: 'select', names: ['s2'] });
+    expect(shown.cards.steps.has('s2')).toBe(true);
+    expect([...shown.collapsed]).toEqual(['In the shop']);
+    const edits = [{ kind: 'renameGroup', from: 'In the shop', to: 'Read' }] as const;
+    expect([...designerReducer(shown, { kind: 'edit', edits, label: 'rename' }).collapsed]).toEqual(['Read']);
   });
 
   it('shows the last text that could be read while one types', () => {

@@ -9,6 +9,7 @@ import {
 } from '@millrace/spec';
 
 import { changeText, redo, startLog, undo, type EditLog } from '../model/edit-log.ts';
+import { cardGraph, type CardGraph } from '../model/card-graph.ts';
 import type { Place } from '../model/grid.ts';
 import { placeSteps } from '../model/place-steps.ts';
 import { stepGraph, type StepGraph } from '../model/step-graph.ts';
@@ -35,6 +36,11 @@ export interface DesignerState {
   /** Of the text as it is. */
   readonly problems: readonly Diagnostic[];
   readonly graph: StepGraph;
+  /** Groups that are drawn as one card. */
+  readonly collapsed: ReadonlySet<string>;
+  /** What is drawn of the graph. */
+  readonly cards: CardGraph;
+  /** Of all steps and cards. */
   readonly places: ReadonlyMap<string, Place>;
   readonly selected: readonly string[];
   /** Why the last edit was not made, for people; another number for each. */
@@ -55,15 +61,20 @@ export type DesignerAction =
   | { readonly kind: 'type'; readonly text: string; readonly group: string }
   | { readonly kind: 'replace'; readonly text: string; readonly label: string }
   | { readonly kind: 'select'; readonly names: readonly string[] }
+  | { readonly kind: 'collapse'; readonly group: string; readonly isCollapsed: boolean }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
   /** The file has this text now, and so has the canvas. */
   | { readonly kind: 'saved'; readonly saved: SavedText; readonly pipeline: string };
 
+/** Above this, groups are collapsed on opening, and a list of the steps stands beside the canvas. */
+export const LARGE = 60;
+
 export function startDesigner(pipeline: string, file: string, saved: SavedText): DesignerState {
   const memory = new PipelineMemory();
   const draft = readDraft(saved.text, file, { isComplete: false }, memory);
   const graph = stepGraph(draft);
+  const isLarge = graph.steps.size > LARGE;
   return {
     pipeline,
     file,
@@ -73,8 +84,7 @@ export function startDesigner(pipeline: string, file: string, saved: SavedText):
     draft,
     isReadable: draft.isReadable,
     problems: draft.diagnostics,
-    graph,
-    places: placeSteps(graph, draft.layout),
+    ...drawn(graph, draft, new Set(isLarge ? draft.groups.map(({ name }) => name) : [])),
     selected: [],
     refusal: null,
     memory,
@@ -87,22 +97,37 @@ export function designerReducer(state: DesignerState, action: DesignerAction): D
       const result = applyEdits(state.log.text, action.edits);
       if (!result.isApplied)
         return { ...state, refusal: { number: (state.refusal?.number ?? 0) + 1, reason: result.reason } };
-      const next = withLog(state, changeText(state.log, result.text, action.label, action.group));
+      const next = followRenames(
+        state,
+        withLog(state, changeText(state.log, result.text, action.label, action.group)),
+        action.edits,
+      );
       if (action.select === undefined) return next;
       const names =
         action.select === 'added'
           ? [...next.graph.steps.keys()].filter((name) => !state.graph.steps.has(name))
           : action.select;
-      return { ...next, selected: existing(next.graph, names) };
+      return select(next, names);
     }
     case 'type':
       return withLog(state, changeText(state.log, action.text, 'typing', action.group));
     case 'replace':
       return withLog(state, changeText(state.log, action.text, action.label));
     case 'select':
-      return areEqual(state.selected, action.names)
-        ? state
-        : { ...state, selected: existing(state.graph, action.names) };
+      return areEqual(state.selected, action.names) ? state : select(state, action.names);
+    case 'collapse': {
+      const collapsed = new Set(state.collapsed);
+      if (action.isCollapsed) collapsed.add(action.group);
+      else collapsed.delete(action.group);
+      const steps = state.draft.groups.find(({ name }) => name === action.group)?.steps ?? [];
+      const isTouched = action.isCollapsed && steps.some((step) => state.selected.includes(step));
+      return {
+        ...state,
+        ...drawn(state.graph, state.draft, collapsed),
+        // The card stands for all of its steps.
+        selected: isTouched ? [...new Set([...state.selected, ...steps])] : state.selected,
+      };
+    }
     case 'undo':
       return withLog(state, undo(state.log));
     case 'redo':
@@ -127,16 +152,52 @@ function withLog(state: DesignerState, log: EditLog): DesignerState {
   if (!read.isReadable || problems.some(({ code }) => code === 'yamlSyntax'))
     return { ...state, log, problems, isReadable: false };
   const graph = stepGraph(read);
-  return {
-    ...state,
-    log,
-    draft: read,
-    isReadable: true,
-    problems,
-    graph,
-    places: placeSteps(graph, read.layout),
-    selected: existing(graph, state.selected),
-  };
+  const next = { ...state, log, draft: read, isReadable: true, problems };
+  return select({ ...next, ...drawn(graph, read, state.collapsed) }, state.selected);
+}
+
+/** What follows from a graph and which of its groups are collapsed. */
+function drawn(
+  graph: StepGraph,
+  { groups, layout }: Draft,
+  collapsed: ReadonlySet<string>,
+): Pick<DesignerState, 'graph' | 'collapsed' | 'cards' | 'places'> {
+  const cards = cardGraph(graph, groups, collapsed);
+  const places = new Map(placeSteps(graph, layout, groups, collapsed));
+  for (const card of cards.steps.values())
+    if (card.kind === 'group') places.set(card.id, cornerOf(card.group.steps, places));
+  return { graph, collapsed, cards, places };
+}
+
+function cornerOf(steps: readonly string[], places: ReadonlyMap<string, Place>): Place {
+  const all = steps.flatMap((step) => [places.get(step) ?? ([0, 0] as const)]);
+  return [Math.min(...all.map(([column]) => column)), Math.min(...all.map(([, row]) => row))];
+}
+
+/** What is selected can be seen: a group of which only some steps are is opened. */
+function select(state: DesignerState, names: readonly string[]): DesignerState {
+  const selected = existing(state.graph, names);
+  const chosen = new Set(selected);
+  const closed = [...state.cards.steps.values()].flatMap((card) => {
+    const steps = card.kind === 'group' ? card.group.steps : [];
+    const count = steps.filter((step) => chosen.has(step)).length;
+    return card.kind === 'group' && count > 0 && count < steps.length ? [card.group.name] : [];
+  });
+  if (closed.length === 0) return { ...state, selected };
+  const collapsed = new Set([...state.collapsed].filter((name) => !closed.includes(name)));
+  return { ...state, ...drawn(state.graph, state.draft, collapsed), selected };
+}
+
+/** A collapsed group that gets another name stays collapsed. */
+function followRenames(before: DesignerState, state: DesignerState, edits: readonly Edit[]): DesignerState {
+  const collapsed = new Set(before.collapsed);
+  let isRenamed = false;
+  for (const edit of edits) {
+    if (edit.kind !== 'renameGroup' || !collapsed.delete(edit.from)) continue;
+    collapsed.add(edit.to);
+    isRenamed = true;
+  }
+  return isRenamed ? { ...state, ...drawn(state.graph, state.draft, collapsed) } : state;
 }
 
 function existing(graph: StepGraph, names: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { createContext, useContext, type Dispatch } from 'react';
 
 import type { DesignerAction, DesignerState } from './designer-state.ts';
+import type { DesignerPart } from './focus-part.ts';
 import type { CompiledDraft } from './use-compiled-draft.ts';
 import type { LastRun } from './use-last-run.ts';
 
@@ -15,8 +16,8 @@ export interface Designer {
   readonly learnCounts: (counts: ReadonlyMap<string, number>) => void;
   readonly connections: readonly DesignerConnection[];
   readonly isReadOnly: boolean;
-  /** Moves the keyboard to the canvas, the inspector or the palette. */
-  readonly focus: (part: 'canvas' | 'inspector' | 'palette') => void;
+  /** Moves the keyboard to a part. */
+  readonly focus: (part: DesignerPart) => void;
 }
 
 export interface DesignerConnection {
