@@ -3,12 +3,14 @@ import { formatDiagnostic } from '@millrace/spec';
 
 import type { Action } from '../commands/command.ts';
 import { EXIT } from '../session/exit-code.ts';
+import { parameterOptions } from '../session/command-input.ts';
 import { printable, printableLines } from '../terminal/terminal-text.ts';
 
 export const validate: Action = async (session, input) => {
   const result = await session.call(validatePipelines, {
     pipeline: input.arguments[0],
     isOffline: input.options['offline'] === true,
+    parameters: parameterOptions(input),
   });
   session.answer(result, () => {
     const said = result.diagnostics.map((diagnostic) =>

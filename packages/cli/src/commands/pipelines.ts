@@ -13,8 +13,13 @@ export const PIPELINE_COMMANDS: readonly CommandDeclaration[] = [
         description:
           'ask no source, not even for tables that were never discovered; says what that leaves open',
       },
+      parameter,
     ],
-    examples: ['millrace validate', 'millrace validate shop-orders --offline'],
+    examples: [
+      'millrace validate',
+      'millrace validate shop-orders --offline',
+      'millrace validate shop-orders --param since=2026-01-01',
+    ],
     usesRunner: true,
     load: async () => (await import('../actions/validate.ts')).validate,
   },

@@ -130,7 +130,7 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 function explainOpen(pipeline: string, parameter: string): string {
-  return `SQL, columns and types, because the parameter "${parameter}" has no value here. Give it a default or a list of accepted values, or see with: millrace plan ${pipeline} --param ${parameter}=VALUE`;
+  return `SQL, columns and types, because the parameter "${parameter}" has no value here. Give it a default or a list of accepted values, or check with a value: millrace validate ${pipeline} --param ${parameter}=VALUE`;
 }
 
 function explainMissing(connection: string, { missing }: KnownSchemas, reason: string | null): string {

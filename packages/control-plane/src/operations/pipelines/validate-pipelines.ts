@@ -1,3 +1,4 @@
+import { PipelineError } from '@millrace/connector-sdk';
 import { diagnose, hasErrors, nearestNames } from '@millrace/spec';
 import type { Diagnostic } from '@millrace/spec';
 import { z } from 'zod';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { defineOperation } from '../../operation.ts';
 import { checkPipeline, type UsedSchemas } from '../../project/check-pipeline.ts';
 import { giveParameters } from '../../project/give-parameters.ts';
+import { parameterInput } from '../../project/parameter-input.ts';
 import { loadPipeline, loadPipelineFiles } from '../../project/project.ts';
 import type { PipelineFile, Project } from '../../project/project.ts';
 import { declareConnections } from '../../project/resolve-connections.ts';
@@ -26,7 +28,12 @@ export const validatePipelines = defineOperation({
   name: 'pipelines/validate-pipelines',
   summary: 'Check the documents of the project, with their SQL, columns and types.',
   permission: 'pipeline.read',
-  input: z.strictObject({ pipeline: z.string().optional(), isOffline: z.boolean().default(false) }),
+  input: z.strictObject({
+    pipeline: z.string().optional(),
+    isOffline: z.boolean().default(false),
+    /** Of the named pipeline; those that have no value are left open. */
+    parameters: parameterInput,
+  }),
   output: z.strictObject({
     isValid: z.boolean(),
     files: z.array(z.string()),
@@ -35,12 +42,13 @@ export const validatePipelines = defineOperation({
     /** The connections whose tables were taken as they were then. */
     schemas: z.array(z.custom<UsedSchemas>()),
   }),
-  async handler(context, { pipeline, isOffline }, signal) {
+  async handler(context, { pipeline, isOffline, parameters }, signal) {
+    if (pipeline === undefined && Object.keys(parameters).length > 0) throw ofNoPipeline();
     const project = await context.project();
     const names = Object.keys(project.document.connections ?? {});
     const environment = await context.environmentName();
     const declared = await declareConnections(project, context.registry, environment, names);
-    const given = giveParameters(project, environment, undefined);
+    const given = giveParameters(project, environment, parameters, false);
     const files =
       pipeline === undefined
         ? await loadPipelineFiles(context.projectFolder, context.workingFolder, given)
@@ -95,6 +103,16 @@ function findUndeclared(project: Project, files: readonly PipelineFile[]): reado
       return [diagnose('parameterUndeclared', params, { path, range: project.locate(path, 'key') })];
     }),
   );
+}
+
+function ofNoPipeline(): PipelineError {
+  return new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message:
+      'Values of parameters are those of one pipeline. Name it: millrace validate PIPELINE --param NAME=VALUE',
+  });
 }
 
 function placeOf({ code, range: { file, start } }: Diagnostic): string {
