@@ -195,6 +195,24 @@ describe('the queue of a server', () => {
       'succeeded',
       [expect.stringContaining('takes its last valid text')],
     ]);
+    // It can be parsed, and its new schedule too; its table is not there.
+    const wrong = '  shop: { replicate: { from: shop, include: [ordres], into: { connection: warehouse } } }';
+    writePipeline('third', wrong, 'schedule: { cron: "0 6 * * *" }\n');
+    await until(
+      () => call('pipelines/list-revisions', { pipeline: 'third' }),
+      ({ revisions }) => revisions.length === 4,
+    );
+    makeDue();
+    const last = await until(
+      () => call('runs/list-runs', { pipeline: 'third' }),
+      ({ runs }) => runs.length === 3 && runs.every(hasEnded),
+    );
+    const third = await call('runs/show-run', { run: last.runs[0]?.runId ?? '' });
+    expect([third.state, third.warnings]).toEqual([
+      'succeeded',
+      [expect.stringMatching(/wrong now: .*ordres.* takes its last valid text/)],
+    ]);
+    expect((await call('schedules/list-schedules', {})).schedules).toMatchObject([{ cron: '* * * * *' }]);
     expect(await call('schedules/pause-schedule', { pipeline: 'third' })).toMatchObject({ nextAt: null });
     expect((await call('schedules/resume-schedule', { pipeline: 'third' })).nextAt).not.toBeNull();
     expect((await call('schedules/pause-schedule', { pipeline: 'thrid' })).error?.message).toContain('third');

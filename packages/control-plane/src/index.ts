@@ -30,6 +30,8 @@ export { operationTable } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput } from './operations/table.ts';
 export * from './project-host.ts';
 export * from './project/document-error.ts';
+export { judgeOffline } from './project/judge-offline.ts';
+export type { JudgeText } from './project/judge-offline.ts';
 export type { ProposedEdit } from './project/propose-edit.ts';
 export { PIPELINES_FOLDER, PROJECT_FILE, listPipelinePaths, loadProject } from './project/project.ts';
 export { claimServerFile, readServerFile, requireNoServer } from './project/server-file.ts';

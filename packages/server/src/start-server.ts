@@ -5,14 +5,16 @@ import { createAdaptorServer } from '@hono/node-server';
 import { PipelineError } from '@millrace/connector-sdk';
 import {
   claimServerFile,
+  contextOf,
   inviteAdministrator,
+  judgeOffline,
   openProjectHost,
   requireNoServer,
   startScheduler,
   startWorker,
   watchDocuments,
 } from '@millrace/control-plane';
-import type { LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
+import type { JudgeText, LiveFeed, ProjectHostOptions } from '@millrace/control-plane';
 
 import { createApp } from './create-app.ts';
 import { WorkInFlight } from './operations/work-in-flight.ts';
@@ -91,7 +93,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
   };
   stack.use(await startWorker(host, { environmentName: options.environmentName, onError }));
-  stack.use(await startScheduler(host, { onError }));
+  // A context each time: the project's own file may have changed.
+  const judge: JudgeText = (pipeline) =>
+    judgeOffline(
+      contextOf(host, {
+        workingFolder: options.projectFolder,
+        environmentName: options.environmentName,
+      }),
+      stopping.signal,
+    )(pipeline);
+  stack.use(await startScheduler(host, { judge, onError }));
   const resources = stack.move();
   return {
     url,

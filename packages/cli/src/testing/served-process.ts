@@ -24,6 +24,7 @@ export interface Answer {
   readonly startedBy: { readonly kind: string };
   readonly tasks: readonly { readonly table: string; readonly state: string }[];
   readonly schedules: readonly { readonly pipeline: string; readonly nextAt: string | null }[];
+  readonly revisions: readonly { readonly revision: string }[];
 }
 
 /** Starts a server on the project in a folder; resolves when it answers. */

@@ -3,6 +3,11 @@ import type { Store } from '../store/open-store.ts';
 import { storeNow } from '../store/store-clock.ts';
 import { revisionOf } from './document-file.ts';
 
+/** What is known of a text: it has an error, it can be parsed, or it was compiled with what its sources declared. */
+const WRONG = 0;
+const PARSED = 1;
+const COMPILED = 2;
+
 /** How a text of a pipeline came to be known. */
 export type RevisionOrigin = 'saved' | 'file' | 'restored';
 
@@ -52,7 +57,7 @@ export async function rememberRevision(store: Store, seen: SeenText): Promise<st
         number: (newest?.number ?? 0) + 1,
         revision,
         text: seen.text,
-        is_valid: seen.isValid ? 1 : 0,
+        is_valid: seen.isValid ? PARSED : WRONG,
         origin: seen.origin,
         author: seen.author,
         seen_at: storeNow,
@@ -78,7 +83,7 @@ export async function listDocumentRevisions(
   return rows.map((row) => ({
     number: row.number,
     revision: row.revision,
-    isValid: row.is_valid === 1,
+    isValid: row.is_valid > WRONG,
     origin: row.origin,
     author: row.author,
     seenAt: new Date(Number(row.seen_at)).toISOString(),
@@ -101,17 +106,50 @@ export async function findRevisionText(
   return row?.text;
 }
 
-/** The newest text of a pipeline without an error: what its schedule runs while the file is wrong. */
+/** The newest text of a pipeline that can be parsed. */
 export async function lastValidRevision(
   store: Store,
   pipeline: string,
 ): Promise<{ readonly revision: string; readonly text: string } | undefined> {
+  const [newest] = await listSoundTexts(store, pipeline, 1);
+  return newest;
+}
+
+/** Texts of a pipeline that can be parsed, the newest first. */
+export async function listSoundTexts(
+  store: Store,
+  pipeline: string,
+  limit: number,
+): Promise<readonly { readonly revision: string; readonly text: string }[]> {
   return await store.db
     .selectFrom('document_revisions')
     .select(['revision', 'text'])
     .where('pipeline', '=', pipeline)
-    .where('is_valid', '=', 1)
+    .where('is_valid', '>', WRONG)
     .orderBy('number', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Notes that a text was compiled; nothing for one that was never seen as a revision. */
+export async function markCompiled(store: Store, pipeline: string, text: string): Promise<void> {
+  if (await didCompile(store, pipeline, text)) return;
+  await store.db
+    .updateTable('document_revisions')
+    .set({ is_valid: COMPILED })
+    .where('pipeline', '=', pipeline)
+    .where('revision', '=', revisionOf(text))
+    .execute();
+}
+
+export async function didCompile(store: Store, pipeline: string, text: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('document_revisions')
+    .select('number')
+    .where('pipeline', '=', pipeline)
+    .where('revision', '=', revisionOf(text))
+    .where('is_valid', '=', COMPILED)
     .limit(1)
     .executeTakeFirst();
+  return row !== undefined;
 }

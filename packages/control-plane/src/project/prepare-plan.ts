@@ -15,6 +15,8 @@ import { useConnections } from './connect.ts';
 import type { UsableConnection } from './connect.ts';
 import { discoverRequired } from './discover-schemas.ts';
 import { giveParameters } from './give-parameters.ts';
+import { markCompiled } from '../documents/revisions.ts';
+import { judgeOffline } from './judge-offline.ts';
 import { loadLastValid } from './load-last-valid.ts';
 import { loadPipeline, textsOf, throwIfWrong } from './project.ts';
 import { recallOrDiscover } from './recall-or-discover.ts';
@@ -58,21 +60,32 @@ export interface PlanRequest {
 export async function preparePlan(
   context: OperationContext,
   name: string,
-  { tables = [], parameters, isRecalled = false, fallsBack = false }: PlanRequest,
+  request: PlanRequest,
+  signal: AbortSignal,
+): Promise<PreparedPlan> {
+  const given = giveParameters(await context.project(), await context.environmentName(), request.parameters);
+  let current: ValidPipeline | undefined;
+  try {
+    current = await loadPipeline(context.projectFolder, context.workingFolder, name, given);
+    const prepared = await prepareText(context, current, request, signal);
+    if (request.isRecalled !== true) await markCompiled(await context.store(), name, current.text);
+    return prepared;
+  } catch (error) {
+    if (request.fallsBack !== true) throw error;
+    const wrong = { pipeline: name, given, current, judge: judgeOffline(context, signal) };
+    const last = await loadLastValid(await context.store(), wrong, error);
+    return await prepareText(context, last, request, signal);
+  }
+}
+
+async function prepareText(
+  context: OperationContext,
+  pipeline: ValidPipeline & { readonly note?: string },
+  { tables = [], isRecalled = false }: PlanRequest,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
   const project = await context.project();
   const environment = await context.environmentName();
-  const given = giveParameters(project, environment, parameters);
-  const pipeline: ValidPipeline & { readonly note?: string } = await loadPipeline(
-    context.projectFolder,
-    context.workingFolder,
-    name,
-    given,
-  ).catch(async (error: unknown) => {
-    if (!fallsBack) throw error;
-    return await loadLastValid(await context.store(), name, given, error);
-  });
   const templates = await loadTemplates(context.projectFolder, context.workingFolder);
   const code = await loadCode(context.projectFolder, context.workingFolder, [
     pipeline.document,

@@ -1,3 +1,4 @@
+import type { JudgeText } from '../project/judge-offline.ts';
 import type { ProjectHost } from '../project-host.ts';
 import type { Store } from '../store/open-store.ts';
 import { storeNow } from '../store/store-clock.ts';
@@ -9,7 +10,12 @@ const LOOK_MS = 1_000;
 /** How often files are looked at. */
 const FILES_MS = 2_000;
 
+/** How often a file is judged anew that is held back because it is wrong. */
+const HELD_MS = 30_000;
+
 export interface SchedulerOptions {
+  /** Of a file whose schedule changed: while it is wrong, the schedule before holds. */
+  readonly judge: JudgeText;
   /** Hears of failures of the scheduler itself; it goes on. */
   readonly onError?: (error: unknown) => void;
 }
@@ -17,7 +23,7 @@ export interface SchedulerOptions {
 /** Fires the schedules of a project, as the last valid version of each of its files says, until it is disposed of. */
 export async function startScheduler(
   host: Pick<ProjectHost, 'store' | 'projectFolder'>,
-  options: SchedulerOptions = {},
+  options: SchedulerOptions,
 ): Promise<AsyncDisposable> {
   const store = await host.store();
   const onError = options.onError ?? (() => undefined);
@@ -25,12 +31,16 @@ export async function startScheduler(
   let wake: () => void = () => undefined;
   let files = '';
   let lookedAt = -Infinity;
+  let heldUntil = Infinity;
 
   async function look(): Promise<number> {
     if (performance.now() - lookedAt >= FILES_MS) {
       lookedAt = performance.now();
       const now = await fingerprintFiles(host.projectFolder);
-      if (now !== files) await syncSchedules(store, host.projectFolder);
+      if (now !== files || lookedAt >= heldUntil) {
+        const held = await syncSchedules(store, host.projectFolder, options.judge);
+        heldUntil = held === 0 ? Infinity : lookedAt + HELD_MS;
+      }
       files = now;
     }
     await fireDue(store);

@@ -79,6 +79,7 @@ describe.each(testStores)('schedules in a store in $name', ({ create }) => {
     );
   }
 
+  const sync = (isRight = true) => syncSchedules(store, folder.path, async () => isRight);
   const rows = () => store.db.selectFrom('schedules').selectAll().orderBy('pipeline').execute();
   const makeDue = (ms = 500) =>
     store.db
@@ -89,7 +90,7 @@ describe.each(testStores)('schedules in a store in $name', ({ create }) => {
   it('follow the files: a wrong one keeps what was valid, one that is gone takes its schedule along', async () => {
     write('a', 'schedule: { cron: "0 6 * * *", timezone: Europe/Berlin, catchUp: all }\n');
     write('b', '');
-    await syncSchedules(store, folder.path);
+    await sync();
     const [first] = await rows();
     expect(first).toMatchObject({
       pipeline: 'a',
@@ -99,19 +100,24 @@ describe.each(testStores)('schedules in a store in $name', ({ create }) => {
     });
     expect(first?.next_at).toBeGreaterThan(Date.now());
     writeFileSync(join(folder.path, 'pipelines', 'a.yaml'), 'version: 1\nname: a\nsteps: 7\n');
-    await syncSchedules(store, folder.path);
+    await sync();
     expect(await rows()).toEqual([first]);
+    for (const text of ['schedule: { cron: "0 7 * * *" }\n', '']) {
+      write('a', text);
+      expect(await sync(false)).toBe(1);
+      expect(await rows()).toEqual([first]);
+    }
     write('a', 'schedule: { cron: "0 7 * * *" }\n');
-    await syncSchedules(store, folder.path);
+    expect(await sync()).toBe(0);
     expect(await rows()).toMatchObject([{ cron: '0 7 * * *', timezone: 'UTC', catch_up: 'latest' }]);
     rmSync(join(folder.path, 'pipelines', 'a.yaml'));
-    await syncSchedules(store, folder.path);
+    await sync();
     expect(await rows()).toEqual([]);
   });
 
   it('fire once for each slot, however many servers look at the same time', async () => {
     for (let index = 0; index < 30; index++) write(`p${index}`, 'schedule: { cron: "* * * * *" }\n');
-    await syncSchedules(store, folder.path);
+    await sync();
     const minute = Math.floor(Date.now() / 60_000) * 60_000;
     await store.db.updateTable('schedules').set({ next_at: minute }).execute();
     const servers = store.dialect === 'sqlite' ? [store, store] : [store, await made.openAgain()];
@@ -133,11 +139,11 @@ describe.each(testStores)('schedules in a store in $name', ({ create }) => {
 
   it('do not fire while they are paused', async () => {
     write('a', 'schedule: { cron: "* * * * *" }\n');
-    await syncSchedules(store, folder.path);
+    await sync();
     await store.db.updateTable('schedules').set({ paused_at: Date.now() }).execute();
     await makeDue(120_000);
     expect(await fireDue(store)).toBe(0);
-    await syncSchedules(store, folder.path);
+    await sync();
     expect(await rows()).toMatchObject([{ paused_at: expect.any(Number) }]);
   });
 });

@@ -3,6 +3,7 @@ import { nearestNames } from '@millrace/spec';
 
 import { insertNotices } from '../live/live-store.ts';
 import type { OperationContext } from '../operation-context.ts';
+import { judgeOffline } from '../project/judge-offline.ts';
 import { storeNow } from '../store/store-clock.ts';
 import { nextTime } from './fire-times.ts';
 import { syncSchedules } from './sync-schedules.ts';
@@ -15,9 +16,10 @@ export async function setPaused(
   context: OperationContext,
   pipeline: string,
   isPaused: boolean,
+  signal: AbortSignal,
 ): Promise<{ readonly pipeline: string; readonly isPaused: boolean; readonly nextAt: string | null }> {
   const store = await context.store();
-  await syncSchedules(store, context.projectFolder);
+  await syncSchedules(store, context.projectFolder, judgeOffline(context, signal));
   const row = await store.db.transaction().execute(async (db) => {
     const known = await db
       .selectFrom('schedules')

@@ -163,6 +163,7 @@ export interface DocumentRevisionRow {
   readonly number: number;
   readonly revision: string;
   readonly text: string;
+  /** 0 when it has an error, 1 when it can be parsed, 2 when a run compiled it. */
   readonly is_valid: number;
   readonly origin: 'saved' | 'file' | 'restored';
   readonly author: string | null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
+import { judgeOffline } from '../../project/judge-offline.ts';
 import { listRunRecords } from '../../runs/list-run-records.ts';
 import { runStateSchema } from '../../runs/run-schema.ts';
 import { nextTimes } from '../../schedules/fire-times.ts';
@@ -37,9 +38,9 @@ export const listSchedules = defineOperation({
       }),
     ),
   }),
-  async handler(context) {
+  async handler(context, _, signal) {
     const store = await context.store();
-    await syncSchedules(store, context.projectFolder);
+    await syncSchedules(store, context.projectFolder, judgeOffline(context, signal));
     const rows = await store.db
       .selectFrom('schedules')
       .selectAll()

@@ -13,5 +13,5 @@ export const pauseSchedule = defineOperation({
     isPaused: z.boolean(),
     nextAt: z.iso.datetime().nullable(),
   }),
-  handler: (context, { pipeline }) => setPaused(context, pipeline, true),
+  handler: (context, { pipeline }, signal) => setPaused(context, pipeline, true, signal),
 });

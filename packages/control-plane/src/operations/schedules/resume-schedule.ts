@@ -13,5 +13,5 @@ export const resumeSchedule = defineOperation({
     isPaused: z.boolean(),
     nextAt: z.iso.datetime().nullable(),
   }),
-  handler: (context, { pipeline }) => setPaused(context, pipeline, false),
+  handler: (context, { pipeline }, signal) => setPaused(context, pipeline, false, signal),
 });
