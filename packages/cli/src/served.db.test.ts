@@ -56,6 +56,14 @@ describe('a command beside a running server', () => {
     expect(ran.err).toMatch(/raw\.orders|main\.orders/);
     const asked = await throughServer(['query', 'SELECT count(*) AS n FROM raw.orders', '--json']);
     expect(JSON.parse(asked.out)).toMatchObject({ rows: [['100']] });
+    using state = new DatabaseSync(join(line.folder, '.millrace', 'state.db'), { readOnly: true });
+    expect(
+      state.prepare('SELECT actor, actor_kind, action FROM audit_entries ORDER BY sequence').all(),
+    ).toEqual([
+      { actor: 'ada', actor_kind: 'local', action: 'connections/add-connection' },
+      { actor: 'ada', actor_kind: 'local', action: 'pipelines/run-pipeline' },
+      { actor: 'ada', actor_kind: 'local', action: 'warehouse/query-warehouse' },
+    ]);
     const runs = await throughServer(['runs', '--json']);
     expect(JSON.parse(runs.out)).toMatchObject({ runs: [{ pipeline: 'orders', state: 'succeeded' }] });
   });

@@ -20,6 +20,8 @@ export interface RemoteCall {
   readonly operation: string;
   readonly input: unknown;
   readonly environmentName: string | undefined;
+  /** Who calls; a server that was found on the project takes their word. */
+  readonly user: string;
   readonly watch: (event: RunEvent) => void;
 }
 
@@ -37,6 +39,7 @@ export async function callServer(
     headers: {
       'content-type': 'application/json',
       accept: 'text/event-stream',
+      ...(endpoint.isNamed ? {} : { 'millrace-user': encodeURIComponent(call.user) }),
       ...(call.environmentName === undefined ? {} : { 'millrace-environment': call.environmentName }),
     },
     body: JSON.stringify(call.input),

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 
 import { startRunner } from '../start-runner.ts';
@@ -11,6 +12,7 @@ export function currentProcess(given: Pick<Process, 'arguments' | 'folder' | 'si
   return {
     ...given,
     environment: process.env,
+    user: userName(),
     isTerminal,
     isInputTerminal: process.stdin.isTTY === true,
     hasColours: isTerminal && process.stdout.hasColors() && !process.env['NO_COLOR'],
@@ -25,6 +27,15 @@ export function currentProcess(given: Pick<Process, 'arguments' | 'folder' | 'si
     readInput: () => text(process.stdin),
     startRunner,
   };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a number that no user has.
+    return `user ${String(process.getuid?.())}`;
+  }
 }
 
 /** Fires at the first SIGINT or SIGTERM; the second ends this process, and with it its runner. */

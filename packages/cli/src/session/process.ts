@@ -4,6 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 export interface Process {
   readonly arguments: readonly string[];
   readonly folder: string;
+  /** Who runs it, by the name that this machine knows them by. */
+  readonly user: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** True when standard output and standard error are a terminal. */
   readonly isTerminal: boolean;

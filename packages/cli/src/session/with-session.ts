@@ -7,6 +7,7 @@ import {
   Runner,
   createOperationContext,
   isRefusal,
+  localCaller,
   toOperationError,
 } from '@millrace/control-plane';
 import { PipelineError } from '@millrace/connector-sdk';
@@ -16,6 +17,7 @@ import type { Action } from '../commands/command.ts';
 import { registry } from '../registry.ts';
 import { createPaint } from '../terminal/paint.ts';
 import { printableLines } from '../terminal/terminal-text.ts';
+import { auditLocally } from './audit-locally.ts';
 import { RemoteError, callServer } from './call-server.ts';
 import { textOption } from './command-input.ts';
 import type { CommandInput } from './command-input.ts';
@@ -58,6 +60,7 @@ export async function withSession(
     environmentName,
     registry,
     startRunner,
+    caller: localCaller(process.user),
     watch: (event) => session.watch?.(event),
   });
   const session: Session = {
@@ -68,13 +71,18 @@ export async function withSession(
     context,
     startRunner,
     call: async (operation, raw) => {
-      if (server === undefined || (operation.isLocal && !server.isNamed))
-        return await operation.handler(context, operation.input.parse(raw), process.signal);
+      if (server === undefined || (operation.isLocal && !server.isNamed)) {
+        const given = operation.input.parse(raw);
+        return await auditLocally(context, operation, given, () =>
+          operation.handler(context, given, process.signal),
+        );
+      }
       if (operation.isLocal) throw needsFolder(operation.name, server);
       const call = {
         operation: operation.name,
         input: raw,
         environmentName,
+        user: process.user,
         watch: context.watch,
       };
       // The server is the same program, and its operation made this.

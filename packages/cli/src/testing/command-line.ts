@@ -35,6 +35,7 @@ export class CommandLine implements Disposable {
       {
         arguments: args,
         folder: this.folder,
+        user: 'ada',
         environment: { ...this.#environment, ...options.environment },
         isTerminal: false,
         isInputTerminal: false,

@@ -14,4 +14,9 @@ export interface Caller {
 }
 
 /** A person with the project's folder: there is nothing to keep from them. */
-export const LOCAL_CALLER: Caller = { by: 'local', userId: null, name: 'local', role: 'owner' };
+export const LOCAL_CALLER: Caller = localCaller('local');
+
+/** The same, by the name that the machine knows the person by. */
+export function localCaller(name: string): Caller {
+  return { by: 'local', userId: null, name, role: 'owner' };
+}

@@ -1,5 +1,3 @@
-import { userInfo } from 'node:os';
-
 import { DECIDED, tasksBehind, titleTask } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { Decision, QuarantineSelection } from '@millrace/engine';
@@ -49,8 +47,7 @@ export async function decide(
   const request = await quarantineRequest(context, pipeline, selection);
   const [plan] = request.plans;
   if (plan === undefined) throw new TypeError('No plan of the pipeline was read.');
-  const { caller } = context;
-  const by = caller.by === 'local' ? userInfo().username : caller.name;
+  const by = context.caller.name;
   const { rows, decided, steps } = await withScratch(request, () =>
     context.runner().call('decideRows', { ...request, decision, by, note }, held.signal),
   );

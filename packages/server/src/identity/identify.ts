@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { LOCAL_CALLER, findApiToken, findSession } from '@millrace/control-plane';
+import { LOCAL_CALLER, findApiToken, findSession, localCaller } from '@millrace/control-plane';
 import type { Caller, ProjectHost } from '@millrace/control-plane';
 import type { Context, MiddlewareHandler } from 'hono';
 
@@ -20,6 +20,7 @@ export interface IdentifyOptions {
   readonly cookie: SessionCookie;
 }
 
+const MAX_NAME = 100;
 const ANYONE: Caller = { by: 'anyone', userId: null, name: 'anyone', role: 'owner' };
 
 /** Who calls, by API token, local token or session; undefined when nobody whom we know. A look is no use of a session. */
@@ -31,7 +32,7 @@ export async function identify(
   const { host, localToken, isAuthOff, cookie } = options;
   const token = bearerToken(c);
   if (token !== undefined) {
-    if (isSame(token, localToken)) return LOCAL_CALLER;
+    if (isSame(token, localToken)) return localCaller(userOf(c));
     return await findApiToken(await host.store(), token, Date.now(), purpose);
   }
   if (isAuthOff) return ANYONE;
@@ -78,6 +79,16 @@ export function refuseForNow(c: Context, seconds: number): Response {
 function bearerToken(c: Context): string | undefined {
   const header = c.req.header('authorization');
   return header === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(header)?.[1] ?? '');
+}
+
+/** Who has the project's folder may say who they are: there is nothing that they could not do as anybody. */
+function userOf(c: Context): string {
+  const name = c.req.header('millrace-user');
+  try {
+    return name === undefined ? LOCAL_CALLER.name : decodeURIComponent(name).slice(0, MAX_NAME);
+  } catch {
+    return LOCAL_CALLER.name;
+  }
 }
 
 function isSame(left: string, right: string): boolean {

@@ -1,8 +1,8 @@
 import {
   auditTarget,
+  audited,
   contextOf,
   isAllowed,
-  isAudited,
   operationTable,
   toJson,
   toOperationError,
@@ -10,6 +10,7 @@ import {
 import type {
   AuditOutcome,
   Caller,
+  NoteOutcome,
   Operation,
   OperationContext,
   OperationError,
@@ -87,13 +88,13 @@ async function answer(
       watch,
     });
     try {
-      const json = toJson(await operation.handler(context, parsed.data, signal));
-      if (isAudited(operation.permission)) await note(parsed.data, 'done', null);
+      const noteEnd: NoteOutcome = (outcome, reason) => note(parsed.data, outcome, reason);
+      const json = await audited(operation, host.redactor, noteEnd, async () =>
+        toJson(await operation.handler(context, parsed.data, signal)),
+      );
       return { json };
     } catch (thrown) {
-      const error = toOperationError(thrown, host.redactor);
-      if (isAudited(operation.permission)) await note(parsed.data, 'failed', error.code);
-      return { error };
+      return { error: toOperationError(thrown, host.redactor) };
     }
   };
   const ended = AbortSignal.any([c.req.raw.signal, stopping]);
