@@ -13,14 +13,14 @@ import { replicateOrders, writeSmallProject } from './small-project.ts';
 
 const browser = await openBrowser();
 
-function checkedOrders(max: number): string {
+function checkedOrders(max: number, least = 10): string {
   return `version: 1
 name: checked
 steps:
   orders: { source: { connection: drop, table: orders } }
   paid: { filter: { from: orders, where: status = 'paid' } }
   large:
-    filter: { from: paid, where: total > 10 }
+    filter: { from: paid, where: total > ${least} }
     checks: [{ range: { column: total, max: ${max} } }, { notNull: { columns: [id] } }]
   byStatus: { aggregate: { from: paid, by: { status: status }, measures: { orders: count(*) } } }
   publishAll: { destination: { from: orders, connection: warehouse, table: mart.all_orders } }
@@ -89,6 +89,10 @@ describe.skipIf(browser === undefined)('runs in the portal', () => {
     await page.goto(`${portal.url}/runs/${runId}`);
     await page.getByRole('heading', { name: /^large.* failed$/ }).waitFor({ timeout: 60_000 });
     await page.getByText('No run of this pipeline has succeeded yet.').waitFor();
+    // The part that failed is selected, and can be seen.
+    const failed = page.getByRole('button', { name: /^large.*Failed/ });
+    await failed.and(page.locator('[aria-pressed="true"]')).waitFor();
+    await page.getByRole('button', { name: 'Run again from large' }).waitFor();
     await axeClean(page);
     await screenshots(page, 'run-failed');
     await page.getByRole('tab', { name: /Checks/ }).click();
@@ -98,6 +102,26 @@ describe.skipIf(browser === undefined)('runs in the portal', () => {
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.getByLabel('Find in the log').fill('attempt 1 begins');
     expect(await page.getByRole('log').locator('time').count()).toBe(1);
+    await page.getByLabel('Find in the log').fill('');
+
+    // Only the end of the run, by a click on its last bar; then the whole of it again, by key.
+    const log = page.getByRole('log');
+    const all = await log.locator('time').count();
+    const histogram = page.getByRole('slider', { name: 'Log over time' });
+    const box = await histogram.boundingBox();
+    if (box === null) throw new Error('no histogram');
+    await page.mouse.click(box.x + box.width - 2, box.y + 10);
+    await expect.poll(() => log.locator('time').count()).toBeLessThan(all);
+    await log.getByText(/The run failed after/).waitFor();
+    expect(page.url()).toContain('span=');
+    await screenshots(page, 'run-log-span');
+    await histogram.press('Escape');
+    await expect.poll(() => log.locator('time').count()).toBe(all);
+    await histogram.press('Home');
+    expect(await histogram.getAttribute('aria-valuetext')).toMatch(/info: \d/);
+    await histogram.press('Enter');
+    await expect.poll(() => log.locator('time').count()).toBeLessThan(all);
+    await page.getByRole('button', { name: 'Show the whole time' }).click();
 
     writeFileSync(join(portal.projectFolder, 'pipelines', 'checked.yaml'), checkedOrders(500));
     await page.getByRole('button', { name: 'Run the rest again' }).click();
@@ -126,13 +150,26 @@ describe.skipIf(browser === undefined)('runs in the portal', () => {
     expect(await log.getByText('mart.all_orders').count()).toBe(0);
   });
 
+  it('says what changed since the last good run', async () => {
+    writeFileSync(join(portal.projectFolder, 'pipelines', 'checked.yaml'), checkedOrders(20, 5));
+    const runId = await start('checked');
+    await page.goto(`${portal.url}/runs/${runId}`);
+    const trouble = page.getByRole('alert');
+    await trouble.getByText(/The pipeline was changed since its last good run/).waitFor({ timeout: 60_000 });
+    await trouble.getByText('large changed').waitFor();
+    await axeClean(page);
+    await screenshots(page, 'run-failed-change');
+    await trouble.getByRole('link', { name: 'Compare with earlier texts' }).click();
+    await page.getByRole('tab', { name: 'History' }).and(page.locator('[aria-selected="true"]')).waitFor();
+  });
+
   it('shows runs over time, and only those that a filter in the address lets through', async () => {
     await page.goto(`${portal.url}/runs?view=timeline`);
-    await page.getByText('3 runs, 1 failed').waitFor();
+    await page.getByText('4 runs, 2 failed').waitFor();
     await axeClean(page);
     await screenshots(page, 'runs-timeline');
     await page.goto(`${portal.url}/runs?state=failed`);
-    await page.getByRole('gridcell', { name: 'Failed' }).waitFor();
+    await page.getByRole('gridcell', { name: 'Failed' }).first().waitFor();
     expect(await page.getByRole('gridcell', { name: 'Succeeded' }).count()).toBe(0);
     await axeClean(page);
     await screenshots(page, 'runs-list');

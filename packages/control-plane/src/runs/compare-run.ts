@@ -1,3 +1,5 @@
+import { comparePlans, type Plan, type PlanChanges } from '@millrace/compiler';
+
 import type { Store } from '../store/open-store.ts';
 import type { RunRecord } from './run-record.ts';
 import { toIso } from './run-row.ts';
@@ -16,11 +18,13 @@ export interface RunComparison {
     readonly finishedAt: string | null;
     /** Its document said something else. */
     readonly hasOtherDocument: boolean;
+    /** What the plan has otherwise since: by the document, or because the source is another; null where this run is no failure. */
+    readonly changes: PlanChanges | null;
   } | null;
 }
 
 /** Compares with runs of the whole pipeline: those of some tables take another time. */
-export async function compareRun(store: Store, record: RunRecord): Promise<RunComparison> {
+export async function compareRun(store: Store, record: RunRecord, plan: Plan): Promise<RunComparison> {
   const rows = await store.db
     .selectFrom('runs')
     .select(['run_id', 'document_fingerprint', 'options', 'rerun_of', 'started_at', 'finished_at'])
@@ -44,7 +48,15 @@ export async function compareRun(store: Store, record: RunRecord): Promise<RunCo
           finishedAt: last.finished_at === null ? null : toIso(last.finished_at),
           hasOtherDocument:
             record.documentFingerprint !== '' && last.document_fingerprint !== record.documentFingerprint,
+          changes: record.state === 'failed' ? await changesSince(store, last.run_id, plan) : null,
         }
       : null,
   };
+}
+
+async function changesSince(store: Store, runId: string, plan: Plan): Promise<PlanChanges | null> {
+  const row = await store.db.selectFrom('runs').select('plan').where('run_id', '=', runId).executeTakeFirst();
+  const before: Plan | undefined = row && JSON.parse(row.plan);
+  // A run that failed before its plan was made has nothing to compare.
+  return before === undefined || plan.tasks.length === 0 ? null : comparePlans(before, plan);
 }

@@ -42,7 +42,7 @@ export const showRun = defineOperation({
       readEvents(store, record.runId),
       readLiveRuns(store),
       readAttempts(store, record.runId),
-      compareRun(store, record),
+      compareRun(store, record, plan),
     ]);
     const summary = summarizeRun(record, plan, events);
     const drifts = summary.tasks.map(({ drift }) => drift);

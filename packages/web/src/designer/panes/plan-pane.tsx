@@ -1,17 +1,12 @@
-import type { OperationOutput } from '@millrace/control-plane';
-import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
+import { PlanChangeList } from '../../features/pipelines/plan-change-list.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatExact } from '../../ui/format-time.ts';
 import { designerWords } from '../../words/designer.ts';
 import { useDesigner } from '../state/use-designer.ts';
 import { useLater } from '../state/use-later.ts';
-
-type PlannedDraft = OperationOutput<'pipelines/plan-draft'>;
-type Changes = NonNullable<PlannedDraft['changes']>;
-type ColumnChange = Changes['steps'][number]['columns'][number];
 
 /** What a run of the text would do: what changes since the last one, then what is read, made and written. */
 export function PlanPane(): ReactNode {
@@ -34,7 +29,7 @@ export function PlanPane(): ReactNode {
             ? designerWords('planFirst')
             : designerWords('planSince', { at: formatExact(new Date(since.startedAt)) })}
         </h2>
-        {changes === null ? null : <ChangeList changes={changes} />}
+        {changes === null ? null : <PlanChangeList changes={changes} none={designerWords('planNone')} />}
       </section>
       <OutlineList
         title={designerWords('willRead')}
@@ -78,70 +73,4 @@ function OutlineList({
       </ul>
     </section>
   );
-}
-
-function ChangeList({ changes: { steps, tables } }: { readonly changes: Changes }): ReactNode {
-  if (steps.length === 0 && tables.length === 0)
-    return <p className="text-ink-2 text-sm">{designerWords('planNone')}</p>;
-  return (
-    <ul className="flex flex-col gap-1 text-sm">
-      {tables.map(({ task, connection, table, kind, isRecomputed, isBreaking, reasons, columns }) => (
-        <li key={`table ${task}`}>
-          <span className="font-mono">{`${connection}:${table}`}</span>{' '}
-          {kind === 'added' ? designerWords('stepAdded') : kind === 'left' ? designerWords('tableLeft') : ''}
-          {isRecomputed ? <span> · {designerWords('recomputed')}</span> : null}
-          {isBreaking ? (
-            <span className="text-bad inline-flex items-center gap-1">
-              {' '}
-              · <TriangleAlert size={12} aria-hidden /> {designerWords('breaking')}
-            </span>
-          ) : null}
-          {reasons.map((reason) => (
-            <span key={reason} className="text-ink-2 block pl-3">
-              {reason}
-            </span>
-          ))}
-          <Columns columns={columns} />
-        </li>
-      ))}
-      {steps.map(({ name, kind, because, columns }) => (
-        <li key={`step ${name}`}>
-          <span className="font-mono">{name}</span>{' '}
-          <span className="text-ink-2">
-            {kind === 'followed'
-              ? designerWords('stepFollowed', { because: because.join(', ') })
-              : designerWords(
-                  kind === 'added' ? 'stepAdded' : kind === 'removed' ? 'stepRemoved' : 'stepChanged',
-                )}
-          </span>
-          <Columns columns={columns} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Columns({ columns }: { readonly columns: readonly ColumnChange[] }): ReactNode {
-  return columns.map((change) => (
-    <span key={change.column} className="text-ink-2 block pl-3 font-mono">
-      {sayColumn(change)}
-    </span>
-  ));
-}
-
-function sayColumn(change: ColumnChange): string {
-  switch (change.kind) {
-    case 'added':
-      return designerWords('columnAdded', { column: change.column, type: change.type });
-    case 'removed':
-      return designerWords('columnRemoved', { column: change.column, type: change.type });
-    case 'retyped':
-      return designerWords('columnRetyped', {
-        column: change.column,
-        before: change.before,
-        after: change.after,
-      });
-    case 'nullable':
-      return designerWords('columnNullable', { column: change.column });
-  }
 }

@@ -7,6 +7,14 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** From the least to the most important. */
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
+/** When a line was said, to the millisecond. */
+export const LOG_TIME = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+
 /** An event as a line of the log. */
 export interface LogLine {
   readonly sequence: number;

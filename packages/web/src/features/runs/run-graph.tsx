@@ -50,6 +50,12 @@ export function RunGraphView({
   const counted = countedRows(watched);
   const pane = useRef<HTMLDivElement>(null);
   const paneWidth = useWidth(pane);
+  useEffect(() => {
+    if (selected !== '')
+      pane.current
+        ?.querySelector('[aria-pressed="true"]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [selected, places, paneWidth]);
   if (graph.nodes.length === 0)
     return (
       <EmptyState icon={Network} title={runWords('noTables')}>

@@ -12,7 +12,9 @@ import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { runWords } from '../../words/runs.ts';
 import { ALL } from './run-filters.ts';
-import { LOG_LEVELS, logLines, type LogLevel, type LogLine } from './log-line.ts';
+import { isWithin, formatSpan, parseSpan, type LogSpan } from './log-buckets.ts';
+import { LogHistogram } from './log-histogram.tsx';
+import { LOG_LEVELS, LOG_TIME, logLines, type LogLevel, type LogLine } from './log-line.ts';
 import type { RunEvents } from './use-run-events.ts';
 
 const LOOKS: Readonly<Record<LogLevel, string>> = {
@@ -21,12 +23,6 @@ const LOOKS: Readonly<Record<LogLevel, string>> = {
   warn: 'text-warn',
   error: 'text-bad',
 };
-const TIME = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-});
 /** So near to the end still counts as being there. */
 const NEAR_END = 24;
 
@@ -43,8 +39,15 @@ export function RunLog({
   const [text, setText] = useUrlState('find');
   const [level, setLevel] = useUrlState('level', ALL);
   const [table, setTable] = useUrlState('table', ALL);
+  const [time, setTime] = useUrlState('span');
   const lines = useMemo(() => logLines(found.events), [found.events]);
-  const shown = useMemo(() => filterLines(lines, { text, level, table }), [lines, text, level, table]);
+  const span = useMemo(() => parseSpan(time), [time]);
+  /** Of any time. */
+  const matching = useMemo(() => filterLines(lines, { text, level, table }), [lines, text, level, table]);
+  const shown = useMemo(
+    () => (span === undefined ? matching : matching.filter((line) => isWithin(span, line))),
+    [matching, span],
+  );
   const tables = useMemo(() => [...new Set(lines.map((line) => line.table))].filter(Boolean).sort(), [lines]);
   const scroll = useRef<HTMLDivElement>(null);
   const [isFollowing, setIsFollowing] = useState(isLive);
@@ -119,6 +122,11 @@ export function RunLog({
           </Button>
         </span>
       </div>
+      <LogHistogram
+        lines={matching}
+        span={span}
+        onSpan={(next: LogSpan | undefined) => setTime(next === undefined ? '' : formatSpan(next))}
+      />
       {!found.isRead && lines.length === 0 ? <SkeletonRows height={20} /> : null}
       {found.isRead && shown.length === 0 ? (
         <EmptyState icon={ScrollText} title={runWords(lines.length === 0 ? 'noEvents' : 'noEventsMatch')} />
@@ -147,7 +155,7 @@ export function RunLog({
                 style={{ transform: `translateY(${start}px)` }}
               >
                 <time dateTime={line.at} className="text-ink-3 tabular-nums">
-                  {TIME.format(new Date(line.at))}
+                  {LOG_TIME.format(new Date(line.at))}
                 </time>
                 <span className={LOOKS[line.level]}>{line.level}</span>
                 <span

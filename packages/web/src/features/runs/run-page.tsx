@@ -1,7 +1,7 @@
 import type { OperationInput, OperationOutput } from '@millrace/control-plane';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { CircleSlash, ListVideo, RotateCw } from 'lucide-react';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 import { useMay } from '../../api/session.ts';
@@ -24,6 +24,7 @@ import { notify } from '../../ui/toast.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { runWords } from '../../words/runs.ts';
 import { runTone, runWord } from '../pipelines/run-state.ts';
+import { failedNode } from './failed-node.ts';
 import { RunChecks } from './run-checks.tsx';
 import { Elapsed, triggerText } from './run-facts.tsx';
 import { RunGantt } from './run-gantt.tsx';
@@ -67,8 +68,16 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
   const progress = useRunProgress(run.runId);
   const [tab, setTab] = useUrlState('part', 'log');
   const [selected, setSelected] = useUrlState('node');
+  const latest = useRef(selected);
+  latest.current = selected;
   const again = useRunAgain();
   const node = run.graph.nodes.find(({ id }) => id === selected);
+  const failed = run.state === 'failed' ? failedNode(run) : undefined;
+  const failedId = failed?.id;
+  useEffect(() => {
+    // A choice in the address stays; once looked at, what is deselected stays deselected.
+    if (failedId !== undefined && latest.current === '') setSelected(failedId);
+  }, [failedId, setSelected]);
   const mayRun = useMay('pipeline.run');
   const isLive = run.state === 'running' || run.state === 'queued';
   const watched = useMemo(() => watchedTasks(run.tasks, progress), [run.tasks, progress]);
@@ -82,7 +91,26 @@ function Loaded({ run }: { readonly run: ShownRun }): ReactNode {
         facts={<Facts run={run} />}
         actions={mayRun ? <Actions run={run} isLive={isLive} /> : null}
       />
-      <RunTrouble run={run} retry={mayRun ? <Retry run={run} /> : null} />
+      <RunTrouble
+        run={run}
+        retry={
+          mayRun ? (
+            <>
+              <Retry run={run} />
+              {failed === undefined ? null : (
+                <Button
+                  size="small"
+                  icon={RotateCw}
+                  isBusy={again.isPending}
+                  onClick={() => again.start({ run: run.runId, from: [...failed.tasks] })}
+                >
+                  {runWords('fromNode', { node: failed.title })}
+                </Button>
+              )}
+            </>
+          ) : null
+        }
+      />
       <SplitPane
         name="run.graph"
         direction="row"

@@ -6,6 +6,8 @@ import { pipelineAddress, runAddress } from '../../app/addresses.ts';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { formatExact } from '../../ui/format-time.ts';
 import { runWords } from '../../words/runs.ts';
+import { PlanChangeList } from '../pipelines/plan-change-list.tsx';
+import { failedTasks } from './failed-node.ts';
 
 type ShownRun = OperationOutput<'runs/show-run'>;
 
@@ -31,9 +33,7 @@ export function RunTrouble({
       </Panel>
     );
   if (run.state !== 'failed') return null;
-  // What failed for itself says more than what was left because of it.
-  const failed = run.tasks.filter(({ error }) => error !== null && error.code !== 'upstreamFailed');
-  const [first, ...others] = failed;
+  const [first, ...others] = failedTasks(run);
   return (
     <Panel
       tone="bad"
@@ -44,6 +44,11 @@ export function RunTrouble({
           <ButtonLink size="small" href={pipelineAddress(run.pipeline)}>
             {runWords('editPipeline')}
           </ButtonLink>
+          {run.comparison.lastGood?.hasOtherDocument === true ? (
+            <ButtonLink size="small" href={`${pipelineAddress(run.pipeline)}?pane=history`}>
+              {runWords('compareRevisions')}
+            </ButtonLink>
+          ) : null}
           {run.totals.quarantined > 0 ? (
             <ButtonLink size="small" href={`/quality?pipeline=${encodeURIComponent(run.pipeline)}`}>
               {runWords('showQuarantine')}
@@ -61,15 +66,29 @@ export function RunTrouble({
         {first?.error?.message ?? run.reason ?? ''}
       </p>
       {others.length === 0 ? null : <p>{runWords('moreFailed', { count: others.length })}</p>}
-      <p>{sinceLastGood(run.comparison)}</p>
+      <SinceLastGood comparison={run.comparison} />
     </Panel>
   );
 }
 
-function sinceLastGood({ lastGood }: ShownRun['comparison']): string {
-  if (lastGood === null) return runWords('neverGood');
-  const at = lastGood.finishedAt === null ? '' : formatExact(new Date(lastGood.finishedAt));
-  return runWords(lastGood.hasOtherDocument ? 'changedSince' : 'sameSince', { at });
+function SinceLastGood({ comparison: { lastGood } }: Pick<ShownRun, 'comparison'>): ReactNode {
+  if (lastGood === null) return <p>{runWords('neverGood')}</p>;
+  const { finishedAt, hasOtherDocument, changes } = lastGood;
+  const at = finishedAt === null ? '' : formatExact(new Date(finishedAt));
+  const isOther = changes !== null && changes.steps.length + changes.tables.length > 0;
+  const words = runWords(hasOtherDocument ? 'changedSince' : isOther ? 'sourceChangedSince' : 'sameSince', {
+    at,
+  });
+  return (
+    <>
+      <p>{words}</p>
+      {isOther ? (
+        <div className="text-ink-1 max-h-32 overflow-y-auto" tabIndex={0} role="region" aria-label={words}>
+          <PlanChangeList changes={changes} none="" />
+        </div>
+      ) : null}
+    </>
+  );
 }
 
 function Panel({
