@@ -168,6 +168,45 @@ describe.each(testStores)('the catalogue in a store in $name', ({ create }) => {
     expect(await dataset()).toMatchObject({ outcome: 'failed', reason: 'gone', version: 1, row_count: 100 });
   });
 
+  it('takes in a run that found nothing new in many tables, and says of each what it finds now', async () => {
+    const tasks = Array.from({ length: 1100 }, (_, index): LoadTask => {
+      const table = { schema: 'raw', name: `t${index}` };
+      return { ...task, id: `all:t${index}`, destination: { ...task.destination, table } };
+    });
+    const error = { code: 'connectionLost', blame: 'source', retry: 'backoff', message: 'gone' } as const;
+    const run = async (runId: string, at: number, failing: number | undefined) => {
+      const bodies = tasks.map(({ id }, index): RunEventBody =>
+        index === failing
+          ? { type: 'taskFailed', task: id, error }
+          : { type: 'taskUnchanged', task: id, durationMs: 1 },
+      );
+      const started = { type: 'runStarted', pipeline: 'p', planFingerprint: 'f', tables: {} } as const;
+      const events = [{ ...started, tasks: tasks.map(({ id }) => id) }, ...bodies].map((body): RunEvent => ({
+        at: new Date(at).toISOString(),
+        runId,
+        attempt: 1,
+        ...body,
+      }));
+      const state = { ...foldRun(events), runId };
+      await store.db.transaction().execute((db) => registerDatasets(db, { ...plan, tasks }, state, [], at));
+      return (await readDatasets(store)).map(({ row }) => row).toSorted(byName);
+    };
+    const byName = (left: DatasetRow, right: DatasetRow) => (left.name < right.name ? -1 : 1);
+    const first = await run('r1', START, undefined);
+    expect(first).toHaveLength(1100);
+    const second = await run('r2', START + HOUR_MS, 7);
+    const looked = { checked_at: START + HOUR_MS, run_id: 'r2' };
+    expect(second).toEqual(
+      first.map((row) =>
+        row.name === 'raw.t7'
+          ? { ...row, run_id: 'r2', outcome: 'failed', reason: 'gone' }
+          : { ...row, ...looked },
+      ),
+    );
+    const third = await run('r3', START + 2 * HOUR_MS, undefined);
+    expect(third).toEqual(first.map((row) => ({ ...row, checked_at: START + 2 * HOUR_MS, run_id: 'r3' })));
+  });
+
   it('keeps what checks found, once for each run', async () => {
     const checked = { type: 'tableChecked', task: task.id, step: 'orders', results: [check] } as const;
     await register([checked, ...published(1, 'full', 5)]);

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { LANDING, type LoadTask, type Plan } from '@millrace/compiler';
 import type { RunState, TaskState } from '@millrace/engine';
 import { formatLogicalType, formatTableName } from '@millrace/spec';
@@ -18,6 +20,8 @@ export interface DatasetColumn {
 
 /** Runs of which the check results of a task are kept. */
 const KEPT = 500;
+/** Names that one statement asks for. */
+const NAMES_AT_ONCE = 500;
 
 /**
  * Takes the tables that a run had in work into the catalogue. Telling it twice of the same run changes nothing. Part of a
@@ -31,23 +35,66 @@ export async function registerDatasets(
   at: number,
 ): Promise<void> {
   const changed: DatasetRef[] = [];
+  /** Where nothing was new, which in a run of a thousand tables is nearly everywhere. */
+  const looked = new Map<string, string[]>();
+  const known = await readKnown(db, plan);
   for (const task of plan.tasks) {
     const state = run.tasks.get(task.id);
     if (state === undefined) continue;
     if (state.checks.length > 0) await saveChecks(db, plan.pipeline, task, state, run.runId, at);
-    if (task.destination.connection === LANDING) continue;
-    const isChanged = await registerDataset(db, plan, task, state, {
+    const { connection } = task.destination;
+    if (connection === LANDING) continue;
+    const before = known.get(connection)?.get(formatTableName(task.destination.table));
+    const row = describeDataset(plan.pipeline, task, state, before, {
       runId: run.runId,
       anomalies: anomalies.filter((anomaly) => anomaly.task === task.id).length,
       at,
     });
-    if (isChanged)
-      changed.push({
-        connection: task.destination.connection,
-        name: formatTableName(task.destination.table),
-      });
+    if (row === undefined) continue;
+    changed.push({ connection, name: row.name });
+    if (isOnlyLookedAt(before, row)) looked.set(connection, [...(looked.get(connection) ?? []), row.name]);
+    else await saveDataset(db, row, state);
   }
+  for (const [connection, names] of looked)
+    for (const some of chunk(names, NAMES_AT_ONCE))
+      await db
+        .updateTable('datasets')
+        .set({ checked_at: at, run_id: run.runId, outcome: 'unchanged', reason: null, concerns: 0 })
+        .where('connection', '=', connection)
+        .where('name', 'in', some)
+        .execute();
   await noteChanges(db, changed);
+}
+
+/** What is known of the tables that a plan publishes, by connection and name. */
+async function readKnown(
+  db: Store['db'],
+  { tasks }: Plan,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, DatasetRow>>> {
+  const published = tasks.filter(({ destination }) => destination.connection !== LANDING);
+  const names = Map.groupBy(published, ({ destination }) => destination.connection);
+  const known = new Map<string, Map<string, DatasetRow>>();
+  for (const [connection, ofConnection] of names) {
+    const found = new Map<string, DatasetRow>();
+    known.set(connection, found);
+    const tables = ofConnection.map(({ destination }) => formatTableName(destination.table));
+    for (const some of chunk(tables, NAMES_AT_ONCE)) {
+      const rows = await db
+        .selectFrom('datasets')
+        .selectAll()
+        .where('connection', '=', connection)
+        .where('name', 'in', some)
+        .execute();
+      for (const row of rows) found.set(row.name, row);
+    }
+  }
+  return known;
+}
+
+function chunk(names: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
+    names.slice(index * size, (index + 1) * size),
+  );
 }
 
 const OUTCOMES: Readonly<Partial<Record<TaskState['status'], DatasetRow['outcome']>>> = {
@@ -57,33 +104,27 @@ const OUTCOMES: Readonly<Partial<Record<TaskState['status'], DatasetRow['outcome
   failed: 'failed',
 };
 
-async function registerDataset(
-  db: Store['db'],
-  plan: Plan,
+/** The dataset as a run leaves it; undefined when there is none, or when this is known already. */
+function describeDataset(
+  pipeline: string,
   task: LoadTask,
   state: TaskState,
+  before: DatasetRow | undefined,
   { runId, anomalies, at }: { readonly runId: string; readonly anomalies: number; readonly at: number },
-): Promise<boolean> {
+): DatasetRow | undefined {
   const outcome = OUTCOMES[state.status];
-  if (outcome === undefined) return false;
+  if (outcome === undefined) return undefined;
   const { connection, table } = task.destination;
-  const name = formatTableName(table);
-  const before = await db
-    .selectFrom('datasets')
-    .selectAll()
-    .where('connection', '=', connection)
-    .where('name', '=', name)
-    .executeTakeFirst();
   // A table that never was published is no dataset yet.
-  if (before === undefined && state.record === null && outcome !== 'unchanged') return false;
-  if (before?.run_id === runId && before.outcome === outcome) return false;
+  if (before === undefined && state.record === null && outcome !== 'unchanged') return undefined;
+  if (before?.run_id === runId && before.outcome === outcome) return undefined;
   const isPublished = state.record !== null;
-  const row: DatasetRow = {
+  return {
     connection,
-    name,
+    name: formatTableName(table),
     schema_name: table.schema ?? null,
     table_name: table.name,
-    pipeline: plan.pipeline,
+    pipeline,
     task: task.id,
     columns: isPublished || before === undefined ? JSON.stringify(columnsOf(task)) : before.columns,
     version: state.record?.version ?? before?.version ?? null,
@@ -97,6 +138,17 @@ async function registerDataset(
     reason: state.error?.message ?? state.pausedBecause,
     concerns: anomalies + state.checks.filter((check) => check.status === 'failed').length,
   };
+}
+
+/** Whether nothing is different but that a run looked, and found nothing to say. */
+function isOnlyLookedAt(before: DatasetRow | undefined, row: DatasetRow): boolean {
+  if (before === undefined || row.outcome !== 'unchanged' || row.reason !== null || row.concerns > 0)
+    return false;
+  const { checked_at, run_id, outcome, reason, concerns } = row;
+  return isDeepStrictEqual({ ...before, checked_at, run_id, outcome, reason, concerns }, row);
+}
+
+async function saveDataset(db: Store['db'], row: DatasetRow, state: TaskState): Promise<void> {
   await db
     .insertInto('datasets')
     .values(row)
@@ -106,7 +158,6 @@ async function registerDataset(
     })
     .execute();
   if (state.record !== null) await saveVersion(db, row, null);
-  return true;
 }
 
 async function saveChecks(
