@@ -2,7 +2,7 @@ import { compilePipeline, narrowPlan, taskNames } from '@millrace/compiler';
 import type { CodeFiles, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { ResolvedConnection, RunLimits } from '@millrace/engine';
-import { compileSelection, nearestNames } from '@millrace/spec';
+import { compileSelection, nearestNames, stepVerb } from '@millrace/spec';
 import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 
 import type { OperationContext } from '../operation-context.ts';
@@ -86,6 +86,9 @@ async function prepareText(
 ): Promise<PreparedPlan> {
   const project = await context.project();
   const environment = await context.environmentName();
+  const analyser = new RunnerAnalyser(context.runner, signal);
+  if (Object.values(pipeline.document.steps).some((step) => stepVerb(step).kind === 'transform'))
+    analyser.getReady();
   const templates = await loadTemplates(context.projectFolder, context.workingFolder);
   const code = await loadCode(context.projectFolder, context.workingFolder, [
     pipeline.document,
@@ -99,7 +102,6 @@ async function prepareText(
     throwIfWrong(checkPipelineConnections(pipeline.document, pipeline.parsed.locate, connections), files);
   }
   const connections = await useConnections(context, names, writtenBy(pipeline.document));
-  const analyser = new RunnerAnalyser(context.runner, signal);
   const compileWith = (discovered: Readonly<Record<string, readonly SourceTable[]>>) =>
     compile(pipeline, templates, connections, discovered, code, analyser);
   const ask = () => discoverRequired(context, pipeline.document, connections, signal);

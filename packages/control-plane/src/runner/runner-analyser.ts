@@ -33,6 +33,14 @@ export class RunnerAnalyser implements SqlAnalyser, CodeAnalyser {
     this.#signal = signal;
   }
 
+  /** Lets the runner open what it answers with, while the first question is not known yet. */
+  getReady(): void {
+    // Who asks is told what is wrong with the runner.
+    this.#runner()
+      .call('analyse', { questions: [] }, this.#signal)
+      .catch(() => undefined);
+  }
+
   parseExpression(text: string): Promise<ParsedExpression | SqlProblem> {
     return this.#ask({ kind: 'expression', text });
   }
