@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
+import { stringify } from 'yaml';
 
 import { LINEITEM_COLUMNS, LINEITEM_DUCKDB_DDL } from './lineitem.ts';
 import type { Command } from './measure.ts';
@@ -25,15 +26,10 @@ export function writeProject(
   mkdirSync(join(folder, 'pipelines'), { recursive: true });
   const warehouse = join(folder, 'warehouse.duckdb');
   const all = { warehouse: { type: 'duckdb', path: 'warehouse.duckdb' }, ...connections };
-  // JSON is YAML.
-  writeFileSync(
-    join(folder, 'millrace.yaml'),
-    JSON.stringify({ version: 1, name: 'bench', connections: all }, undefined, 2),
-  );
-  writeFileSync(
-    join(folder, 'pipelines/load.yaml'),
-    JSON.stringify({ version: 1, name: 'load', ...pipeline }, undefined, 2),
-  );
+  const write = (name: string, document: object): void =>
+    writeFileSync(join(folder, name), stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }));
+  write('millrace.yaml', { version: 1, name: 'bench', connections: all });
+  write('pipelines/load.yaml', { version: 1, name: 'load', ...pipeline });
   return {
     folder,
     warehouse,
