@@ -169,7 +169,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
     // What a run would do is shown first; then it runs.
     await page.getByRole('button', { name: 'Run now' }).click();
     await page.getByRole('dialog').getByText('First run: everything is read and made.').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Save and run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
     await page.getByText('The run has started').waitFor();
     await expect
       .poll(() => runsOf(portal.url, 'mouse'), { timeout: 60_000, interval: 500 })
@@ -371,7 +371,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
     await page.getByRole('region', { name: 'Rows out: orders' }).waitFor();
     await label('paid:from').getByText('≈ 3K').waitFor();
     await page.getByRole('button', { name: 'Run now' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Save and run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
     // The page is not loaded again: what happens is told to it.
     await card('publishByCountry').getByText('Published').waitFor({ timeout: 60_000 });
     await card('orders').getByText('3K rows').waitFor();

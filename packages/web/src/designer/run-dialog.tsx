@@ -11,6 +11,7 @@ import { ErrorPanel } from '../ui/error-panel.tsx';
 import { notify } from '../ui/toast.tsx';
 import { designerWords } from '../words/designer.ts';
 import { PlanPane } from './panes/plan-pane.tsx';
+import { isChanged } from './state/designer-state.ts';
 import { useDesigner } from './state/use-designer.ts';
 
 /** What a run would do, and then the run. */
@@ -58,7 +59,7 @@ export function RunDialog({
           isDisabled={hasErrors}
           onClick={() => void start()}
         >
-          {designerWords('saveAndRun')}
+          {designerWords(isChanged(state) ? 'saveAndRun' : 'runNow')}
         </Button>
       }
     >

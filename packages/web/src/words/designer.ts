@@ -50,7 +50,7 @@ export const designerWords = defineWords('designer', {
   rowsIn: 'Rows in',
   rowsOut: 'Rows out',
   sampleOf: '{{count}} rows of a sample',
-  aboutRows: 'about {{count}} in all',
+  sampleOfAbout: '{{count}} of about {{total}} rows',
   estimatedRows: 'about {{count}} rows, estimated from a sample',
   countedRows: '{{count}} rows in the last run',
   ranRows_one: '{{rows}} row',

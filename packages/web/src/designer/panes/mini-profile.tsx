@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import { formatNumber, formatShare } from '../../ui/format-number.ts';
+import { formatCompact, formatNumber, formatShare } from '../../ui/format-number.ts';
 import { designerWords } from '../../words/designer.ts';
 import { miniBars, type ProfiledColumn } from '../model/mini-bars.ts';
 
@@ -17,19 +17,18 @@ export function MiniProfile({
 }): ReactNode {
   const bars = miniBars(column, values);
   const share = rows === 0 ? 0 : column.nulls / rows;
-  const facts = column.isHidden
-    ? designerWords('hidden')
-    : [
-        column.nulls === 0 ? undefined : designerWords('nulls', { share: formatShare(share) }),
-        designerWords('different', { count: column.distinct }),
-      ]
-        .filter((fact) => fact !== undefined)
-        .join(' · ');
+  const factsWith = (distinct: string): string =>
+    column.isHidden
+      ? designerWords('hidden')
+      : [
+          ...(column.nulls === 0 ? [] : [designerWords('nulls', { share: formatShare(share) })]),
+          designerWords('different', { count: distinct }),
+        ].join(' · ');
   const ends = column.min === null ? '' : `${column.min} … ${column.max ?? ''}`;
   return (
     <span
       className="flex min-w-0 items-end gap-1.5"
-      title={[facts, ends].filter((text) => text !== '').join('\n')}
+      title={[factsWith(formatNumber(column.distinct)), ends].filter((text) => text !== '').join('\n')}
     >
       <svg aria-hidden width={8 * 5} height={16} className="shrink-0">
         {bars.map((height, index) => (
@@ -44,7 +43,7 @@ export function MiniProfile({
         ))}
       </svg>
       <span className={`truncate font-sans text-xs ${share > 0.5 ? 'text-warn' : 'text-ink-3'}`}>
-        {facts === '' ? formatNumber(rows) : facts}
+        {factsWith(formatCompact(column.distinct))}
       </span>
     </span>
   );

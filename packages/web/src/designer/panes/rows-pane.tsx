@@ -122,10 +122,12 @@ function Side({
             ),
           )}
           <span className="text-ink-3 truncate">
-            {designerWords('sampleOf', { count: formatNumber(sampledRows) })}
             {estimatedRows === null
-              ? ''
-              : `, ${designerWords('aboutRows', { count: formatNumber(estimatedRows) })}`}
+              ? designerWords('sampleOf', { count: formatNumber(sampledRows) })
+              : designerWords('sampleOfAbout', {
+                  count: formatNumber(sampledRows),
+                  total: formatNumber(estimatedRows),
+                })}
           </span>
         </div>
       </div>
