@@ -77,10 +77,26 @@ describe.skipIf(browser === undefined)('quality', () => {
     await page.locator(`[role=grid][aria-rowcount="${before}"]`).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Discard' });
-    expect(await confirm.isDisabled()).toBe(true);
-    await page.getByRole('dialog').getByRole('textbox').fill('orders');
+    await page.getByLabel('Why').fill('test orders');
     await confirm.click();
     await page.getByText('Nothing is in quarantine').waitFor();
+    // Taken back at once, and later from the list of decisions.
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await groups.getByText('orders', { exact: true }).click();
+    await page.locator(`[role=grid][aria-rowcount="${before}"]`).waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByLabel('Why').fill('test orders');
+    await confirm.click();
+    await page.getByText('Nothing is in quarantine').waitFor();
+    await page.getByRole('tab', { name: 'Decisions' }).click();
+    const decisions = page.getByRole('grid', { name: 'Decisions' });
+    await decisions.getByText('seen by hand').waitFor();
+    await decisions.getByText('test orders').waitFor();
+    await axeClean(page);
+    await screenshots(page, 'quality-decisions');
+    await decisions.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('rows are in quarantine again.').last().waitFor();
+    await decisions.getByText('test orders').waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Checks' }).click();
     await page.getByRole('grid', { name: 'Checks' }).getByText('Passed').first().waitFor();
     await axeClean(page);

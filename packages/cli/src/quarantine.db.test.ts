@@ -156,6 +156,37 @@ describe('rows in quarantine', { timeout: 300_000 }, () => {
       [4, 'discard', 'orders', null, 0],
       [5, 'discard', 'events', null, 0],
     ]);
+  });
+
+  it('are set aside again when they are restored', async () => {
+    const { out } = await line.run(['quarantine', 'decisions']);
+    expect(out).toMatch(/^at +by +decision +pipeline +step +rows +note$/m);
+    expect(out).toMatch(/Z +\S+ +discard +sales +events +1 +–$/m);
+    expect(out).toMatch(/Z +\S+ +release +sales +orders +1 +agreed$/m);
+    await golden('quarantine-restore-unclear', ['quarantine', 'restore', 'sales'], 2);
+    const decisions = async () =>
+      JSON.parse((await line.run(['quarantine', 'decisions', 'sales', '--json'])).out).decisions as {
+        decision: string;
+        step: string;
+        at: string;
+      }[];
+    const order = (await decisions()).find(
+      ({ decision, step }) => decision === 'discard' && step === 'orders',
+    );
+    await golden('quarantine-restore', ['quarantine', 'restore', 'sales', '--at', order?.at ?? ''], 0);
+    expect(await line.run(['quarantine', 'restore', 'sales', '--step', 'events'])).toMatchObject({
+      exitCode: 0,
+    });
+    await golden('quarantine-restored', ['quarantine', 'list', 'sales'], 0);
+    expect((await decisions()).filter(({ decision }) => decision === 'discard')).toEqual([]);
+    // The rows are those of before; what was restored can be discarded anew, and what never was cannot be restored.
+    expect(await idOf('orders', 4)).toMatch(/^[0-9a-f]{12}$/);
+    await golden('quarantine-restore-nothing', ['quarantine', 'restore', 'sales', '--row', 'ffffff'], 0);
+    await line.run(['quarantine', 'discard', 'sales', '--step', 'orders', '--yes']);
+    expect(await line.run(['run', 'sales', '--full-refresh'])).toMatchObject({ exitCode: 0 });
+    expect((await line.run(['quarantine', 'list', 'sales', '--step', 'orders'])).out).toContain(
+      'Nothing is in quarantine.',
+    );
     source("UPDATE orders SET status = 'paid', total = '1.00' WHERE id = 4");
     await line.run(['run', 'sales']);
     expect(await published()).toContainEqual(['4', 'paid']);

@@ -7,12 +7,14 @@ import type { ProposedTest, ProposeTestRequest } from './preview/propose-test.ts
 import type { ProfileFileRequest } from './profile/profile-file.ts';
 import type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
 import type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
+import type { DecisionGroup } from './quarantine/list-decisions.ts';
 import type {
   QuarantinedRecord,
   QuarantineGroup,
   QuarantineRequest,
 } from './quarantine/quarantine-request.ts';
 import type { ExportFormat } from './quarantine/read-quarantine.ts';
+import type { RestoreRequest } from './quarantine/restore-rows.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
 import type { SampleRequest, SampleResult } from './sample/sample-tables.ts';
@@ -144,6 +146,21 @@ export async function exportQuarantine(
 export async function decideRows(request: DecideRequest, signal: AbortSignal): Promise<DecideResult> {
   const module = await import('./quarantine/decide-rows.ts');
   return await module.decideRows(request, signal);
+}
+
+/** Takes back that rows were discarded; the next run of the steps acts on it. */
+export async function restoreRows(request: RestoreRequest): Promise<DecideResult> {
+  const module = await import('./quarantine/restore-rows.ts');
+  return await module.restoreRows(request);
+}
+
+/** What people decided about rows of a pipeline and did not take back, the latest first. */
+export async function listDecisions(
+  quarantineFolder: string,
+  pipeline: string,
+): Promise<readonly DecisionGroup[]> {
+  const module = await import('./quarantine/list-decisions.ts');
+  return await module.listDecisions(quarantineFolder, pipeline);
 }
 
 /** Runs examples of a document over the steps of its plan, in memory; a test that cannot be run is a result that says why. */

@@ -22,6 +22,8 @@ export { HostedDestination } from './host/hosted-destination.ts';
 export { openDestinationOf, openSourceOf } from './host/open-connection.ts';
 export type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';
 export type { Decision } from './quarantine/decision-log.ts';
+export type { DecisionGroup } from './quarantine/list-decisions.ts';
+export type { RestoreRequest, RestoreSelection } from './quarantine/restore-rows.ts';
 export type * from './quarantine/quarantine-request.ts';
 export type { ExportFormat } from './quarantine/read-quarantine.ts';
 export * from './run/fold-run.ts';

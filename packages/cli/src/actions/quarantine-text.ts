@@ -1,5 +1,5 @@
 import type { RunSummary } from '@millrace/control-plane';
-import type { QuarantinedRecord, QuarantineGroup } from '@millrace/engine';
+import type { DecisionGroup, QuarantinedRecord, QuarantineGroup } from '@millrace/engine';
 
 import { formatCount } from '../terminal/amounts.ts';
 import type { Paint } from '../terminal/paint.ts';
@@ -76,6 +76,8 @@ export function formatDecision(
   done: 'released' | 'discarded',
   made: { readonly rows: number; readonly decided: number; readonly run: RunSummary | null },
   paint: Paint,
+  /** The command that takes it back. */
+  back?: string,
 ): string {
   const before = made.rows - made.decided;
   const count = `${formatCount(made.rows)} row${made.rows === 1 ? '' : 's'}`;
@@ -85,6 +87,45 @@ export function formatDecision(
       : `${count} ${done}${before > 0 ? `, ${formatCount(before)} of them before` : ''}.`;
   return [
     `${paint('green', 'ok')}  ${head} A row that changes at the source is judged anew.`,
+    ...(back === undefined ? [] : [`Take it back with: ${back}`]),
     ...(made.run === null ? [] : ['', formatRunSummary(made.run, paint)]),
   ].join('\n');
+}
+
+/** What came of taking discarded rows back. */
+export function formatRestored(
+  made: { readonly rows: number; readonly run: RunSummary | null },
+  paint: Paint,
+): string {
+  const count = `${formatCount(made.rows)} row${made.rows === 1 ? '' : 's'}`;
+  const said = made.rows === 0 ? 'Nothing new was restored; what was before stands.' : `${count} restored.`;
+  return [
+    `${paint('green', 'ok')}  ${said} A row that is as it was is in quarantine again.`,
+    ...(made.run === null ? [] : ['', formatRunSummary(made.run, paint)]),
+  ].join('\n');
+}
+
+/** What was decided, the latest first. */
+export function formatDecisions(decisions: readonly DecisionGroup[]): string {
+  if (decisions.length === 0) return 'Nothing was decided about rows in quarantine.';
+  return formatTable(
+    [
+      { title: 'at' },
+      { title: 'by' },
+      { title: 'decision' },
+      { title: 'pipeline' },
+      { title: 'step' },
+      { title: 'rows', align: 'right' },
+      { title: 'note' },
+    ],
+    decisions.map(({ at, by, decision, pipeline, step, rows, note }) => [
+      at,
+      by,
+      decision,
+      pipeline,
+      step,
+      formatCount(rows.length),
+      note ?? '–',
+    ]),
+  );
 }

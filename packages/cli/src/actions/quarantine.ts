@@ -3,7 +3,9 @@ import {
   discardRows as discard,
   exportQuarantine,
   listQuarantine,
+  listQuarantineDecisions,
   releaseRows as release,
+  restoreRows as restore,
   showQuarantine,
 } from '@millrace/control-plane';
 
@@ -12,7 +14,13 @@ import { countOption, listOption, textOption, type CommandInput } from '../sessi
 import { EXIT } from '../session/exit-code.ts';
 import { formatCount } from '../terminal/amounts.ts';
 import { printable } from '../terminal/terminal-text.ts';
-import { formatDecision, formatGroups, formatRecords } from './quarantine-text.ts';
+import {
+  formatDecision,
+  formatDecisions,
+  formatGroups,
+  formatRecords,
+  formatRestored,
+} from './quarantine-text.ts';
 
 export const listRows: Action = async (session, input) => {
   const listed = await session.call(listQuarantine, { pipeline: input.arguments[0], ...selectionOf(input) });
@@ -58,10 +66,12 @@ export const discardRows: Action = async (session, input) => {
   if (input.options['yes'] !== true) {
     const { process } = session;
     if (!process.isInputTerminal || !process.isTerminal || session.isJson)
-      throw wrong('Rows that are discarded are in no table. Say --yes when that is what you want.');
+      throw wrong(
+        'Rows that are discarded are in no table, until they are restored. Say --yes when that is what you want.',
+      );
     const { confirm } = await import('@clack/prompts');
     const isWanted = await confirm({
-      message: 'Rows that are discarded are in no table. Discard them?',
+      message: 'Rows that are discarded are in no table, until they are restored. Discard them?',
       initialValue: false,
     });
     if (isWanted !== true) {
@@ -70,8 +80,43 @@ export const discardRows: Action = async (session, input) => {
     }
   }
   const made = await session.call(discard, decision);
-  session.answer(made, () => formatDecision('discarded', made, session.paint));
+  session.answer(made, () => formatDecision('discarded', made, session.paint, restoreWith(decision, made)));
   return made.run === null || made.run.state === 'succeeded' ? EXIT.done : EXIT.failed;
+};
+
+/** The command that takes a discard back; undefined when nothing new was discarded. */
+function restoreWith(
+  { pipeline }: { readonly pipeline: string | undefined },
+  { decided, at }: { readonly decided: number; readonly at: string },
+): string | undefined {
+  return decided === 0 ? undefined : `millrace quarantine restore ${printable(pipeline ?? '')} --at ${at}`;
+}
+
+export const restoreRows: Action = async (session, input) => {
+  const rows = listOption(input, 'row');
+  const selection = {
+    at: textOption(input, 'at'),
+    step: textOption(input, 'step'),
+    rows: rows.length === 0 ? undefined : rows,
+  };
+  refuseUnclear(
+    selection,
+    input,
+    '--at TIME, --row ID, --step NAME, or --all. See them: millrace quarantine decisions PIPELINE',
+  );
+  const made = await session.call(restore, {
+    pipeline: input.arguments[0],
+    ...selection,
+    note: textOption(input, 'note'),
+  });
+  session.answer(made, () => formatRestored(made, session.paint));
+  return made.run === null || made.run.state === 'succeeded' ? EXIT.done : EXIT.failed;
+};
+
+export const listDecisions: Action = async (session, input) => {
+  const listed = await session.call(listQuarantineDecisions, { pipeline: input.arguments[0] });
+  session.answer(listed, () => formatDecisions(listed.decisions));
+  return EXIT.done;
 };
 
 function selectionOf(input: CommandInput) {
@@ -86,14 +131,23 @@ function selectionOf(input: CommandInput) {
 
 function decisionOf(input: CommandInput) {
   const selection = selectionOf(input);
-  const isNarrowed = Object.values(selection).some((value) => value !== undefined);
-  if (isNarrowed === (input.options['all'] === true))
-    throw wrong(
-      isNarrowed
-        ? '--all means every row in quarantine: leave it out, or --step, --check, --kind and --row.'
-        : 'Say which rows: --row ID, --step NAME, --check NAME, or --all. See them: millrace quarantine show PIPELINE',
-    );
+  refuseUnclear(
+    selection,
+    input,
+    '--row ID, --step NAME, --check NAME, or --all. See them: millrace quarantine show PIPELINE',
+  );
   return { pipeline: input.arguments[0], ...selection, note: textOption(input, 'note') };
+}
+
+/** Rows are named, or all are meant; never neither, nor both. */
+function refuseUnclear(selection: object, input: CommandInput, ways: string): void {
+  const isNarrowed = Object.values(selection).some((value) => value !== undefined);
+  if (isNarrowed !== (input.options['all'] === true)) return;
+  throw wrong(
+    isNarrowed
+      ? '--all means every row: leave it out, or what names some of them.'
+      : `Say which rows: ${ways}`,
+  );
 }
 
 function wrong(message: string): PipelineError {

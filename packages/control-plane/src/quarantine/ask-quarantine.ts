@@ -30,14 +30,12 @@ export async function quarantineRequest(
   pipeline: string | undefined,
   selection: QuarantineSelection,
 ): Promise<QuarantineRequest> {
-  const [store, project] = await Promise.all([context.store(), context.project()]);
-  const plans = await readWholePlans(store, pipeline);
-  if (pipeline !== undefined && plans.length === 0) throw await neverRan(context, pipeline);
+  const [project, plans] = await Promise.all([context.project(), readPlans(context, pipeline)]);
   const state = join(context.projectFolder, STATE_FOLDER);
   const { memoryBytes, threads } = runLimits(project.document, await context.environmentName());
   const folders = {
     stage: join(state, 'stage'),
-    quarantine: join(state, 'quarantine'),
+    quarantine: quarantineFolder(context),
     scratch: join(state, 'scratch', newRunId(new Date())),
   };
   return {
@@ -47,6 +45,21 @@ export async function quarantineRequest(
     limits: { memoryBytes, threads },
     selection,
   };
+}
+
+/** Where rows in quarantine are, and what people decided about them. */
+export function quarantineFolder({ projectFolder }: Pick<OperationContext, 'projectFolder'>): string {
+  return join(projectFolder, STATE_FOLDER, 'quarantine');
+}
+
+/** The plans of pipelines as they ran last, or that of one. Throws `configInvalid` when it never ran. */
+export async function readPlans(
+  context: OperationContext,
+  pipeline: string | undefined,
+): Promise<readonly Plan[]> {
+  const plans = await readWholePlans(await context.store(), pipeline);
+  if (pipeline !== undefined && plans.length === 0) throw await neverRan(context, pipeline);
+  return plans;
 }
 
 /** Asks the runner, and removes what it wrote meanwhile. */

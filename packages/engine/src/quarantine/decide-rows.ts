@@ -8,7 +8,7 @@ import type { QuarantineRequest } from './quarantine-request.ts';
 import { selected, withRelations } from './read-quarantine.ts';
 
 export interface DecideRequest extends QuarantineRequest {
-  readonly decision: Decision['decision'];
+  readonly decision: Exclude<Decision['decision'], 'restore'>;
   readonly by: string;
   readonly note: string | null;
 }
@@ -18,6 +18,8 @@ export interface DecideResult {
   readonly rows: number;
   /** Of those, the rows for which it is new. */
   readonly decided: number;
+  /** When that was written down, ISO 8601 UTC: no other decision about the pipeline has the same time. */
+  readonly at: string;
   /** Steps whose rows are decided about, now or before. */
   readonly steps: readonly string[];
 }
@@ -67,6 +69,7 @@ export async function decideRows(request: DecideRequest, signal: AbortSignal): P
     return {
       rows,
       decided: added.length,
+      at,
       steps: [...new Set([...before, ...added.map(({ step }) => step)])],
     };
   });

@@ -14,8 +14,8 @@ import type { Dataset, DatasetAmount, DatasetChanges } from '../steps/dataset.ts
 
 /** What a person decided about one row that was set aside. It holds while row and check stay as they are. */
 export interface Decision {
-  /** `release`: it passes the checks that it failed. `discard`: it is dropped. The latest about a row counts. */
-  readonly decision: 'release' | 'discard';
+  /** `release`: it passes the checks that it failed. `discard`: it is dropped. `restore`: as if nothing had been decided. The latest about a row counts. */
+  readonly decision: 'release' | 'discard' | 'restore';
   /** The step whose check, or the task whose load, set it aside. */
   readonly step: string;
   /** By which the row is recognised. */
@@ -107,6 +107,12 @@ export class DecisionLog {
   }
 }
 
+/** The latest decision about each row, in the order in which they were made. */
+export function standingDecisions(decisions: readonly LoggedDecision[]): readonly LoggedDecision[] {
+  const latest = new Map(decisions.map((each) => [JSON.stringify([each.step, each.row]), each]));
+  return decisions.filter((each) => latest.get(JSON.stringify([each.step, each.row])) === each);
+}
+
 /** The version of decisions that are none. */
 export const NONE_DECIDED = '0';
 
@@ -146,7 +152,7 @@ class DecidedRows implements Dataset {
       `SELECT "row", decision, checks FROM read_json(${text(this.#path)}, format = 'newline_delimited', columns = ${columns}) ` +
       `WHERE step = ${text(step)} AND sequence <= ${last.decision.sequence} ` +
       'QUALIFY row_number() OVER (PARTITION BY "row" ORDER BY sequence DESC) = 1';
-    return `SELECT "row", unnest(CASE decision WHEN 'release' THEN checks ELSE [NULL::VARCHAR] END) AS "check" FROM (${effective})`;
+    return `SELECT "row", unnest(CASE decision WHEN 'release' THEN checks ELSE [NULL::VARCHAR] END) AS "check" FROM (${effective}) WHERE decision <> 'restore'`;
   }
 
   /** What was decided is no row of anyone's data. */
@@ -195,7 +201,7 @@ function isDecision(value: unknown): value is LoggedDecision {
     'row' in value &&
     typeof value.row === 'string' &&
     'decision' in value &&
-    (value.decision === 'release' || value.decision === 'discard') &&
+    (value.decision === 'release' || value.decision === 'discard' || value.decision === 'restore') &&
     'checks' in value &&
     Array.isArray(value.checks)
   );

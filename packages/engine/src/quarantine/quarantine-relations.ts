@@ -4,7 +4,7 @@ import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import type { StagingDatabase } from '../stage/staging-database.ts';
 import { Landing } from '../steps/landing.ts';
-import { DecisionLog } from './decision-log.ts';
+import { DecisionLog, standingDecisions } from './decision-log.ts';
 import type { QuarantineKind, QuarantineRequest } from './quarantine-request.ts';
 import { listRejectedFiles, type RejectedFile } from './rejected-files.ts';
 
@@ -86,7 +86,8 @@ async function failedRows(
 
 /** Rows with a value that its column cannot hold. */
 async function rejectedRows(plan: Plan, request: QuarantineRequest): Promise<readonly QuarantineRelation[]> {
-  const discarded = (await new DecisionLog(request.folders.quarantine, plan.pipeline).read())
+  const decided = await new DecisionLog(request.folders.quarantine, plan.pipeline).read();
+  const discarded = standingDecisions(decided)
     .filter(({ decision }) => decision === 'discard')
     .map(({ row }) => row);
   const relations: QuarantineRelation[] = [];

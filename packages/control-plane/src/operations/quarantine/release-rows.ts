@@ -19,6 +19,8 @@ export const releaseRows = defineOperation({
     run: z.custom<RunSummary>().nullable(),
   }),
   async handler(context, { pipeline, note, ...selection }, signal) {
-    return await decide(context, { pipeline, decision: 'release', selection, note: note ?? null }, signal);
+    const toMake = { pipeline, decision: 'release', selection, note: note ?? null } as const;
+    const { rows, decided, run } = await decide(context, toMake, signal);
+    return { rows, decided, run };
   },
 });

@@ -4,12 +4,12 @@ import type { ReactNode } from 'react';
 
 import { useAct } from '../../api/use-operation.ts';
 import { Button } from '../../ui/button.tsx';
-import { ConfirmByNameDialog } from '../../ui/confirm-by-name-dialog.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { qualityWords } from '../../words/quality.ts';
+import { useRestore } from './use-restore.ts';
 
 export type Decision = 'release' | 'discard';
 
@@ -22,7 +22,7 @@ export interface DecideDialogProps {
   readonly selection: OperationInput<'quarantine/release-rows'>;
 }
 
-/** Asks for the reason of a release, and for the step's name before rows are dropped. */
+/** Asks for the reason of a decision. Discarded rows can be taken back at once, and later among the decisions. */
 export function DecideDialog({
   decision,
   onClose,
@@ -31,44 +31,41 @@ export function DecideDialog({
   selection,
 }: DecideDialogProps): ReactNode {
   const [note, setNote] = useState('');
-  const done = (rows: number, kind: 'released' | 'discarded'): void => {
-    notify({ title: qualityWords(kind, { count: rows }) });
+  const restore = useRestore();
+  const { pipeline } = selection;
+  const decided = (): void => {
     setNote('');
     onClose();
     onDecided();
   };
-  const release = useAct('quarantine/release-rows', ({ rows }) => done(rows, 'released'));
-  const discard = useAct('quarantine/discard-rows', ({ rows }) => done(rows, 'discarded'));
+  const release = useAct('quarantine/release-rows', ({ rows }) => {
+    notify({ title: qualityWords('released', { count: rows }) });
+    decided();
+  });
+  const discard = useAct('quarantine/discard-rows', ({ rows, at }) => {
+    notify({
+      title: qualityWords('discarded', { count: rows }),
+      undo: () => restore.start({ pipeline, at }),
+    });
+    decided();
+  });
   const input = { ...selection, ...(note.trim() === '' ? {} : { note: note.trim() }) };
-  const onError = notifyFailure(qualityWords('notDecided'));
-  if (decision === 'discard')
-    return (
-      <ConfirmByNameDialog
-        isOpen
-        onClose={onClose}
-        title={qualityWords('discardTitle', { step })}
-        description={qualityWords('discardHelp')}
-        name={step}
-        action={qualityWords('discard')}
-        isBusy={discard.isPending}
-        onConfirm={() => discard.mutate(input, { onError })}
-      />
-    );
+  const act = decision === 'discard' ? discard : release;
   return (
     <Dialog
-      isOpen={decision === 'release'}
+      isOpen={decision !== null}
       onClose={onClose}
-      title={qualityWords('releaseTitle', { step })}
-      description={qualityWords('releaseHelp')}
+      title={qualityWords(decision === 'discard' ? 'discardTitle' : 'releaseTitle', { step })}
+      description={qualityWords(decision === 'discard' ? 'discardHelp' : 'releaseHelp')}
       actions={
         <>
           <Button onClick={onClose}>{qualityWords('cancel')}</Button>
           <Button
             kind="primary"
-            isBusy={release.isPending}
-            onClick={() => release.mutate(input, { onError })}
+            isBusy={act.isPending}
+            onClick={() => act.mutate(input, { onError: notifyFailure(qualityWords('notDecided')) })}
           >
-            {qualityWords('release')}
+            {qualityWords(decision === 'discard' ? 'discard' : 'release')}
           </Button>
         </>
       }

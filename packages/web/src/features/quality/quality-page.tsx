@@ -9,9 +9,10 @@ import { useUrlState } from '../../ui/use-url-state.ts';
 import { qualityWords } from '../../words/quality.ts';
 import { AnomalyList } from './anomaly-list.tsx';
 import { CheckList } from './check-list.tsx';
+import { DecisionList } from './decision-list.tsx';
 import { QuarantineGroups } from './quarantine-groups.tsx';
 
-const TABS = ['quarantine', 'checks', 'anomalies'] as const;
+const TABS = ['quarantine', 'decisions', 'checks', 'anomalies'] as const;
 type TabName = (typeof TABS)[number];
 
 /** What is wrong, or may be: rows that wait for a person, checks, and unusual figures. */
@@ -31,6 +32,7 @@ export function QualityPage(): ReactNode {
     ) : null;
   const content: Readonly<Record<TabName, ReactNode>> = {
     quarantine: <QuarantineGroups />,
+    decisions: <DecisionList />,
     checks: failure ?? <CheckList checks={findings.data?.checks} />,
     anomalies: failure ?? <AnomalyList anomalies={findings.data?.anomalies} />,
   };
