@@ -123,8 +123,26 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText('SELECT status, count(*) AS orders FROM raw.ordrs GROUP BY 1');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('Did you mean raw.orders?').waitFor();
+    // The name is marked where it stands; the message is below, and leads to it.
+    await page.getByRole('alert').getByText('Did you mean raw.orders?').waitFor();
+    await page.getByRole('alert').getByText('at line 1, column 40').waitFor();
+    const mark = page.locator('.cm-lintRange-error');
+    await expect.poll(() => mark.allTextContents()).toEqual(['raw.ordrs']);
+    await axeClean(page);
     await screenshots(page, 'sql-refused');
+    await page.getByRole('button', { name: 'Go to it' }).click();
+    await page.keyboard.type('x');
+    await page.locator('.cm-line').getByText('FROM xraw.ordrs').waitFor();
+    await mark.waitFor({ state: 'detached' });
+    for (const [statement, word] of [
+      ['SELECT id\nFROM raw.orders\nWERE id > 1', 'id'],
+      ['SELECT id,\n  totl FROM raw.orders', 'totl'],
+    ] as const) {
+      await page.keyboard.press('Control+a');
+      await page.keyboard.insertText(statement);
+      await page.keyboard.press('Control+Enter');
+      await expect.poll(() => mark.allTextContents()).toEqual([word]);
+    }
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText('SELECT total, count(*) AS orders FROM raw.orders GROUP BY 1 ORDER BY 1');
     await page.keyboard.press('Control+Enter');

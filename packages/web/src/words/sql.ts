@@ -21,6 +21,8 @@ export const sqlWords = defineWords('sql', {
   exportedRows_other: '{{count}} rows, {{size}}',
   download: 'Download',
   exportFailed: 'The export failed',
+  failedAt: 'The statement was refused at line {{line}}, column {{column}}',
+  goToError: 'Go to it',
   failed: 'The statement was refused',
   result: 'Result',
   table: 'Table',

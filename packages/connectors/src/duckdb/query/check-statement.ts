@@ -2,6 +2,7 @@ import { formatTableName, nearestNames, type TableName } from '@millrace/spec';
 
 import { CATALOG, foldName, tableKey, text } from '../warehouse/names.ts';
 import type { Session } from '../warehouse/session.ts';
+import { pointAt } from './point-at.ts';
 import { queryFailure } from './query-failure.ts';
 
 /** Table functions that compute from their arguments alone. Others reach into the instance that everyone shares. */
@@ -37,9 +38,11 @@ export async function checkStatement(
   const [explain = ''] = EXPLAIN.exec(sql) ?? [];
   // What follows is checked as a SELECT of its own, so a word that only looks like EXPLAIN changes nothing.
   const select = sql.slice(explain.length);
-  const tree = await parse(session, select, signal);
+  const pointed = (reason: string, offset: number | undefined): string =>
+    offset === undefined ? reason : `${reason}\n\n${pointAt(sql, Buffer.byteLength(explain) + offset)}`;
+  const tree = await parse(session, select, pointed, signal);
   const known = new Map(tables.map((table) => [tableKey(table), table]));
-  const read: TableName[] = [];
+  const read: (TableName & { readonly offset: number | undefined })[] = [];
   const withs = new Set<string>();
   visit(tree, (node) => {
     const name = textAt(node, 'function_name').toLowerCase();
@@ -50,16 +53,20 @@ export async function checkStatement(
     }
     if (name === 'getenv') throw queryFailure('getenv cannot be called here. Read datasets.');
     if (node['type'] === 'SHOW_REF' && !isNode(node['query']))
-      read.push(tableName(textAt(node, 'schema_name'), unquote(textAt(node, 'table_name'))));
+      read.push({
+        ...tableName(textAt(node, 'schema_name'), unquote(textAt(node, 'table_name'))),
+        offset: offsetOf(node),
+      });
     if (node['type'] === 'BASE_TABLE') {
       const catalog = textAt(node, 'catalog_name');
       const schema = textAt(node, 'schema_name');
-      read.push(
-        tableName(
+      read.push({
+        ...tableName(
           catalog === '' || foldName(catalog) === CATALOG ? schema : `${catalog}.${schema}`,
           textAt(node, 'table_name'),
         ),
-      );
+        offset: offsetOf(node),
+      });
     }
     const map = node['cte_map'];
     const entries = isNode(map) && Array.isArray(map['map']) ? map['map'] : [];
@@ -82,13 +89,21 @@ export async function checkStatement(
     const said = formatTableName(table);
     const near = nearestNames(said, tables.map(formatTableName));
     throw queryFailure(
-      `There is no dataset ${said}.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`,
+      pointed(
+        `There is no dataset ${said}.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`,
+        table.offset,
+      ),
     );
   }
   return { sql: explain + select, tables: [...found.values()] };
 }
 
-async function parse(session: Session, sql: string, signal: AbortSignal): Promise<Node> {
+async function parse(
+  session: Session,
+  sql: string,
+  pointed: (reason: string, offset: number | undefined) => string,
+  signal: AbortSignal,
+): Promise<Node> {
   const [row] = await session.texts(`SELECT CAST(json_serialize_sql(${text(sql)}) AS VARCHAR)`, signal);
   const tree: unknown = JSON.parse(row?.[0] ?? 'null');
   if (isNode(tree) && tree['error'] === false && Array.isArray(tree['statements'])) {
@@ -99,8 +114,18 @@ async function parse(session: Session, sql: string, signal: AbortSignal): Promis
   throw queryFailure(
     /only select statements/iu.test(reason)
       ? 'Only statements that read are answered: SELECT, FROM, WITH, DESCRIBE, SUMMARIZE and EXPLAIN.'
-      : reason || 'The statement cannot be parsed.',
+      : pointed(
+          reason || 'The statement cannot be parsed.',
+          isNode(tree) ? offsetOf(tree, 'position') : undefined,
+        ),
   );
+}
+
+/** In bytes of the statement; DuckDB tells numbers that are too large for JSON, and the place of a parse error, as texts. */
+function offsetOf(node: Node, key = 'query_location'): number | undefined {
+  const value = node[key];
+  const offset = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof offset === 'number' && Number.isSafeInteger(offset) ? offset : undefined;
 }
 
 type Node = Readonly<Record<string, unknown>>;

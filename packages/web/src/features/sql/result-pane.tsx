@@ -2,6 +2,7 @@ import { Rows3, SquareTerminal } from 'lucide-react';
 import { lazy, Suspense, useMemo } from 'react';
 import type { ReactNode } from 'react';
 
+import { Button } from '../../ui/button.tsx';
 import { DataGrid } from '../../ui/data-grid.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -11,12 +12,20 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { sqlWords } from '../../words/sql.ts';
 import { isNumericType } from './column-kind.ts';
+import { errorMark, type ErrorMark } from './use-error-mark.ts';
 import type { QueryRun } from './use-query-run.ts';
 
 const ResultChart = lazy(async () => ({ default: (await import('./result-chart.tsx')).ResultChart }));
 
 /** The answer to the last question, as a table or as a chart. */
-export function ResultPane({ run }: { readonly run: QueryRun }): ReactNode {
+export function ResultPane({
+  run,
+  onShowError,
+}: {
+  readonly run: QueryRun;
+  /** Puts the cursor where an error is. */
+  readonly onShowError: (mark: ErrorMark) => void;
+}): ReactNode {
   const [view, setView] = useUrlState('view', 'table');
   const answer = run.state === 'done' ? run.answer : undefined;
   const columns = useMemo(
@@ -35,7 +44,7 @@ export function ResultPane({ run }: { readonly run: QueryRun }): ReactNode {
     case 'failed':
       return (
         <div className="overflow-auto p-4">
-          <ErrorPanel title={sqlWords('failed')} error={run.error} />
+          <Refusal run={run} onShow={onShowError} />
         </div>
       );
     case 'done':
@@ -79,4 +88,27 @@ export function ResultPane({ run }: { readonly run: QueryRun }): ReactNode {
         />
       );
   }
+}
+
+function Refusal({
+  run,
+  onShow,
+}: {
+  readonly run: Extract<QueryRun, { readonly state: 'failed' }>;
+  readonly onShow: (mark: ErrorMark) => void;
+}): ReactNode {
+  const mark = errorMark(run);
+  if (mark === undefined) return <ErrorPanel title={sqlWords('failed')} error={run.error} />;
+  const { line, column, message } = mark;
+  return (
+    <ErrorPanel
+      title={sqlWords('failedAt', { line, column })}
+      error={message}
+      actions={
+        <Button size="small" onClick={() => onShow(mark)}>
+          {sqlWords('goToError')}
+        </Button>
+      }
+    />
+  );
 }

@@ -1,3 +1,4 @@
+import type { EditorView } from '@codemirror/view';
 import { SquareTerminal } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
@@ -14,6 +15,7 @@ import { ResultPane } from './result-pane.tsx';
 import { SaveQueryDialog } from './save-query-dialog.tsx';
 import { SqlActions } from './sql-actions.tsx';
 import { useSqlExtensions } from './sql-extensions.ts';
+import { goToMark, useErrorMark } from './use-error-mark.ts';
 import { useQueryRun } from './use-query-run.ts';
 
 const INPUT = {};
@@ -34,6 +36,8 @@ export function SqlPage(): ReactNode {
   }, [setShared, start]);
   const names = useMemo(() => datasets.data?.datasets ?? [], [datasets.data]);
   const extensions = useSqlExtensions(names, sql, ask);
+  const [view, setView] = useState<EditorView | undefined>(undefined);
+  useErrorMark(view, run, sql);
   const open = (text: string): void => {
     setSql(text);
     setShared(text);
@@ -73,9 +77,15 @@ export function SqlPage(): ReactNode {
             sized="first"
             size={220}
             first={
-              <CodeEditor label={sqlWords('editor')} value={sql} onChange={setSql} extensions={extensions} />
+              <CodeEditor
+                label={sqlWords('editor')}
+                value={sql}
+                onChange={setSql}
+                extensions={extensions}
+                onView={setView}
+              />
             }
-            second={<ResultPane run={run} />}
+            second={<ResultPane run={run} onShowError={(mark) => goToMark(view, mark)} />}
           />
         }
       />

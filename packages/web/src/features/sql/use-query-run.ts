@@ -18,7 +18,8 @@ const MORE_ROWS = 5000;
 export type QueryRun =
   | { readonly state: 'none' }
   | { readonly state: 'running'; readonly since: number }
-  | { readonly state: 'failed'; readonly error: unknown }
+  /** `sql` is the statement that was asked. */
+  | { readonly state: 'failed'; readonly error: unknown; readonly sql: string }
   | { readonly state: 'done'; readonly answer: Omit<Answer, 'rows'>; readonly rows: readonly Row[] };
 
 export interface QueryRunning {
@@ -50,7 +51,7 @@ export function useQueryRun(): QueryRunning {
       void call('warehouse/query-warehouse', input)
         .then(
           ({ rows, ...answer }): QueryRun => ({ state: 'done', answer, rows }),
-          (error: unknown): QueryRun => ({ state: 'failed', error }),
+          (error: unknown): QueryRun => ({ state: 'failed', error, sql }),
         )
         .then((ended) => {
           void client.invalidateQueries({ queryKey: ['warehouse/list-queries'] });
