@@ -6,7 +6,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.millrace/**', 'packages/web/**/*.dom.test.ts'],
     globalSetup: ['./tools/vitest/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests wait for servers, clocks and disks a fifth of their time.
+    maxWorkers: 3,
     testTimeout: 180_000,
     // The first use of a server on a machine fetches and initialises it.
     hookTimeout: 180_000,
