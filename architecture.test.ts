@@ -28,10 +28,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     packagesOfTests: { engine: 'the SqlAnalyser that DuckDB answers for, instead of one made up' },
     usesNode: false,
   },
-  'connector-sdk': { packages: ['spec', 'sql'], libraries: ['zod'], usesNode: true },
+  'connector-sdk': { packages: ['spec', 'sql'], libraries: ['zod', 'hucre'], usesNode: true },
   connectors: {
     packages: ['spec', 'sql', 'connector-sdk'],
-    libraries: ['zod', '@duckdb/node-api', '@noble/ed25519', 'hucre', 'mysql2', 'pg'],
+    libraries: ['zod', '@duckdb/node-api', '@noble/ed25519', 'mysql2', 'pg'],
     usesNode: true,
   },
   engine: {

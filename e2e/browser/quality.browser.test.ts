@@ -60,15 +60,22 @@ describe.skipIf(browser === undefined)('quality', () => {
     await screenshots(page, 'quality-quarantine');
     const before = Number(await rows.getAttribute('aria-rowcount')) - 1;
     expect(before).toBeGreaterThan(20);
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export' }).click(),
-    ]);
-    const lines = readFileSync(await download.path(), 'utf8')
-      .trimEnd()
-      .split('\r\n');
+    const exported = async (format: string): Promise<Buffer> => {
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('menuitem', { name: format, exact: true }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download' }).click(),
+      ]);
+      return readFileSync(await download.path());
+    };
+    const lines = (await exported('CSV, safe for spreadsheets')).toString().trimEnd().split('\n');
     expect(lines).toHaveLength(before + 1);
-    expect(lines[0]).toBe('row,reasons,origin,id,total,status');
+    expect(lines[0]).toMatch(/^id,total,status,__millrace_row,__millrace_checks,__millrace_reasons/);
+    expect(JSON.parse((await exported('JSON')).toString())).toHaveLength(before);
+    // A workbook is an archive.
+    expect((await exported('Excel')).subarray(0, 2).toString()).toBe('PK');
+    expect((await exported('Parquet')).subarray(0, 4).toString()).toBe('PAR1');
     await rows.getByRole('checkbox').nth(1).click();
     await page.getByRole('button', { name: 'Release' }).click();
     await page.getByLabel('Why').fill('seen by hand');

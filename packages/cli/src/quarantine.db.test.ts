@@ -91,7 +91,7 @@ describe('rows in quarantine', { timeout: 300_000 }, () => {
     `);
     await golden('quarantine-export-several', ['quarantine', 'export', 'sales', '--to', 'bad.parquet'], 2);
     await golden('quarantine-export-format', ['quarantine', 'export', 'sales', '--to', 'bad.xls'], 2);
-    for (const file of ['bad.jsonl', 'bad.parquet'])
+    for (const file of ['bad.json', 'bad.jsonl', 'bad.parquet', 'bad.xlsx'])
       expect(
         await line.run(['quarantine', 'export', 'sales', '--step', 'events', '--to', file]),
       ).toMatchObject({

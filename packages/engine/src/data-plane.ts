@@ -13,7 +13,7 @@ import type {
   QuarantineGroup,
   QuarantineRequest,
 } from './quarantine/quarantine-request.ts';
-import type { ExportFormat } from './quarantine/read-quarantine.ts';
+import type { ExportQuarantineRequest } from './quarantine/export-quarantine.ts';
 import type { RestoreRequest } from './quarantine/restore-rows.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
@@ -136,10 +136,11 @@ export async function showQuarantine(
 
 /** Writes the rows of one step that are in quarantine to a file. Throws `PipelineError`. */
 export async function exportQuarantine(
-  request: QuarantineRequest & { readonly path: string; readonly format: ExportFormat },
+  request: ExportQuarantineRequest,
+  signal: AbortSignal,
 ): Promise<{ readonly rows: number }> {
-  const module = await import('./quarantine/read-quarantine.ts');
-  return await module.exportQuarantine(request);
+  const module = await import('./quarantine/export-quarantine.ts');
+  return await module.exportQuarantine(request, signal);
 }
 
 /** Writes down what a person decided about rows in quarantine; the next run of the steps acts on it. */

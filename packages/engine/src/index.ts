@@ -25,7 +25,7 @@ export type { Decision } from './quarantine/decision-log.ts';
 export type { DecisionGroup } from './quarantine/list-decisions.ts';
 export type { RestoreRequest, RestoreSelection } from './quarantine/restore-rows.ts';
 export type * from './quarantine/quarantine-request.ts';
-export type { ExportFormat } from './quarantine/read-quarantine.ts';
+export type { ExportFormat, ExportQuarantineRequest } from './quarantine/export-quarantine.ts';
 export * from './run/fold-run.ts';
 export * from './run/run-event.ts';
 export type { RunSummary } from './run/run-plan.ts';

@@ -7,5 +7,6 @@ export * from './dialect.ts';
 export * from './duckdb-name.ts';
 export * from './duckdb-type.ts';
 export * from './digest-duckdb.ts';
+export * from './export-select.ts';
 export * from './layout-sql.ts';
 export * from './parse-duckdb-type.ts';

@@ -41,7 +41,9 @@ export const showRows: Action = async (session, input) => {
 export const exportRows: Action = async (session, input) => {
   const to = textOption(input, 'to');
   if (to === undefined)
-    throw wrong('Say where the rows go: --to FILE, whose name ends in .csv, .jsonl or .parquet.');
+    throw wrong(
+      'Say where the rows go: --to FILE, whose name ends in .csv, .json, .jsonl, .parquet or .xlsx.',
+    );
   const done = await session.call(exportQuarantine, {
     pipeline: input.arguments[0],
     ...selectionOf(input),

@@ -48,7 +48,7 @@ export const QUARANTINE_COMMANDS: readonly CommandDeclaration[] = [
     summary: 'Write the rows of a step that are in quarantine to a file',
     arguments: [pipeline],
     options: [
-      { flags: '--to <file>', description: 'its name ends in .csv, .jsonl or .parquet' },
+      { flags: '--to <file>', description: 'its name ends in .csv, .json, .jsonl, .parquet or .xlsx' },
       ...SELECTION,
       ROWS,
     ],

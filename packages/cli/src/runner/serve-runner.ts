@@ -180,8 +180,8 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   async showQuarantine(request, _, signal) {
     return await showQuarantine(request, signal);
   },
-  async exportQuarantine(request) {
-    return await exportQuarantine(request);
+  async exportQuarantine(request, _, signal) {
+    return await exportQuarantine(request, signal);
   },
   async workbookToCsv(request, _, signal) {
     return await workbookToCsv(request, signal);

@@ -61,6 +61,7 @@ export { discardRows } from './quarantine/discard-rows.ts';
 export { exportQuarantine } from './quarantine/export-quarantine.ts';
 export { listQuarantine } from './quarantine/list-quarantine.ts';
 export { listQuarantineDecisions } from './quarantine/list-decisions.ts';
+export { startQuarantineExport } from './quarantine/start-quarantine-export.ts';
 export { releaseRows } from './quarantine/release-rows.ts';
 export { restoreRows } from './quarantine/restore-rows.ts';
 export { showQuarantine } from './quarantine/show-quarantine.ts';

@@ -19,7 +19,7 @@ import type {
 import type {
   DecideRequest,
   DecideResult,
-  ExportFormat,
+  ExportQuarantineRequest,
   LoadPreview,
   QuarantinedRecord,
   QuarantineGroup,
@@ -93,7 +93,7 @@ export interface RunnerMethods {
     readonly result: { readonly rows: readonly QuarantinedRecord[]; readonly total: number };
   };
   readonly exportQuarantine: {
-    readonly request: QuarantineRequest & { readonly path: string; readonly format: ExportFormat };
+    readonly request: ExportQuarantineRequest;
     readonly result: { readonly rows: number };
   };
   /** A file that came from outside is opened in the runner, where it can end nothing else. */

@@ -1,7 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-
-import { PipelineError } from '@millrace/connector-sdk';
 import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { readRows, textAt, type ReadRow } from '../stage/read-rows.ts';
@@ -90,40 +86,6 @@ export async function showQuarantine(
   });
 }
 
-/** How a file is written: by the ending of its name. */
-export type ExportFormat = 'csv' | 'jsonl' | 'parquet';
-
-const COPY_OPTIONS: Readonly<Record<ExportFormat, string>> = {
-  csv: 'FORMAT csv, HEADER',
-  jsonl: 'FORMAT json',
-  parquet: 'FORMAT parquet',
-};
-
-/** Writes the rows of one step to a file, with the columns of the step and five that say why they are there. */
-export async function exportQuarantine(
-  request: QuarantineRequest & { readonly path: string; readonly format: ExportFormat },
-): Promise<{ readonly rows: number }> {
-  return withRelations(request, async (relations, database) => {
-    const [relation, another] = relations;
-    if (relation === undefined) throw nothingThere(request.selection);
-    if (another !== undefined) throw severalThere(relations);
-    const { columns } = relation;
-    const about = [
-      `"__millrace_row"`,
-      `array_to_string("__millrace_checks", '; ') AS "__millrace_checks"`,
-      `array_to_string("__millrace_reasons", '; ') AS "__millrace_reasons"`,
-      `"__millrace_run"`,
-      `"__millrace_origin"`,
-    ];
-    await mkdir(dirname(request.path), { recursive: true });
-    const [copied] = await database.query(
-      `COPY (SELECT ${[...columns.map(quote), ...about].join(', ')} FROM (${selected(relation, request.selection)})) ` +
-        `TO ${text(request.path)} (${COPY_OPTIONS[request.format]})`,
-    );
-    return { rows: Number(copied?.['Count']) };
-  });
-}
-
 /** The rows of a relation that a request is about. */
 export function selected({ sql }: QuarantineRelation, { check, rows }: QuarantineSelection): string {
   const conditions = [
@@ -153,23 +115,6 @@ export async function withRelations<T>(
   } finally {
     database.close();
   }
-}
-
-function nothingThere({ step }: QuarantineSelection): PipelineError {
-  return invalid(
-    `Nothing${step === undefined ? '' : ` of ${step}`} is in quarantine. See what is: millrace quarantine list`,
-  );
-}
-
-function severalThere(relations: readonly QuarantineRelation[]): PipelineError {
-  const names = relations.map(({ step, kind, plan }) => `${plan.pipeline} ${step} (${kind})`);
-  return invalid(
-    `Rows of several tables do not fit into one file: ${names.join(', ')}. Name one with PIPELINE, --step and --kind.`,
-  );
-}
-
-function invalid(message: string): PipelineError {
-  return new PipelineError({ code: 'configInvalid', blame: 'config', retry: 'never', message });
 }
 
 function textOrNull(row: ReadRow, name: string): string | null {

@@ -9,8 +9,10 @@ import { quarantineRequest, selectionSchema, withScratch } from '../../quarantin
 
 const FORMATS: Readonly<Record<string, ExportFormat>> = {
   '.csv': 'csv',
+  '.json': 'json',
   '.jsonl': 'jsonl',
   '.parquet': 'parquet',
+  '.xlsx': 'xlsx',
 };
 
 /** Writes the rows of one step that are in quarantine to a file. */
@@ -35,7 +37,7 @@ export const exportQuarantine = defineOperation({
       });
     const request = await quarantineRequest(context, pipeline, selection);
     const { rows } = await withScratch(request, () =>
-      context.runner().call('exportQuarantine', { ...request, path, format }, signal),
+      context.runner().call('exportQuarantine', { ...request, path, format, isRaw: true }, signal),
     );
     return { path: to, rows };
   },

@@ -1,8 +1,9 @@
 import type { OperationOutput } from '@millrace/control-plane';
-import { Check, Download, Trash2 } from 'lucide-react';
+import { Check, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 
+import { call } from '../../api/call.ts';
 import { useOperation } from '../../api/use-operation.ts';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -10,14 +11,14 @@ import type { DataColumn } from '../../ui/data-table.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format-number.ts';
 import { qualityWords } from '../../words/quality.ts';
+import { ExportMenu } from '../sql/export-menu.tsx';
 import { DecideDialog } from './decide-dialog.tsx';
 import type { Decision } from './decide-dialog.tsx';
-import { downloadCsv } from './download-csv.ts';
 import type { QuarantineGroup } from './quarantine-group.ts';
 
 type Row = OperationOutput<'quarantine/show-quarantine'>['rows'][number];
 
-/** Rows that are shown, and exported, at most; a decision without a choice is about all of the group. */
+/** Rows that are shown at most; a decision or an export without a choice is about all of the group. */
 const MAX_ROWS = 10_000;
 const NONE: ReadonlySet<string> = new Set();
 
@@ -40,7 +41,10 @@ export function QuarantineRows({ group }: { readonly group: QuarantineGroup }): 
       </div>
     );
   const chosen = rows.filter(({ row }) => selected.has(row));
-  const wanted = chosen.length === 0 ? rows : chosen;
+  const meant = {
+    ...selection,
+    ...(chosen.length === 0 ? {} : { rows: chosen.map(({ row }) => row) }),
+  };
   const isDecidable = kind === 'check' && rows.length > 0;
   return (
     <>
@@ -78,14 +82,11 @@ export function QuarantineRows({ group }: { readonly group: QuarantineGroup }): 
             >
               {qualityWords('discard')}
             </Button>
-            <Button
+            <ExportMenu
               size="small"
-              icon={Download}
               isDisabled={rows.length === 0}
-              onClick={() => downloadCsv(`${pipeline}-${step}-quarantine.csv`, tableOf(wanted))}
-            >
-              {qualityWords('export')}
-            </Button>
+              start={(format) => call('quarantine/start-export', { ...meant, ...format })}
+            />
           </>
         }
       />
@@ -94,10 +95,7 @@ export function QuarantineRows({ group }: { readonly group: QuarantineGroup }): 
         onClose={() => setDeciding(null)}
         onDecided={() => setSelected(NONE)}
         step={step}
-        selection={{
-          ...selection,
-          ...(chosen.length === 0 ? {} : { rows: chosen.map(({ row }) => row) }),
-        }}
+        selection={meant}
       />
     </>
   );
@@ -127,18 +125,5 @@ function columnsOf(rows: readonly Row[]): readonly DataColumn<Row>[] {
       width: 120,
     })),
     { id: 'origin', header: qualityWords('origin'), value: ({ origin }) => origin, width: 160 },
-  ];
-}
-
-function tableOf(rows: readonly Row[]): readonly (readonly (string | null)[])[] {
-  const names = [...new Set(rows.flatMap(({ columns }) => columns))];
-  return [
-    ['row', 'reasons', 'origin', ...names],
-    ...rows.map((row) => [
-      row.row,
-      row.reasons.join('; '),
-      row.origin,
-      ...names.map((name) => row.values[row.columns.indexOf(name)] ?? null),
-    ]),
   ];
 }

@@ -11,7 +11,7 @@ import { formatBytes, formatShare } from '../../ui/format-number.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { sqlWords } from '../../words/sql.ts';
 
-type Format = Pick<OperationInput<'warehouse/start-export'>, 'format' | 'isRaw'>;
+export type Format = Pick<OperationInput<'warehouse/start-export'>, 'format' | 'isRaw'>;
 type Export = OperationOutput<'warehouse/show-export'>;
 
 const FORMATS: readonly (Format & { readonly label: string })[] = [
@@ -23,21 +23,32 @@ const FORMATS: readonly (Format & { readonly label: string })[] = [
 ];
 const LOOK_MS = 300;
 
-/** Writes the whole answer to a file on the server, says how far it is, and hands it out. */
-export function ExportMenu({ sql }: { readonly sql: string }): ReactNode {
-  const [wanted, setWanted] = useState<(Format & { readonly sql: string }) | null>(null);
+export interface ExportMenuProps {
+  readonly isDisabled: boolean;
+  /** Asks the server to write a file, and gives what follows it. */
+  readonly start: (format: Format) => Promise<{ readonly exportId: string }>;
+  readonly size?: 'small';
+}
+
+/** Writes all rows to a file on the server, says how far it is, and hands it out. */
+export function ExportMenu({ isDisabled, start, size }: ExportMenuProps): ReactNode {
+  const [wanted, setWanted] = useState<{ readonly start: () => ReturnType<typeof start> } | null>(null);
   return (
     <>
       <Menu
         trigger={
-          <button type="button" disabled={sql.trim() === ''} className={buttonLook('quiet')}>
+          <button
+            type="button"
+            disabled={isDisabled}
+            className={buttonLook(size === 'small' ? 'secondary' : 'quiet', size)}
+          >
             <Download size={16} aria-hidden />
             {sqlWords('export')}
           </button>
         }
         entries={FORMATS.map(({ label, ...format }) => ({
           label,
-          onSelect: () => setWanted({ ...format, sql }),
+          onSelect: () => setWanted({ start: () => start(format) }),
         }))}
       />
       {wanted === null ? null : <ExportDialog wanted={wanted} onClose={() => setWanted(null)} />}
@@ -54,14 +65,14 @@ function ExportDialog({
   wanted,
   onClose,
 }: {
-  readonly wanted: Format & { readonly sql: string };
+  readonly wanted: { readonly start: () => ReturnType<ExportMenuProps['start']> };
   readonly onClose: () => void;
 }): ReactNode {
   const [progress, setProgress] = useState<Progress>({ state: 'running', shown: null });
   useEffect(() => {
     const left = new AbortController();
     const follow = async (): Promise<void> => {
-      const { exportId } = await call('warehouse/start-export', wanted);
+      const { exportId } = await wanted.start();
       for (;;) {
         if (left.signal.aborted) {
           await call('warehouse/cancel-query', { queryId: exportId });

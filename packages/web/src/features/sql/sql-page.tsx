@@ -3,6 +3,7 @@ import { SquareTerminal } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
+import { call } from '../../api/call.ts';
 import { useOperation } from '../../api/use-operation.ts';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -54,7 +55,12 @@ export function SqlPage(): ReactNode {
             onRun={ask}
             onCancel={cancel}
             onSave={() => setSaving(true)}
-            exportMenu={<ExportMenu sql={sql} />}
+            exportMenu={
+              <ExportMenu
+                isDisabled={sql.trim() === ''}
+                start={(format) => call('warehouse/start-export', { ...format, sql })}
+              />
+            }
           />
         }
       />

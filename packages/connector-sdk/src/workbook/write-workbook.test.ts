@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-import { temporaryFolder } from '@millrace/connector-sdk/testing';
 import { streamXlsxRows } from 'hucre/xlsx';
 import { expect, it } from 'vitest';
 
+import { temporaryFolder } from '../testing/index.ts';
 import { writeWorkbook } from './write-workbook.ts';
 
 async function* chunks(...all: readonly (readonly (readonly (string | null)[])[])[]) {
