@@ -12,7 +12,7 @@ const ROWS_AT_SCALE_1 = 10_000_000;
 /** How far the rank of a quantile may be from what was asked for. */
 const MAX_RANK_ERROR = 0.015;
 /** How far an estimated number of different values may be off. */
-const MAX_DISTINCT_ERROR = 0.35;
+const MAX_DISTINCT_ERROR = 0.15;
 const QUANTILE_COLUMNS = ['id', 'customer_id', 'total', 'ratio', 'quantity', 'ordered_on', 'updated_at'];
 
 export const benchmark: Benchmark = {

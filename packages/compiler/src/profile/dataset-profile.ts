@@ -38,7 +38,7 @@ export interface ColumnProfile {
 
 export interface DistinctCount {
   readonly count: string;
-  /** False for an estimate: close for few values and for unique ones, mostly within 25 % for others. */
+  /** False for an estimate: close for few values, unique ones and many; mostly within 25 % for some thousands. */
   readonly isExact: boolean;
 }
 

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { estimateDistinct } from './estimate-distinct.ts';
 
+const share = 1 / 256;
+
 describe('estimateDistinct', () => {
   it('takes few values from the sample, which has seen them all', () => {
     expect(
-      estimateDistinct({ present: 1e7, sketch: 1240, sampled: 32_768, distinct: 1000, once: 0, twice: 0 }),
+      estimateDistinct({ present: 1e7, kept: 7, share, sampled: 32_768, distinct: 1000, once: 0, twice: 0 }),
     ).toBe(1000);
   });
 
@@ -13,7 +15,8 @@ describe('estimateDistinct', () => {
     expect(
       estimateDistinct({
         present: 1e7,
-        sketch: 8.9e6,
+        kept: 38_700,
+        share,
         sampled: 32_768,
         distinct: 32_768,
         once: 32_768,
@@ -22,22 +25,31 @@ describe('estimateDistinct', () => {
     ).toBe(1e7);
   });
 
-  it('does not go below what the sample shows, nor above what the sketch says', () => {
+  it('does not go below what the sample shows, and follows the kept values where they say otherwise', () => {
     // Five million values that come twice each.
-    const pairs = { present: 1e7, sampled: 32_768, distinct: 32_715, once: 32_662, twice: 53 };
-    const low = estimateDistinct({ ...pairs, sketch: 4.2e6 });
+    const pairs = { present: 1e7, share, sampled: 32_768, distinct: 32_715, once: 32_662, twice: 53 };
+    const low = estimateDistinct({ ...pairs, kept: 19_300 });
     expect(Math.abs(low - 5e6)).toBeLessThan(1e5);
-    expect(estimateDistinct({ ...pairs, sketch: 5.6e6 })).toBe(5_600_000);
+    expect(estimateDistinct({ ...pairs, kept: 21_875 })).toBe(5_600_000);
   });
 
-  it('believes the sketch where most values are rare', () => {
+  it('believes the kept values where most values are rare', () => {
     expect(
-      estimateDistinct({ present: 1e7, sketch: 9e5, sampled: 32_768, distinct: 400, once: 399, twice: 1 }),
-    ).toBe(900_000);
+      estimateDistinct({
+        present: 1e7,
+        kept: 3500,
+        share,
+        sampled: 32_768,
+        distinct: 400,
+        once: 399,
+        twice: 1,
+      }),
+    ).toBe(896_000);
   });
 
   it('counts what was read in full', () => {
-    expect(estimateDistinct({ present: 5, sketch: 4, sampled: 5, distinct: 3, once: 1, twice: 2 })).toBe(3);
-    expect(estimateDistinct({ present: 0, sketch: 0, sampled: 0, distinct: 0, once: 0, twice: 0 })).toBe(0);
+    const few = { kept: 1, share: 0.5, once: 1, twice: 2 };
+    expect(estimateDistinct({ ...few, present: 5, sampled: 5, distinct: 3 })).toBe(3);
+    expect(estimateDistinct({ ...few, kept: 0, present: 0, sampled: 0, distinct: 0 })).toBe(0);
   });
 });

@@ -7,6 +7,8 @@ import { traitsOf } from './column-traits.ts';
 export const SAMPLE_ROWS = 32_768;
 export const QUANTILES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 export const BINS = 20;
+/** So many different values are kept by their hash, of all that there can be: half a percent of error for unique ones. */
+const KEPT_VALUES = 65_536;
 const TOP = 10;
 /** Shapes take a regular expression for each text. */
 const SHAPED_ROWS = 8192;
@@ -56,6 +58,11 @@ const LARGEST_SQUARED = '1e150';
 const quote = (name: string): string => quoteIdentifier(duckdbDialect, name);
 const text = (sql: string): string => `left(CAST(${sql} AS VARCHAR), ${VALUE_CHARACTERS})`;
 
+/** Of all hashes, the lowest: values that have one of these stand for all different values, whatever rows they are in. */
+export function keptShare(rows: bigint): number {
+  return 2 ** -Math.max(1, Math.ceil(Math.log2(Number(rows) / KEPT_VALUES)));
+}
+
 /** One scan for everything that needs all rows; what can be estimated comes from rows that the same scan draws. */
 export function profileStatements(options: ProfileOptions): ProfileStatements {
   const { relation, fields, exact = [], hasNonFinite } = options;
@@ -70,30 +77,31 @@ export function profileStatements(options: ProfileOptions): ProfileStatements {
     name: `c${position}`,
   }));
   type Column = (typeof columns)[number];
-  const facts = columns.flatMap(({ traits, isFiltered, name }) => [
-    `count(${name}) AS ${name}_present`,
-    `approx_count_distinct(${name}) AS ${name}_distinct`,
-    ...(isFiltered ? [`count(${name}_raw) AS ${name}_all`] : []),
-    ...(traits.isOrdered ? [`min(${name}) AS ${name}_min`, `max(${name}) AS ${name}_max`] : []),
-    ...(traits.isNumber
-      ? [
-          `avg(CAST(${name} AS DOUBLE)) AS ${name}_mean`,
-          `${isFiltered ? guardedDeviation(name) : `stddev_samp(CAST(${name} AS DOUBLE))`} AS ${name}_deviation`,
-        ]
-      : []),
-    ...(traits.lengthOf === undefined
-      ? []
-      : ['min', 'max', 'avg'].map(
-          (aggregate) => `${aggregate}(${traits.lengthOf}(${name})) AS ${name}_length_${aggregate}`,
-        )),
-  ]);
+  const factsOf = (rows: bigint): readonly string[] =>
+    columns.flatMap(({ traits, isFiltered, name }) => [
+      `count(${name}) AS ${name}_present`,
+      `count(DISTINCT hash(${name})) FILTER (WHERE hash(${name}) < ${BigInt(2 ** 64 * keptShare(rows))}) AS ${name}_kept`,
+      ...(isFiltered ? [`count(${name}_raw) AS ${name}_all`] : []),
+      ...(traits.isOrdered ? [`min(${name}) AS ${name}_min`, `max(${name}) AS ${name}_max`] : []),
+      ...(traits.isNumber
+        ? [
+            `avg(CAST(${name} AS DOUBLE)) AS ${name}_mean`,
+            `${isFiltered ? guardedDeviation(name) : `stddev_samp(CAST(${name} AS DOUBLE))`} AS ${name}_deviation`,
+          ]
+        : []),
+      ...(traits.lengthOf === undefined
+        ? []
+        : ['min', 'max', 'avg'].map(
+            (aggregate) => `${aggregate}(${traits.lengthOf}(${name})) AS ${name}_length_${aggregate}`,
+          )),
+    ]);
   const inner = columns.flatMap(({ isFiltered, raw, name }) =>
     isFiltered
       ? [`CASE WHEN isfinite(${raw}) THEN ${raw} END AS ${name}`, `${raw} AS ${name}_raw`]
       : [`${raw} AS ${name}`],
   );
   const packed = columns.map(({ name }) => `${name} := ${name}`).join(', ');
-  const factNames = facts.map((fact) => fact.split(' AS ').at(-1) ?? '');
+  const factNames = factsOf(0n).map((fact) => fact.split(' AS ').at(-1) ?? '');
   const measured = columns.filter(({ traits }) => traits.hasQuantiles);
   const spread = columns.filter(({ traits }) => traits.position !== undefined);
   const counted = columns.filter(({ position }) => exact.includes(fields[position]?.name ?? ''));
@@ -105,7 +113,7 @@ export function profileStatements(options: ProfileOptions): ProfileStatements {
     scan: (rows) => {
       const share = rows <= BigInt(SAMPLE_ROWS) ? 1 : SAMPLE_ROWS / Number(rows);
       return (
-        `CREATE TEMP TABLE ${scanTable} AS SELECT ${[...facts, `list(struct_pack(${packed})) FILTER (WHERE is_drawn) AS sample`].join(', ')} ` +
+        `CREATE TEMP TABLE ${scanTable} AS SELECT ${[...factsOf(rows), `list(struct_pack(${packed})) FILTER (WHERE is_drawn) AS sample`].join(', ')} ` +
         `FROM (SELECT ${inner.join(', ')}, random() <= ${share} AS is_drawn FROM ${relation})`
       );
     },

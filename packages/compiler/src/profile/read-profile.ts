@@ -2,8 +2,8 @@ import { formatLogicalType, type Field } from '@millrace/spec';
 
 import { traitsOf } from './column-traits.ts';
 import type { ColumnProfile, DatasetProfile, DistinctCount, SampledShare } from './dataset-profile.ts';
-import { estimateDistinct } from './estimate-distinct.ts';
-import { BINS, QUANTILES } from './profile-statements.ts';
+import { estimateDistinct, type DistinctEvidence } from './estimate-distinct.ts';
+import { BINS, keptShare, QUANTILES } from './profile-statements.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -55,7 +55,7 @@ function readColumn(field: Field, position: number, answers: ProfileAnswers): Co
     nonFinite: traits.canBeInfinite ? String(all - present) : null,
     distinct:
       exact === undefined
-        ? countDistinct(present, Number(fact('distinct')), own(answers.repeats)[0])
+        ? countDistinct(present, keptOf(rows, fact('kept')), own(answers.repeats)[0])
         : { count: textAt(exact, 'distinct') ?? '0', isExact: true },
     min: fact('min'),
     max: fact('max'),
@@ -80,11 +80,19 @@ function readColumn(field: Field, position: number, answers: ProfileAnswers): Co
   };
 }
 
-function countDistinct(present: bigint, sketch: number, repeats: Row | undefined): DistinctCount {
+function keptOf(rows: string, kept: string | null): Pick<DistinctEvidence, 'kept' | 'share'> {
+  return { kept: Number(kept), share: keptShare(BigInt(rows)) };
+}
+
+function countDistinct(
+  present: bigint,
+  kept: Pick<DistinctEvidence, 'kept' | 'share'>,
+  repeats: Row | undefined,
+): DistinctCount {
   const sampled = Number(repeats?.['sampled'] ?? 0);
   const count = estimateDistinct({
     present: Number(present),
-    sketch,
+    ...kept,
     sampled,
     distinct: Number(repeats?.['distinct'] ?? 0),
     once: Number(repeats?.['once'] ?? 0),

@@ -160,6 +160,25 @@ describe('profileDataset', () => {
     expect(id?.histogram?.shares.every((share) => Math.abs(share - 0.05) < 0.01)).toBe(true);
   });
 
+  it('estimates different values whatever their frequencies are', async () => {
+    const different = {
+      most_are_one: [`if(i % 2 = 0, 'usual', 'v' || i)`, 500_001],
+      rare: [`if(i % 100 = 0, i, i % 10)`, 10_010],
+      pairs: ['i // 2', 500_000],
+      thousands: ['hash(i // 200)', 5000],
+      with_nulls: ['if(i % 3 = 0, NULL, i)', 666_666],
+      all_null: ['NULL::INTEGER', 0],
+    } as const;
+    const { columns } = await profile(
+      `SELECT ${Object.entries(different).map(([name, [sql]]) => `${sql} AS ${name}`)} FROM range(1000000) AS t(i)`,
+    );
+    for (const { name, distinct } of columns) {
+      const [, count] = different[name as keyof typeof different];
+      const error = Math.abs(Number(distinct?.count) - count) / Math.max(1, count);
+      expect([name, distinct?.count, error < 0.06]).toEqual([name, distinct?.count, true]);
+    }
+  });
+
   it('stops when it is cancelled, and leaves nothing behind', async () => {
     const controller = new AbortController();
     const running = profileDataset(
