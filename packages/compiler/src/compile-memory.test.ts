@@ -20,7 +20,7 @@ const FORMS: Readonly<Record<string, readonly (string | null)[]>> = {
   ],
   paid: [
     'filter: { from: orders, where: id > 1 }',
-    'filter: { from: orders, where: id > 2 }',
+    'filter: { from: orders, where: "id > ${param:least}" }',
     'filter: { from: orders, where: id >> }',
     'select: { from: orders, drop: [status] }',
   ],
@@ -67,7 +67,7 @@ function textOf(chosen: readonly number[], first = 0): string {
     const form = FORMS[name]?.[chosen[NAMES.indexOf(name)] ?? 0];
     return form == null ? [] : [`  ${name}:\n    ${form}`];
   });
-  return `version: 1\nname: shop\nsteps:\n${steps.join('\n')}\n`;
+  return `version: 1\nname: shop\nparameters: { least: { type: integer, default: 2 } }\nsteps:\n${steps.join('\n')}\n`;
 }
 
 async function compile(

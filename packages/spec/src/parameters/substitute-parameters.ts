@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { diagnose, type Diagnostic } from '../diagnostic/diagnostic.ts';
 import { nearestNames } from '../diagnostic/nearest-name.ts';
 import { formatPath, type DocumentPath, type Locate } from '../diagnostic/source-range.ts';
+import { entriesOf, recordOf } from '../entries-of.ts';
 import { schemaAt } from '../schema/schema-at.ts';
 import { parameterLiteral } from './parameter-literal.ts';
 import {
@@ -63,16 +64,21 @@ class Substitution {
     this.#locate = locate;
   }
 
+  /** What holds no reference stays the same object, so that what is known of it still holds. */
   visit(value: unknown, path: DocumentPath): unknown {
     if (typeof value === 'string') return value.includes('${param:') ? this.#text(value, path) : value;
-    if (Array.isArray(value)) return value.map((item: unknown, index) => this.visit(item, [...path, index]));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
-        key,
-        path.length === 0 && FIXED.has(key) ? item : this.visit(item, [...path, key]),
-      ]),
-    );
+    if (Array.isArray(value)) {
+      const items = value.map((item: unknown, index) => this.visit(item, [...path, index]));
+      return areSame(items, value) ? value : items;
+    }
+    if (!isRecord(value)) return value;
+    const entries = entriesOf(value);
+    const visited = entries.map((entry) => {
+      const [key, item] = entry;
+      const inserted = path.length === 0 && FIXED.has(key) ? item : this.visit(item, [...path, key]);
+      return inserted === item ? entry : ([key, inserted] as const);
+    });
+    return areSame(visited, entries) ? value : recordOf(visited);
   }
 
   #text(text: string, path: DocumentPath): unknown {
@@ -143,6 +149,14 @@ class Substitution {
       diagnose('parameterUnknown', { name, nearest: nearestNames(name, known), known }, place),
     );
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function areSame(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.every((item, index) => item === right[index]);
 }
 
 /** Texts that become part of a statement are marked in the language. */
