@@ -10,7 +10,9 @@ export class MappedList<Item, Result> {
     const known = this.#items.length;
     const shift = items.length - known;
     const results: Result[] = [];
-    for (const [place, item] of items.entries()) {
+    for (let place = 0; place < items.length; place += 1) {
+      // There is one at each place.
+      const item = items[place] as Item;
       const before = this.#items[place] === item ? place : place - shift;
       const isKnown = before >= 0 && before < known && this.#items[before] === item;
       // Each item has its result.

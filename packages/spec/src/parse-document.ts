@@ -5,7 +5,7 @@ import type { Locate } from './diagnostic/source-range.ts';
 import type { NamedStep } from './document/named-steps.ts';
 import { separateSteps } from './document/separate-steps.ts';
 import { NAME_PATTERN } from './document/schema-parts.ts';
-import { VERBS, type Step } from './document/step.ts';
+import { verbNamed, VERBS, type Step } from './document/step.ts';
 import { entriesOf, recordOf } from './entries-of.ts';
 import { applyParameters, type AppliedParameters } from './parameters/apply-parameters.ts';
 import type { GivenParameters } from './parameters/resolve-parameters.ts';
@@ -93,7 +93,7 @@ export function readNamedStep([name, settings]: readonly [string, unknown]): Nam
 }
 
 function readStep(settings: Readonly<Record<string, unknown>>): Step | undefined {
-  const [verb, ...others] = VERBS.filter(({ name }) => Object.hasOwn(settings, name));
+  const [verb, ...others] = Object.keys(settings).flatMap((key) => verbNamed(key) ?? []);
   if (verb === undefined || others.length > 0) return undefined;
   const checked = verb.schema.safeParse(settings);
   return checked.success ? checked.data : undefined;

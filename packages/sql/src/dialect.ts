@@ -20,7 +20,7 @@ export const sqliteDialect: Dialect = { name: 'sqlite', identifierQuote: '"', ha
 export function quoteIdentifier(dialect: Dialect, name: string): string {
   if (name.includes('\0')) throw new RangeError('A name cannot contain U+0000.');
   const quote = dialect.identifierQuote;
-  return quote + name.replaceAll(quote, quote + quote) + quote;
+  return quote + (name.includes(quote) ? name.replaceAll(quote, quote + quote) : name) + quote;
 }
 
 /** `schema.name` as SQL, or the name alone where there is no schema. */

@@ -114,9 +114,12 @@ function destinationIdentity({ connection, connector, table, mode, deletes, key 
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    entries.sort(([left], [right]) => compareText(left, right));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+    const entries = Object.entries(value).sort(([left], [right]) => compareText(left, right));
+    let text = '';
+    for (const [key, item] of entries)
+      if (item !== undefined)
+        text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
+    return `{${text}}`;
   }
   return JSON.stringify(value) ?? 'null';
 }

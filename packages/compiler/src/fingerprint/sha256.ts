@@ -8,26 +8,34 @@
 export function sha256Hex(text: string): string {
   // At most three bytes for each code unit, and room for the end.
   const room = text.length * 3 + 72;
-  if (room > bytes.length) bytes = new Uint8Array(room * 2);
+  if (room > bytes.length) {
+    bytes = new Uint8Array(room * 2);
+    view = new DataView(bytes.buffer);
+  }
   const { written } = encoder.encodeInto(text, bytes);
   const length = ((written + 8) >>> 6) * 64 + 64;
   bytes.fill(0, written, length);
   bytes[written] = 0x80;
-  const view = new DataView(bytes.buffer, 0, length);
-  view.setBigUint64(length - 8, BigInt(written) * 8n);
+  view.setUint32(length - 8, written / 2 ** 29);
+  view.setUint32(length - 4, written * 8);
   state.set(INITIAL);
   for (let offset = 0; offset < length; offset += 64) compress(state, view, offset);
-  let hex = '';
-  for (const word of state)
-    hex += `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
-  return hex;
+  for (let digit = 0; digit < digits.length; digit += 1) {
+    const value = (Number(state[digit >>> 3]) >>> (28 - 4 * (digit & 7))) & 15;
+    digits[digit] = value < 10 ? DIGIT_0 + value : DIGIT_A + value - 10;
+  }
+  return String.fromCharCode(...digits);
 }
 
 const encoder = new TextEncoder();
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const state = new Uint32Array(8);
 /** Made once: most texts are short, and there are many. */
 let bytes = new Uint8Array(1 << 16);
+let view = new DataView(bytes.buffer);
+/** The digest as characters. */
+const digits = new Uint8Array(64);
+const DIGIT_0 = 48;
+const DIGIT_A = 97;
 
 /** The first `bits` bits of the fractional part of a root of each of the first primes, as FIPS 180-4 defines its constants. */
 function primeRoots(count: number, root: 2 | 3): number[] {

@@ -1,7 +1,7 @@
 import { compareText, type Field } from '@millrace/spec';
 import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 
-import type { LineageUse, PartitionExpression, StepColumn } from '../plan.ts';
+import type { LineageUse, PartitionExpression, PlannedStepColumn, StepColumn } from '../plan.ts';
 import type { ColumnUse } from '../sql/sql-analyser.ts';
 import type { Expression, Relation } from './transform-verb.ts';
 
@@ -26,16 +26,17 @@ export function findField(fields: readonly Field[], name: string): Field | undef
 }
 
 /** A column handed on as it is, perhaps under another name. */
-export function copyColumn(input: Relation, field: Field, name = field.name): StepColumn {
+export function copyColumn(input: Relation, field: Field, name = field.name): PlannedStepColumn {
   return {
     name,
     from: [{ ref: input.ref, column: field.name, how: 'copied' }],
     nullable: field.nullable,
+    field: name === field.name ? field : { ...field, name },
   };
 }
 
 /** Every column of an input as it is. */
-export function copyColumns(input: Relation): readonly StepColumn[] {
+export function copyColumns(input: Relation): readonly PlannedStepColumn[] {
   return input.fields.map((field) => copyColumn(input, field));
 }
 

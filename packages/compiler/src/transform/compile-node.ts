@@ -109,6 +109,8 @@ async function compileStep(
       const described = columns[index];
       if (described?.name !== column.name)
         throw new RangeError(`The query of ${ref} gives ${described?.name ?? 'nothing'} for ${column.name}.`);
+      if ('field' in column && column.field === described && isField(described, column.nullable))
+        return column;
       const { name, nullable, from } = column;
       const field = isField(described, nullable) ? described : { name, type: described.type, nullable };
       return { name, from, nullable, field };

@@ -8,7 +8,7 @@ export function resultOf(
   columns: readonly { readonly name: string; readonly value: Field | Expression }[],
 ): readonly ResultColumn[] | undefined {
   const result = columns.flatMap(({ name, value }) => {
-    if (!('parsed' in value)) return [{ name, type: value.type }];
+    if (!('parsed' in value)) return [value.name === name ? value : { name, type: value.type }];
     return (value.described && resultColumn({ ...value.described, name })) ?? [];
   });
   return result.length === columns.length ? result : undefined;

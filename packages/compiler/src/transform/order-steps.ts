@@ -20,22 +20,21 @@ export function orderSteps(steps: readonly NamedStep[]): StepOrder {
   const readers: number[][] = steps.map(() => []);
   const feeding = new Set<number>();
   let level: number[] = [];
-  for (const [place, [, step]] of steps.entries()) {
+  steps.forEach(([, step], place) => {
     if (kinds[place] === 'source' && hasChecks(step)) feeding.add(place);
-    const inputs = stepInputs(step).map((input) => input.step);
-    const checked = checkedAgainst(step);
-    for (const [index, name] of [...inputs, ...checked].entries()) {
+    const wait = (name: string, isForLoad: boolean): void => {
       const read = places.get(name);
-      if (read === undefined) continue;
-      const isLoad = kinds[place] === 'load' && index < inputs.length;
-      if (kinds[read] === 'source' && !isLoad) feeding.add(read);
+      if (read === undefined) return;
+      if (kinds[read] === 'source' && !isForLoad) feeding.add(read);
       // One that is read twice counts once.
-      if (read === place || readers[read]?.at(-1) === place) continue;
+      if (read === place || readers[read]?.at(-1) === place) return;
       readers[read]?.push(place);
       open[place] = (open[place] ?? 0) + 1;
-    }
+    };
+    for (const input of stepInputs(step)) wait(input.step, kinds[place] === 'load');
+    for (const name of checkedAgainst(step)) wait(name, false);
     if (open[place] === 0) level.push(place);
-  }
+  });
   const levels: (readonly number[])[] = [];
   while (level.length > 0) {
     levels.push(level.filter((place) => kinds[place] === 'source' || kinds[place] === 'transform'));

@@ -12,14 +12,12 @@ export function digestDefinition(
   step: Pick<CompiledStep, 'sql' | 'key' | 'inputs' | 'columns' | 'maskKey' | 'code'>,
 ): string {
   const { sql, key, inputs, columns, maskKey, code } = step;
-  const made = columns.flatMap(({ from, field }) =>
-    from.length === 1 && from[0]?.how === 'copied'
-      ? []
-      : [field.name, formatLogicalType(field.type), field.nullable],
-  );
+  const made = columns
+    .filter(({ from }) => from.length !== 1 || from[0]?.how !== 'copied')
+    .flatMap(({ field }) => [field.name, formatLogicalType(field.type), field.nullable]);
   // What the function is given does not tell which of it stays beside what it returns.
-  const kept = columns.map(({ name }) => name);
-  const run = code && [code.source, code.mode, code.reads, code.returns, code.isOnePerRow, kept];
+  const kept = () => columns.map(({ name }) => name);
+  const run = code && [code.source, code.mode, code.reads, code.returns, code.isOnePerRow, kept()];
   const aliases = inputs.map(({ alias }) => alias);
   return sha256Hex(JSON.stringify([sql, key, aliases, made, maskKey ?? null, run ?? null]));
 }

@@ -10,7 +10,15 @@ import type {
 } from '@millrace/spec';
 
 import type { CodeSettings, FoundCode } from '../code/find-code.ts';
-import type { Incrementality, LineageUse, PlannedCode, RowsKept, StepColumn, StepInput } from '../plan.ts';
+import type {
+  Incrementality,
+  LineageUse,
+  PlannedCode,
+  PlannedStepColumn,
+  RowsKept,
+  StepColumn,
+  StepInput,
+} from '../plan.ts';
 import type { DescribedColumn, ParsedExpression, SqlAnalyser, SqlProblem } from '../sql/sql-analyser.ts';
 
 /** Rows that a step can read. */
@@ -44,8 +52,8 @@ export interface OutputQuery {
   readonly inputs: readonly StepInput[];
   /** One SELECT over the aliases of the inputs. It names no other table and ends without a semicolon. */
   readonly sql: string;
-  /** Its columns in order, each with where it comes from. */
-  readonly columns: readonly StepColumn[];
+  /** Its columns in order, each with where it comes from; with their field where it is that of `result`. */
+  readonly columns: readonly (StepColumn | PlannedStepColumn)[];
   /** The same columns with their types, when every part of the statement was described before; else DuckDB is asked. */
   readonly result?: readonly ResultColumn[] | undefined;
   /**

@@ -105,6 +105,11 @@ const VERBS_BY_NAME: ReadonlyMap<string, (typeof VERBS)[number]> = new Map(
   VERBS.map((verb) => [verb.name, verb]),
 );
 
+/** The verb of a name; undefined for a word that is none. */
+export function verbNamed(name: string): (typeof VERBS)[number] | undefined {
+  return VERBS_BY_NAME.get(name);
+}
+
 /** The verb of a step. */
 export function stepVerb(step: Step): (typeof VERBS)[number] {
   for (const key of Object.keys(step)) {
@@ -161,8 +166,15 @@ export function valuesAt(
   root: unknown,
   pattern: readonly string[],
 ): readonly { readonly path: DocumentPath; readonly value: unknown }[] {
-  let found: { path: DocumentPath; value: unknown }[] = [{ path: [], value: root }];
-  for (const part of pattern) {
+  const every = pattern.indexOf('*');
+  const [plain, rest] = every < 0 ? [pattern, []] : [pattern.slice(0, every), pattern.slice(every)];
+  let at = root;
+  for (const part of plain) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return [];
+    at = Object(at)[part];
+  }
+  let found: { path: DocumentPath; value: unknown }[] = [{ path: plain, value: at }];
+  for (const part of rest) {
     found = found.flatMap(({ path, value }) => {
       if (typeof value !== 'object' || value === null) return [];
       if (part !== '*')

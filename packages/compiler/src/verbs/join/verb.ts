@@ -1,6 +1,6 @@
 import type { DocumentPath, Field } from '@millrace/spec';
 
-import type { LineageUse, StepColumn } from '../../plan.ts';
+import type { LineageUse } from '../../plan.ts';
 import {
   copyColumn,
   isCondition,
@@ -92,14 +92,11 @@ async function joinTwo(
   if (taken === undefined) return undefined;
   const leftNullable = type === 'right' || type === 'full';
   const rightNullable = type === 'left' || type === 'full' || type === 'asof';
-  const columns: StepColumn[] = [
-    ...left.fields.map((field) => withNulls(copyColumn(left, field), leftNullable)),
-    ...taken.map(({ field, name }) => withNulls(copyColumn(right, field, name), rightNullable)),
+  const columns = [
+    ...left.fields.map((field) => copyColumn(left, withNulls(field, leftNullable))),
+    ...taken.map(({ field, name }) => copyColumn(right, withNulls(field, rightNullable), name)),
   ];
-  const fields: Field[] = [
-    ...left.fields.map((field) => ({ ...field, nullable: field.nullable || leftNullable })),
-    ...taken.map(({ field, name }) => ({ ...field, name, nullable: field.nullable || rightNullable })),
-  ];
+  const fields = columns.map(({ field }) => field);
   const list = [
     ...left.fields.map((field) => quoteColumn(left.alias, field.name)),
     ...taken.map(({ field, name }) =>
@@ -227,8 +224,8 @@ function rightColumns(
   return isSound ? taken : undefined;
 }
 
-function withNulls(column: StepColumn, isNullable: boolean): StepColumn {
-  return isNullable ? { ...column, nullable: true } : column;
+function withNulls(field: Field, isNullable: boolean): Field {
+  return isNullable && !field.nullable ? { ...field, nullable: true } : field;
 }
 
 /** What becomes of the number of rows, where each row of the left finds one row at most. */

@@ -29,7 +29,7 @@ export const select = defineTransformVerb({
       return {
         sql: value === quote(name) ? value : `${value} AS ${quote(name)}`,
         // Whether a conversion is possible at all is DuckDB's to say.
-        result: isCast ? undefined : { name, type: field.type },
+        result: isCast ? undefined : copied.field,
         column: isCast
           ? { ...copied, from: [{ ref: input.ref, column: field.name, how: 'transformed' as const }] }
           : copied,
