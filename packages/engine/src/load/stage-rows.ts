@@ -7,13 +7,13 @@ const HELD_ROWS = 65_536;
 const HELD_BYTES = 8 * 1024 * 1024;
 
 /**
- * Takes the rows of a load. The first ones are held in memory, because most incremental reads find only what is known
- * already: such a table then costs no folder and no file.
+ * Takes the rows of a load. The first ones are held, in memory or in the file that the source made for us, because most
+ * incremental reads find only what is known already: such a table then costs no folder, and no file that must last.
  */
 export class StageRows {
   readonly #open: () => Promise<StageWriter>;
   #writer: StageWriter | undefined;
-  #held: Batch[] = [];
+  #held: (Batch | ParquetFile)[] = [];
   #heldRows = 0;
   #heldBytes = 0;
 
@@ -28,9 +28,13 @@ export class StageRows {
   }
 
   async add(item: Batch | ParquetFile): Promise<void> {
-    if (item.kind === 'parquet') return (await this.open()).addParquet(item);
-    if (this.#writer !== undefined) return this.#writer.append(item);
+    if (this.#writer !== undefined) return write(this.#writer, item);
     this.#held.push(item);
+    if (item.kind === 'parquet') {
+      // The next one could be staged while the source makes it; a file of somebody else may change.
+      if (this.#held.length > 1 || !item.isTemporary) await this.open();
+      return;
+    }
     this.#heldRows += item.rows;
     for (const column of item.columns) this.#heldBytes += column.values.byteLength + column.heapBytes;
     if (this.#heldRows >= HELD_ROWS || this.#heldBytes >= HELD_BYTES) await this.open();
@@ -42,7 +46,11 @@ export class StageRows {
     this.#writer = await this.#open();
     const held = this.#held;
     this.#held = [];
-    for (const batch of held) await this.#writer.append(batch);
+    for (const item of held) await write(this.#writer, item);
     return this.#writer;
   }
+}
+
+function write(writer: StageWriter, item: Batch | ParquetFile): Promise<void> {
+  return item.kind === 'parquet' ? writer.addParquet(item) : writer.append(item);
 }
