@@ -6,8 +6,20 @@ import { z } from 'zod';
 import type { OperationContext } from '../operation-context.ts';
 import { isSecretSetting } from './secret-settings.ts';
 
+/** One setting of a connection as people type it: plain, a list or a map. */
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly SettingValue[]
+  | { readonly [key: string]: SettingValue };
+
 /** Settings of a connection as people type them. */
-export type ConnectionSettings = Readonly<Record<string, string | number | boolean>>;
+export type ConnectionSettings = Readonly<Record<string, SettingValue>>;
+
+/** Lists and maps within each other; no connector's settings are deeper. */
+const MAX_DEPTH = 8;
 
 export const connectionName = z
   .string()
@@ -15,7 +27,19 @@ export const connectionName = z
     /^[A-Za-z][A-Za-z0-9_-]{0,62}$/,
     'A name starts with a letter and has letters, digits, _ and -, at most 63.',
   );
-export const connectionSettings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export const connectionSettings = z.record(
+  z.string(),
+  z.custom<SettingValue>(
+    (value) => isSettingValue(value, MAX_DEPTH),
+    'must be plain, a list or a map, at most 8 of them in each other',
+  ),
+);
+
+function isSettingValue(value: unknown, depth: number): value is SettingValue {
+  if (typeof value !== 'object') return ['string', 'number', 'boolean'].includes(typeof value);
+  if (value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isSettingValue(inner, depth - 1));
+}
 
 /** The connector of a type; throws `configInvalid` naming near misses when there is none. */
 export async function findConnector(
@@ -63,7 +87,7 @@ export async function keepSecrets(
   connection: string,
   settings: ConnectionSettings,
 ): Promise<{ readonly written: ConnectionSettings; readonly secrets: readonly string[] }> {
-  const written: Record<string, string | number | boolean> = {};
+  const written: Record<string, SettingValue> = {};
   const secrets: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
     if (!isSecretSetting(definition, [key]) || isReference(value)) {
@@ -71,7 +95,7 @@ export async function keepSecrets(
       continue;
     }
     const secret = `${connection}_${key}`.replaceAll('-', '_').toUpperCase();
-    await context.secrets.write(secret, String(value));
+    await context.secrets.write(secret, typeof value === 'string' ? value : JSON.stringify(value));
     secrets.push(secret);
     written[key] = `\${secret:${secret}}`;
   }

@@ -113,6 +113,51 @@ it('never answers with a secret, in lists, forms and refusals', async () => {
   expect(texts[0]).toContain('"secrets":["password"]');
 });
 
+it('changes lists and maps in place, takes them out when they are left out, and refuses what no settings are', async () => {
+  const text = `version: 1
+name: served
+connections:
+  drop:
+    type: files
+    root: in
+    tables:
+      orders:
+        # Nightly.
+        path: orders/*.csv
+        key: [id]
+`;
+  writeFileSync(join(served.folder, 'millrace.yaml'), text);
+  const update = (settings: object) =>
+    served.call('connections/update-connection', {
+      connection: 'drop',
+      settings: { root: 'in', ...settings },
+    });
+  const orders = { path: 'orders/*.csv', key: ['id', 'day'], dialect: { quote: null } };
+  expect((await update({ tables: { orders, items: { path: 'items/*.csv' } } })).status).toBe(200);
+  expect(project()).toContain('# Nightly.\n        path: orders/*.csv\n        key: [id, day]');
+  expect(project()).toContain('quote: null');
+  expect(project()).toContain('items');
+  expect(await message(update({ tables: { orders: { path: 'x', key: [''] } } }))).toContain(
+    'tables.orders.key',
+  );
+  let deep: unknown = 'x';
+  for (let depth = 0; depth < 50; depth++) deep = [deep];
+  expect(await message(update({ tables: deep }))).toContain('settings.tables');
+  expect((await update({})).status).toBe(200);
+  expect(project()).not.toContain('tables');
+});
+
+it('has no connector with a secret inside of a list or a map, which forms would not hide', async () => {
+  const answer = await served.call('connectors/list-connectors');
+  const { connectors } = (await answer.json()) as {
+    readonly connectors: readonly { readonly settings: { readonly properties: Record<string, object> } }[];
+  };
+  const settings = connectors.flatMap((connector) => Object.values(connector.settings.properties));
+  expect(settings.length).toBeGreaterThan(20);
+  for (const { secret: _, ...inner } of settings as { readonly secret?: boolean }[])
+    expect(JSON.stringify(inner)).not.toContain('"secret":true');
+});
+
 it('makes the pipeline of chosen tables once, and shows it before', async () => {
   const wanted = {
     name: 'copy',

@@ -3,18 +3,17 @@ import type { ReactNode } from 'react';
 
 import { uiWords } from '../words/ui.ts';
 import { Button } from './button.tsx';
-import { CheckboxField } from './checkbox-field.tsx';
-import { NumberField } from './number-field.tsx';
-import { plainText } from './plain-text.ts';
-import type { SettingSchema, SettingValue, SettingsSchema } from './settings-schema.ts';
-import { labelOf, optionsOf, settingsOf, typeOf } from './settings-schema.ts';
-import { SelectField } from './select-field.tsx';
-import { TextField } from './text-field.tsx';
+import { ListSetting } from './list-setting.tsx';
+import { MapSetting } from './map-setting.tsx';
+import { PlainSetting, type SettingFieldProps } from './plain-setting.tsx';
+import { SettingGroup } from './setting-group.tsx';
+import type { SettingSchema, SettingValue, SettingValues, SettingsSchema } from './settings-schema.ts';
+import { formOf, labelOf, settingsOf } from './settings-schema.ts';
 
 export interface SchemaFormProps {
   readonly schema: SettingsSchema;
-  readonly values: Readonly<Record<string, SettingValue>>;
-  readonly onChange: (values: Readonly<Record<string, SettingValue>>) => void;
+  readonly values: SettingValues;
+  readonly onChange: (values: SettingValues) => void;
   /** By key: what is wrong. */
   readonly errors?: Readonly<Record<string, string>>;
   /** Keys of secrets that the server has already; empty fields leave them as they are. */
@@ -66,95 +65,75 @@ export function SchemaForm({
   );
 }
 
-interface SettingFieldProps {
-  readonly name: string;
-  readonly setting: SettingSchema;
-  readonly isRequired: boolean;
-  readonly isKept: boolean;
-  readonly value: SettingValue | undefined;
-  readonly error: string | undefined;
-  readonly onChange: (value: SettingValue | undefined) => void;
+/** One setting: plain ones with their help beside where there is room; lists, maps and groups in a frame of their own. */
+function SettingField(props: SettingFieldProps): ReactNode {
+  const { name, setting, isRequired, isLabelHidden = false, value, onChange } = props;
+  const form = formOf(setting);
+  const label = labelOf(name, setting);
+  const frame = {
+    label,
+    help: setting.description,
+    isRequired,
+    isOpen: value !== undefined || isRequired,
+    error: props.error,
+  };
+  switch (form.kind) {
+    case 'list':
+      return (
+        <SettingGroup {...frame}>
+          <ListSetting
+            label={label}
+            item={form.item}
+            values={Array.isArray(value) ? value : []}
+            onChange={(values) => onChange(values.length === 0 ? undefined : values)}
+          >
+            {(inner) => <SettingField {...inner} />}
+          </ListSetting>
+        </SettingGroup>
+      );
+    case 'map':
+      return (
+        <SettingGroup {...frame}>
+          <MapSetting
+            label={label}
+            item={form.item}
+            values={isMap(value) ? value : {}}
+            onChange={(values) => onChange(Object.keys(values).length === 0 ? undefined : values)}
+          >
+            {(inner) => <SettingField {...inner} />}
+          </MapSetting>
+        </SettingGroup>
+      );
+    case 'group': {
+      const fields = (
+        <SchemaForm
+          schema={form.schema}
+          values={isMap(value) ? value : {}}
+          onChange={(values) =>
+            onChange(Object.keys(values).length === 0 && !isLabelHidden ? undefined : values)
+          }
+        />
+      );
+      return isLabelHidden ? fields : <SettingGroup {...frame}>{fields}</SettingGroup>;
+    }
+    default:
+      return isLabelHidden ? <PlainSetting {...props} /> : <SettingWithHelp {...props} />;
+  }
 }
 
-/** Field and help side by side where there is room. */
-function SettingField({
-  name,
-  setting,
-  isRequired,
-  isKept,
-  value,
-  error,
-  onChange,
-}: SettingFieldProps): ReactNode {
-  const label = labelOf(name, setting);
-  const frame = { label, error, isRequired: isRequired && !isKept };
+function SettingWithHelp(props: SettingFieldProps): ReactNode {
+  const { setting } = props;
   const help = [setting.description, setting.secret === true ? uiWords('secretHelp') : undefined]
     .filter((text) => text !== undefined)
     .join(' ');
-  const example = setting.default ?? setting.examples?.[0];
-  const placeholder = isKept
-    ? uiWords('secretKept')
-    : example === undefined || setting.secret === true || typeof example === 'object'
-      ? ''
-      : plainText(example);
   return (
     <div className="grid grid-cols-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,320px)_minmax(0,1fr)]">
-      {control()}
+      <PlainSetting {...props} />
       {help === '' ? null : <p className="text-ink-3 text-sm md:pt-6">{help}</p>}
     </div>
   );
+}
 
-  function control(): ReactNode {
-    const options = optionsOf(setting);
-    if (options !== undefined)
-      return (
-        <SelectField
-          {...frame}
-          options={options}
-          value={
-            typeof value === 'string'
-              ? value
-              : setting.default === undefined
-                ? null
-                : plainText(setting.default)
-          }
-          onChange={onChange}
-        />
-      );
-    switch (typeOf(setting)) {
-      case 'boolean':
-        return (
-          <div className="md:pt-6">
-            <CheckboxField
-              label={label}
-              isChecked={value === undefined ? setting.default === true : value === true}
-              onChange={onChange}
-            />
-          </div>
-        );
-      case 'number':
-        return (
-          <NumberField
-            {...frame}
-            value={typeof value === 'number' ? value : null}
-            min={setting.minimum}
-            max={setting.maximum}
-            placeholder={placeholder}
-            onChange={(next) => onChange(next ?? undefined)}
-          />
-        );
-      case 'text':
-        return (
-          <TextField
-            {...frame}
-            name={name}
-            value={value === undefined ? '' : String(value)}
-            isSecret={setting.secret === true}
-            isMono
-            placeholder={placeholder}
-            onChange={(next) => onChange(next === '' ? undefined : next)}
-          />
-        );
-    }
-  }
+function isMap(value: SettingValue | undefined): value is SettingValues {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,24 @@
 import { uiWords } from '../words/ui.ts';
 import type { SelectOption } from './select-field.tsx';
 
-export type SettingValue = string | number | boolean;
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly SettingValue[]
+  | { readonly [key: string]: SettingValue };
+
+/** Values of settings by their keys; those that are left out have their defaults. */
+export type SettingValues = Readonly<Record<string, SettingValue>>;
+
+export function isSettingValue(value: unknown): value is SettingValue {
+  if (typeof value !== 'object') return ['string', 'number', 'boolean'].includes(typeof value);
+  return value === null || Object.values(value).every(isSettingValue);
+}
 
 /** What the portal reads of the JSON Schema of one setting. */
-export interface SettingSchema {
+export interface SettingSchema extends SettingsSchema {
   readonly type?: string | readonly string[] | undefined;
   readonly title?: string | undefined;
   readonly description?: string | undefined;
@@ -17,9 +31,13 @@ export interface SettingSchema {
   readonly maximum?: number | undefined;
   readonly secret?: boolean | undefined;
   readonly advanced?: boolean | undefined;
+  /** Of the items of a list. */
+  readonly items?: SettingSchema | boolean | readonly (SettingSchema | boolean)[] | undefined;
+  /** Of the values of a map. */
+  readonly additionalProperties?: SettingSchema | boolean | undefined;
 }
 
-/** The JSON Schema of a flat map of settings. */
+/** The JSON Schema of settings with names of their own. */
 export interface SettingsSchema {
   readonly properties?: Readonly<Record<string, SettingSchema | boolean>> | undefined;
   readonly required?: readonly string[] | undefined;
@@ -32,16 +50,11 @@ export function labelOf(key: string, setting: SettingSchema): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The settings that a form can hold, in the order of the schema; lists and maps are left to the file. */
+/** The settings in the order of the schema. */
 export function settingsOf(schema: SettingsSchema): readonly (readonly [string, SettingSchema])[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, setting]) =>
-    typeof setting === 'boolean' || !isPlain(setting) ? [] : [[key, setting] as const],
+    typeof setting === 'boolean' ? [] : [[key, setting] as const],
   );
-}
-
-function isPlain(setting: SettingSchema): boolean {
-  const types = typesOf(setting);
-  return types.length > 0 ? !types.every((type) => type === 'object' || type === 'array') : true;
 }
 
 function typesOf(setting: SettingSchema): readonly string[] {
@@ -52,15 +65,37 @@ function alternativesOf({ anyOf }: SettingSchema): readonly SettingSchema[] {
   return (anyOf ?? []).filter((each) => typeof each !== 'boolean');
 }
 
-export function typeOf(setting: SettingSchema): 'text' | 'number' | 'boolean' {
+/** What a form draws for a setting. */
+export type SettingForm =
+  | { readonly kind: 'text' | 'number' | 'boolean' }
+  | { readonly kind: 'choice'; readonly options: readonly SelectOption[] }
+  | { readonly kind: 'list' | 'map'; readonly item: SettingSchema }
+  | { readonly kind: 'group'; readonly schema: SettingsSchema };
+
+export function formOf(setting: SettingSchema): SettingForm {
+  const options = optionsOf(setting);
+  if (options !== undefined) return { kind: 'choice', options };
   const types = typesOf(setting);
-  if (types.includes('string')) return 'text';
-  if (types.includes('boolean')) return 'boolean';
-  return types.includes('integer') || types.includes('number') ? 'number' : 'text';
+  if (types.includes('string')) return { kind: 'text' };
+  if (types.includes('boolean')) return { kind: 'boolean' };
+  if (types.includes('integer') || types.includes('number')) return { kind: 'number' };
+  const { items, additionalProperties, properties } = setting;
+  if (types.includes('array')) return { kind: 'list', item: single(items) };
+  if (properties !== undefined) return { kind: 'group', schema: setting };
+  return types.includes('object') ? { kind: 'map', item: single(additionalProperties) } : { kind: 'text' };
+}
+
+function single(schema: SettingSchema['items']): SettingSchema {
+  return typeof schema === 'object' && !('length' in schema) ? schema : {};
+}
+
+/** Whether it can be said that there is none, which is not the same as leaving it out. */
+export function isNullable(setting: SettingSchema): boolean {
+  return typesOf(setting).includes('null');
 }
 
 /** The values to choose from; undefined for settings that are written freely. */
-export function optionsOf(setting: SettingSchema): readonly SelectOption[] | undefined {
+function optionsOf(setting: SettingSchema): readonly SelectOption[] | undefined {
   const values = setting.enum ?? constantsOf(setting);
   return values?.filter((value) => typeof value === 'string').map((value) => ({ value, label: value }));
 }
@@ -72,10 +107,28 @@ function constantsOf(setting: SettingSchema): readonly unknown[] | undefined {
     : undefined;
 }
 
+/** What an item that was just added to a list or a map begins with. */
+export function emptyOf(setting: SettingSchema): SettingValue {
+  switch (formOf(setting).kind) {
+    case 'list':
+      return [];
+    case 'map':
+    case 'group':
+      return {};
+    case 'number':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'choice':
+    case 'text':
+      return '';
+  }
+}
+
 /** Names the required settings that are missing, by key. */
 export function missingSettings(
   schema: SettingsSchema,
-  values: Readonly<Record<string, SettingValue>>,
+  values: SettingValues,
   keptSecrets: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(

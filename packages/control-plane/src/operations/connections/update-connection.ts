@@ -31,19 +31,14 @@ export const updateConnection = defineOperation({
     const { written, secrets } = await keepSecrets(context, definition, connection, settings);
     const edits: Edit[] = [];
     for (const key of Object.keys(before)) {
-      if (written[key] === undefined && kept[key] === undefined && isPlain(before[key]))
+      if (written[key] === undefined && kept[key] === undefined)
         edits.push({ kind: 'removeField', path: ['connections', connection, key] });
     }
     for (const [key, value] of Object.entries(written)) {
-      if (before[key] !== value)
+      if (JSON.stringify(before[key]) !== JSON.stringify(value))
         edits.push({ kind: 'setField', path: ['connections', connection, key], value });
     }
     if (edits.length > 0) await editProject(context, edits);
     return { connection, file: project.file, secrets: [...secrets] };
   },
 });
-
-/** Lists and maps are beyond what a form of settings holds; they stay as they are written. */
-function isPlain(value: unknown): boolean {
-  return typeof value !== 'object' || value === null;
-}

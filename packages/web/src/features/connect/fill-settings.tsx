@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { SchemaForm } from '../../ui/schema-form.tsx';
 import { missingSettings } from '../../ui/settings-schema.ts';
-import type { SettingValue } from '../../ui/settings-schema.ts';
+import type { SettingValues } from '../../ui/settings-schema.ts';
 import { TextField } from '../../ui/text-field.tsx';
 import { connectWords } from '../../words/connect.ts';
 import { SettingsTest } from '../connections/settings-test.tsx';
@@ -27,7 +27,7 @@ export function FillSettings({
   readonly onSaved: (connection: string) => void;
 }): ReactNode {
   const [name, setName] = useState('');
-  const [values, setValues] = useState<Readonly<Record<string, SettingValue>>>({});
+  const [values, setValues] = useState<SettingValues>({});
   const [isChecked, setChecked] = useState(false);
   const client = useQueryClient();
   const type = system.name;
@@ -47,7 +47,7 @@ export function FillSettings({
     setChecked(true);
     if (nameError === undefined && Object.keys(missing).length === 0) act();
   };
-  const change = (next: Readonly<Record<string, SettingValue>>): void => {
+  const change = (next: SettingValues): void => {
     setValues(next);
     test.reset();
   };

@@ -17,8 +17,8 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel, errorMessage } from '../../ui/error-panel.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { SchemaForm } from '../../ui/schema-form.tsx';
-import { missingSettings } from '../../ui/settings-schema.ts';
-import type { SettingValue, SettingsSchema } from '../../ui/settings-schema.ts';
+import { isSettingValue, missingSettings } from '../../ui/settings-schema.ts';
+import type { SettingValues, SettingsSchema } from '../../ui/settings-schema.ts';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
 import { notify } from '../../ui/toast.tsx';
 import { connectionWords } from '../../words/connections.ts';
@@ -70,7 +70,7 @@ function Loaded({
   const { name, type, title, usedBy, isSource, secrets } = connection;
   const router = useRouter();
   const mayWrite = useMay('connection.write');
-  const [values, setValues] = useState(() => plainSettings(connection));
+  const [values, setValues] = useState(() => shownSettings(connection));
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [isRemoving, setRemoving] = useState(false);
   const test = useMutation({
@@ -185,14 +185,11 @@ function Loaded({
   );
 }
 
-/** What the form begins with: everything but secrets, lists and maps. */
-function plainSettings({ settings, secrets }: Connection): Readonly<Record<string, SettingValue>> {
+/** What the form begins with: everything but secrets. */
+function shownSettings({ settings, secrets }: Connection): SettingValues {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([key, value]) =>
-      secrets.includes(key) ||
-      (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-        ? []
-        : [[key, value] as const],
+      secrets.includes(key) || !isSettingValue(value) ? [] : [[key, value] as const],
     ),
   );
 }
