@@ -3,6 +3,7 @@ import type { ProjectHost } from '@millrace/control-plane';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 
+import { createAddressOf } from './identity/address-of.ts';
 import { identify, requireCaller } from './identity/identify.ts';
 import { sessionCookie } from './identity/session-cookie.ts';
 import { addSessionRoutes } from './identity/session-routes.ts';
@@ -26,6 +27,8 @@ export interface AppOptions {
   /** Of the public address, when there is one beside this machine's own names. */
   readonly publicHost: string | undefined;
   readonly port: number;
+  /** Addresses and networks of proxies whose word about where a request comes from is taken. */
+  readonly trustedProxies: readonly string[];
   readonly portalFolder: string;
   /** Fires when the server stops. */
   readonly stopping: AbortSignal;
@@ -39,9 +42,10 @@ export async function createApp(options: AppOptions): Promise<Hono<ServerEnviron
   app.use(setSecurityHeaders);
   app.use(checkHost(options.publicHost));
   app.use('/api/*', requireSameOrigin);
-  const audit = createAuditor(host);
+  const addressOf = createAddressOf(options.trustedProxies);
+  const audit = createAuditor(host, addressOf);
   const cookie = sessionCookie(options.publicHost !== undefined, options.port);
-  const identity = { ...options, cookie };
+  const identity = { ...options, cookie, addressOf };
   addSessionRoutes(app, identity, audit);
   app.use('/api/*', requireCaller(identity, audit));
   addOperationRoutes(app, { ...options, audit });

@@ -29,6 +29,8 @@ export interface ServerOptions extends ProjectHostOptions {
   readonly address?: string | undefined;
   /** How browsers reach it, when that is not this machine: `https://…` of the proxy in front of it. */
   readonly publicUrl?: string | undefined;
+  /** Addresses and networks of proxies that say in `X-Forwarded-For` where a request comes from; none when left out. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Nobody signs in. Refused unless only this machine can connect. */
   readonly isAuthOff?: boolean;
   readonly portalFolder?: string;
@@ -81,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     isAuthOff,
     publicHost: publicUrl?.host,
     port,
+    trustedProxies: options.trustedProxies ?? [],
     portalFolder: options.portalFolder ?? PORTAL_FOLDER,
     stopping: stopping.signal,
     work,

@@ -3,7 +3,7 @@ import { ensurePortal, startServer } from '@millrace/server';
 
 import type { Action } from '../commands/command.ts';
 import { registry } from '../registry.ts';
-import { textOption } from '../session/command-input.ts';
+import { listOption, textOption } from '../session/command-input.ts';
 import type { CommandInput } from '../session/command-input.ts';
 import { EXIT } from '../session/exit-code.ts';
 import { startWarehouseHost } from '../start-runner.ts';
@@ -24,6 +24,7 @@ export const serve: Action = async (session, input) => {
     port,
     address: textOption(input, 'host'),
     publicUrl: textOption(input, 'url'),
+    trustedProxies: listOption(input, 'trustedProxy'),
     isAuthOff: input.options['auth'] === false,
   });
   const { name } = (await session.context.project()).document;

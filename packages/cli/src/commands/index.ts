@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         flags: '--url <url>',
         description: 'how browsers reach it: the https:// address of the proxy before it',
       },
+      {
+        flags: '--trusted-proxy <address>',
+        description: 'a proxy, or a network of them, whose X-Forwarded-For is believed',
+        isRepeatable: true,
+      },
       { flags: '--no-auth', description: 'nobody signs in; for this machine only' },
     ],
     examples: ['millrace serve', 'millrace serve --host 10.0.0.5 --url https://millrace.example.org'],

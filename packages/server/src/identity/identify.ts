@@ -7,7 +7,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Auditor } from '../operations/auditor.ts';
 import { refuse } from '../operations/refuse.ts';
 import type { ServerEnvironment } from '../server-environment.ts';
-import { addressOf } from './address-of.ts';
+import type { AddressOf } from './address-of.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
 import type { SessionCookie } from './session-cookie.ts';
 
@@ -18,6 +18,7 @@ export interface IdentifyOptions {
   /** Nobody signs in, and everybody may everything. */
   readonly isAuthOff: boolean;
   readonly cookie: SessionCookie;
+  readonly addressOf: AddressOf;
 }
 
 const MAX_NAME = 100;
@@ -55,7 +56,7 @@ export function requireCaller(
       return await next();
     }
     if (bearerToken(c) !== undefined) {
-      const wait = limiter.take(addressOf(c));
+      const wait = limiter.take(options.addressOf(c));
       if (wait > 0) return refuseForNow(c, wait);
       await audit(c, {
         actor: NOBODY,

@@ -22,7 +22,6 @@ import type { Auditor } from '../operations/auditor.ts';
 import { refuse } from '../operations/refuse.ts';
 import { limitBody } from '../security/limit-body.ts';
 import type { ServerEnvironment } from '../server-environment.ts';
-import { addressOf } from './address-of.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
 import { NOBODY, identify, refuseForNow } from './identify.ts';
 import type { IdentifyOptions } from './identify.ts';
@@ -49,7 +48,7 @@ export function addSessionRoutes(
   options: IdentifyOptions,
   audit: Auditor,
 ): void {
-  const { host, cookie, isAuthOff } = options;
+  const { host, cookie, isAuthOff, addressOf } = options;
   const limiter = new AttemptLimiter();
 
   app.get('/api/session', async (c) => {

@@ -231,4 +231,22 @@ describe('guessing passwords', () => {
     expect(await guess('127.0.0.1', OWNER.email, OWNER.password)).toBe(200);
     expect(await isLetIn(known)).toBe(true);
   });
+
+  it('behind a proxy that is trusted is bound for each of its clients, whatever they say themselves', async () => {
+    await using fresh = await serveProject({ trustedProxies: ['127.0.0.1'] });
+    await setUpOwner(fresh);
+    const guess = async (client: string, index: number): Promise<number> => {
+      const headers = {
+        'content-type': 'application/json',
+        // The proxy adds the client behind what that has written itself.
+        'x-forwarded-for': `198.51.100.${index}, ${client}`,
+      };
+      const body = JSON.stringify({ email: `user-${index}@example.org`, password: 'wrong password' });
+      return (await fresh.request('/api/session', { method: 'POST', headers, body })).status;
+    };
+    const statuses: number[] = [];
+    for (let index = 0; index < 12; index++) statuses.push(await guess('203.0.113.7', index));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    expect(await guess('203.0.113.8', 20)).toBe(401);
+  });
 });
