@@ -20,9 +20,16 @@ export function startRunner(folder: string): ChildProcess {
   return start(new URL('./runner.main.ts', import.meta.url), [], folder);
 }
 
+/** When nobody needed it for so long, the process that owns the warehouse ends; the next who does waits for its start. */
+export const WAREHOUSE_IDLE_MS = 5 * 60_000;
+
 /** Starts the process that owns the project's embedded warehouse and listens at `address`. */
-export function startWarehouseHost(folder: string, address: string): ChildProcess {
-  return start(new URL('./host.main.ts', import.meta.url), [address], folder);
+export function startWarehouseHost(
+  folder: string,
+  address: string,
+  idleMs: number = WAREHOUSE_IDLE_MS,
+): ChildProcess {
+  return start(new URL('./host.main.ts', import.meta.url), [address, String(idleMs)], folder);
 }
 
 function start(program: URL, args: readonly string[], folder: string): ChildProcess {

@@ -30,7 +30,7 @@ import {
   type OperationContext,
   type ProjectHost,
 } from '@millrace/control-plane';
-import type { RunEvent } from '@millrace/engine';
+import { HostedDestination, type RunEvent } from '@millrace/engine';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -285,3 +285,71 @@ describe('with a warehouse host', () => {
     120_000,
   );
 });
+
+describe('a warehouse host that nobody needs', () => {
+  const IDLE_MS = 300;
+  let own: CommandLine;
+  let brief: ProjectHost;
+  const asked = async (sql: string) => {
+    const context = contextOf(brief, { workingFolder: own.folder, environmentName: undefined });
+    return (await queryWarehouse.handler(context, queryWarehouse.input.parse({ sql }), noSignal)).rows;
+  };
+  const gone = () =>
+    vi.waitUntil(() => brief.warehouseHost?.processId === undefined, { timeout: 10_000, interval: 20 });
+
+  beforeAll(async () => {
+    own = new CommandLine();
+    await own.run(['init', '.', '--name', 'brief']);
+    brief = openProjectHost({
+      projectFolder: own.folder,
+      environment: { XDG_CONFIG_HOME: join(own.folder, '.config') },
+      registry,
+      startRunner: () => new Runner(startRunner(own.folder)),
+      startWarehouseHost: (address) => startWarehouseHost(own.folder, address, IDLE_MS),
+    });
+  });
+  afterAll(async () => {
+    await brief[Symbol.asyncDispose]();
+    own[Symbol.dispose]();
+  });
+
+  it('ends, and is there again for the next question', async () => {
+    expect(await asked('SELECT 1')).toEqual([['1']]);
+    const first = brief.warehouseHost?.processId ?? 0;
+    expect(first).toBeGreaterThan(0);
+    await gone();
+    await vi.waitUntil(() => !isAlive(first), { timeout: 10_000 });
+    expect(await asked('SELECT 2')).toEqual([['2']]);
+    expect(brief.warehouseHost?.processId).not.toBe(first);
+  }, 60_000);
+
+  it('stays while somebody is connected, and answers at an address that was told before it ended', async () => {
+    const address = (await brief.warehouseHost?.address()) ?? '';
+    const warehouse = { connector: 'duckdb', config: { path: join(own.folder, 'warehouse.duckdb') } };
+    const early = new HostedDestination(warehouse, address);
+    expect((await early.query({ sql: 'SELECT 1', maxRows: 1 }, noSignal)).rows).toEqual([['1']]);
+    await sleep(3 * IDLE_MS);
+    expect(brief.warehouseHost?.processId).toBeGreaterThan(0);
+    await early[Symbol.asyncDispose]();
+    await gone();
+    const late = new HostedDestination(warehouse, address);
+    expect((await late.query({ sql: 'SELECT 2', maxRows: 1 }, noSignal)).rows).toEqual([['2']]);
+    await late[Symbol.asyncDispose]();
+  }, 60_000);
+
+  it('fails no question, at whatever moment it comes', async () => {
+    const random = seededRandom(7);
+    for (let question = 0; question < 25; question++) {
+      expect(await asked(`SELECT ${question}`)).toEqual([[String(question)]]);
+      await sleep(IDLE_MS - 60 + random.integer(0, 300));
+    }
+  }, 120_000);
+});
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
+}

@@ -17,7 +17,7 @@ export type {
 } from './preview/preview-step.ts';
 export type { ProposedTest, ProposeTestRequest } from './preview/propose-test.ts';
 export type { RollbackRequest, RollbackResult } from './package/rollback-table.ts';
-export { serveHost, type Host } from './host/serve-host.ts';
+export { serveHost, type Host, type HostIdle } from './host/serve-host.ts';
 export { HostedDestination } from './host/hosted-destination.ts';
 export { openDestinationOf, openSourceOf } from './host/open-connection.ts';
 export type { DecideRequest, DecideResult } from './quarantine/decide-rows.ts';

@@ -6,13 +6,16 @@ import { registry } from '../registry.ts';
 import { listOption, textOption } from '../session/command-input.ts';
 import type { CommandInput } from '../session/command-input.ts';
 import { EXIT } from '../session/exit-code.ts';
-import { startWarehouseHost } from '../start-runner.ts';
+import { WAREHOUSE_IDLE_MS, startWarehouseHost } from '../start-runner.ts';
 
 const DEFAULT_PORT = 4600;
+/** A week. */
+const MAX_IDLE_MINUTES = 10_080;
 
 export const serve: Action = async (session, input) => {
   const { process } = session;
   const port = portOption(input);
+  const idleMs = idleOption(input);
   await ensurePortal(session.remark, process.signal);
   await using server = await startServer({
     projectFolder: session.context.projectFolder,
@@ -20,7 +23,7 @@ export const serve: Action = async (session, input) => {
     environmentName: textOption(input, 'environment'),
     registry,
     startRunner: session.startRunner,
-    startWarehouseHost: (address) => startWarehouseHost(session.context.projectFolder, address),
+    startWarehouseHost: (address) => startWarehouseHost(session.context.projectFolder, address, idleMs),
     port,
     address: textOption(input, 'host'),
     publicUrl: textOption(input, 'url'),
@@ -47,6 +50,19 @@ export const serve: Action = async (session, input) => {
   session.remark('Stopping; once more to end at once.');
   return EXIT.done;
 };
+
+function idleOption(input: CommandInput): number {
+  const text = textOption(input, 'warehouseIdle');
+  if (text === undefined) return WAREHOUSE_IDLE_MS;
+  const minutes = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && minutes > 0 && minutes <= MAX_IDLE_MINUTES) return minutes * 60_000;
+  throw new PipelineError({
+    code: 'configInvalid',
+    blame: 'config',
+    retry: 'never',
+    message: `--warehouse-idle takes minutes, up to ${MAX_IDLE_MINUTES}, not "${text}".`,
+  });
+}
 
 function portOption(input: CommandInput): number {
   const text = textOption(input, 'port');

@@ -47,6 +47,10 @@ export const COMMANDS: readonly CommandDeclaration[] = [
         description: 'a proxy, or a network of them, whose X-Forwarded-For is believed',
         isRepeatable: true,
       },
+      {
+        flags: '--warehouse-idle <minutes>',
+        description: 'without a run or a question for so long, the process that owns the warehouse ends (5)',
+      },
       { flags: '--no-auth', description: 'nobody signs in; for this machine only' },
     ],
     examples: ['millrace serve', 'millrace serve --host 10.0.0.5 --url https://millrace.example.org'],

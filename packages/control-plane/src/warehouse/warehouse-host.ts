@@ -1,21 +1,28 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { PipelineError } from '@millrace/connector-sdk';
 
-/** What a host says to its parent when it answers calls. */
-export interface HostListens {
-  readonly kind: 'listening';
+/** What the process of a host says to its parent: that it answers calls, that nobody was connected for long. */
+export interface FromHostProcess {
+  readonly kind: 'listening' | 'idle';
+}
+
+/** Others listen at its address now; it ends when those who are connected have gone. */
+export interface ToHostProcess {
+  readonly kind: 'release';
 }
 
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * The process that owns the project's embedded warehouses while a server runs. It is started by the first who needs it and again
- * whenever it dies, under the same address; it dies with this process.
+ * whenever it dies, under the same address; it dies with this process. When nobody needs it for long it ends, and this process
+ * listens in its place, for the next who does.
  */
 export class WarehouseHost implements AsyncDisposable {
   /** Names of the connections whose files are its own, as far as this process knows. */
@@ -23,6 +30,12 @@ export class WarehouseHost implements AsyncDisposable {
   readonly #start: (address: string) => ChildProcess;
   #socket: HostSocket | undefined;
   #child: ChildProcess | undefined;
+  /** Counts the hosts: each listens at a place of its own, to which the address leads. */
+  #started = 0;
+  /** Listens while there is no host because nobody needed one. */
+  #door: Server | undefined;
+  /** The end of the one before, whose files the next one opens. */
+  #ended: Promise<void> = Promise.resolve();
   #listening: Promise<string> | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Since one listened. */
@@ -42,16 +55,21 @@ export class WarehouseHost implements AsyncDisposable {
   /** Where the host listens, once it does. */
   async address(): Promise<string> {
     if (this.#isClosed) throw startFailure('this process is ending');
-    this.#listening ??= this.#launch();
+    if (this.#listening === undefined) {
+      this.#listening = this.#launch();
+      // Whoever waits for it hears of a failure.
+      this.#listening.catch(() => undefined);
+    }
     return await this.#listening;
   }
 
-  #launch(): Promise<string> {
+  async #launch(): Promise<string> {
     clearTimeout(this.#timer);
-    // One that was killed left its socket; it has ended before another is started.
+    await this.#ended;
+    if (this.#isClosed) throw startFailure('this process is ending');
     const { address, folder } = (this.#socket ??= makeSocket());
-    if (folder !== undefined) rmSync(address, { force: true });
-    const child = this.#start(address);
+    const place = folder === undefined ? address : `${address}-${++this.#started}`;
+    const child = this.#start(place);
     this.#child = child;
     let isListening = false;
     let lastWords = '';
@@ -59,16 +77,21 @@ export class WarehouseHost implements AsyncDisposable {
       lastWords = (lastWords + text).slice(-1000);
     });
     const listening = new Promise<string>((resolve, reject) => {
-      child.once('message', (message: HostListens) => {
-        if (message.kind !== 'listening') return;
+      child.on('message', ({ kind }: FromHostProcess) => {
+        if (kind === 'idle') return void this.#release(child);
         this.#failedStarts = 0;
         isListening = true;
+        if (place !== address) leadTo(address, place);
+        this.#door?.close();
+        this.#door = undefined;
         resolve(address);
       });
       child.once('error', (error) => reject(startFailure(error.message, error)));
       child.once('exit', (code, signal) => {
         const end = signal === null ? `it ended with code ${String(code)}` : `${signal} ended it`;
         reject(startFailure([end, lastWords.trim()].filter(Boolean).join(': ')));
+        // One that was killed left its socket.
+        if (place !== address) rmSync(place, { force: true });
         if (this.#child !== child) return;
         this.#child = undefined;
         this.#listening = undefined;
@@ -81,13 +104,47 @@ export class WarehouseHost implements AsyncDisposable {
         this.#timer.unref();
       });
     });
-    listening.catch(() => undefined);
-    return listening;
+    return await listening;
+  }
+
+  /**
+   * Lets a host go that nobody needs. The address leads here in one step, so that whoever connects meanwhile comes to the one
+   * or to the other, and nobody's question fails.
+   */
+  async #release(child: ChildProcess): Promise<void> {
+    // The pipes of Windows cannot lead elsewhere: there a host stays.
+    if (this.#child !== child || this.#isClosed || this.#socket?.folder === undefined) return;
+    const { address } = this.#socket;
+    const door = createServer({ pauseOnConnect: true }, (visitor) => void this.#letIn(visitor));
+    const place = `${address}-${++this.#started}`;
+    await new Promise<void>((resolve) => door.listen(place, resolve));
+    if (this.#child !== child || this.#isClosed) return void door.close();
+    leadTo(address, place);
+    this.#door = door;
+    this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
+    this.#child = undefined;
+    this.#listening = undefined;
+    if (child.connected) child.send({ kind: 'release' } satisfies ToHostProcess);
+  }
+
+  /** Who came while there was no host is passed on to the next one. */
+  async #letIn(visitor: Socket): Promise<void> {
+    visitor.on('error', () => undefined);
+    try {
+      const host = createConnection(await this.address());
+      host.on('error', () => undefined);
+      host.on('close', () => visitor.destroy());
+      visitor.on('close', () => host.destroy());
+      visitor.pipe(host).pipe(visitor);
+    } catch {
+      visitor.destroy();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#door?.close();
     const child = this.#child;
     if (child !== undefined) {
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -96,8 +153,16 @@ export class WarehouseHost implements AsyncDisposable {
       await ended;
       clearTimeout(killer);
     }
+    await this.#ended;
     if (this.#socket?.folder !== undefined) rmSync(this.#socket.folder, { recursive: true, force: true });
   }
+}
+
+/** In one step, whatever it led to before. */
+function leadTo(address: string, place: string): void {
+  const next = `${address}.next`;
+  symlinkSync(basename(place), next);
+  renameSync(next, address);
 }
 
 interface HostSocket {

@@ -16,6 +16,8 @@ import { receiveMessages, sendMessage } from './message-stream.ts';
 
 /** After so long without a call a system is closed, so that other programs can open its file. */
 const IDLE_MS = 60_000;
+/** Who connected while nobody was there any more is let in for so long. */
+const LEAVE_MS = 200;
 const ITEMS_PER_MESSAGE = 1000;
 
 interface OpenSystem {
@@ -26,16 +28,29 @@ interface OpenSystem {
 
 export interface Host extends AsyncDisposable {
   readonly server: Server;
+  /** Resolves when nobody is connected, and nobody comes who was on the way. */
+  readonly left: () => Promise<void>;
+}
+
+/** When nobody was connected for so long, and each time again after somebody was. */
+export interface HostIdle {
+  readonly afterMs: number;
+  readonly onIdle: () => void;
 }
 
 /**
  * Owns systems that one process at a time can own, for the processes that connect to `address`: a socket's path. A caller that goes away
  * takes its calls with it.
  */
-export async function serveHost(registry: ConnectorRegistry, address: string): Promise<Host> {
+export async function serveHost(registry: ConnectorRegistry, address: string, idle: HostIdle): Promise<Host> {
   const systems = new Map<string, OpenSystem>();
   const running = new Set<Promise<void>>();
   const callers = new Set<Socket>();
+  let idling: NodeJS.Timeout | undefined;
+  const idleFromNow = (): void => {
+    clearTimeout(idling);
+    idling = setTimeout(idle.onIdle, idle.afterMs).unref();
+  };
 
   async function use<T>(
     connection: Extract<ToHost, { kind: 'call' }>['system'],
@@ -89,9 +104,11 @@ export async function serveHost(registry: ConnectorRegistry, address: string): P
   function serve(socket: Socket): void {
     const calls = new Map<number, AbortController>();
     callers.add(socket);
+    clearTimeout(idling);
     socket.on('error', () => undefined);
     socket.on('close', () => {
       callers.delete(socket);
+      if (callers.size === 0) idleFromNow();
       for (const call of calls.values()) call.abort(gone());
     });
     receiveMessages<ToHost>(socket, (message) => {
@@ -125,9 +142,12 @@ export async function serveHost(registry: ConnectorRegistry, address: string): P
     server.once('error', reject);
     server.listen(address, resolve);
   });
+  idleFromNow();
   return {
     server,
+    left: () => left(callers),
     async [Symbol.asyncDispose]() {
+      clearTimeout(idling);
       for (const socket of callers) socket.destroy();
       server.close();
       await Promise.all(running);
@@ -137,6 +157,13 @@ export async function serveHost(registry: ConnectorRegistry, address: string): P
       }
     },
   };
+}
+
+async function left(callers: ReadonlySet<Socket>): Promise<void> {
+  for (let quietMs = 0; quietMs < LEAVE_MS;) {
+    await new Promise((resolve) => setTimeout(resolve, LEAVE_MS / 4));
+    quietMs = callers.size === 0 ? quietMs + LEAVE_MS / 4 : 0;
+  }
 }
 
 async function call(
