@@ -1,9 +1,16 @@
 // queue-runs.ts FOLDER RUNS: asks for so many runs of the project's pipeline `load`, each when the one before has ended, of a
 // worker as a server has it. Prints the seconds from the first question to the last end.
+import { pathToFileURL } from 'node:url';
+
 import { Runner, contextOf, openProjectHost, startRun, startWorker } from '@millrace/control-plane';
 import { registry } from '@millrace/connectors';
 
-import { startRunner, startWarehouseHost } from '../packages/cli/src/start-runner.ts';
+import { programFile } from '../bin/compiled.mjs';
+import type * as starting from '../packages/cli/src/start-runner.ts';
+
+// Runners as a server starts them.
+const file = programFile('packages/cli/src/start-runner.ts');
+const { startRunner, startWarehouseHost }: typeof starting = await import(pathToFileURL(file).href);
 
 const [projectFolder = '', count = '1'] = process.argv.slice(2);
 await using host = openProjectHost({

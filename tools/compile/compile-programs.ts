@@ -10,8 +10,15 @@ import type { CompiledManifest } from '../../bin/compiled.mjs';
 import { ownPaths } from './own-paths.ts';
 import { UsedFiles } from './used-files.ts';
 
-/** What people start; the processes and threads that these start are found by themselves. */
-const PROGRAMS = ['packages/cli/src/main.ts', 'packages/cli/src/demo/main.ts'];
+/**
+ * What people start, and what a benchmark starts runners with; the processes and threads that these start are found by
+ * themselves.
+ */
+const PROGRAMS = [
+  'packages/cli/src/main.ts',
+  'packages/cli/src/demo/main.ts',
+  'packages/cli/src/start-runner.ts',
+];
 /** Packages that look for their native parts beside themselves, and one that is not installed. */
 const LEFT_ALONE = /^(?:@duckdb\/node-bindings|isolated-vm|pg-native)(?:\/|$)/;
 /** Our modules do nothing when they are imported, programs and threads excepted: what nobody uses of them is left out. */
