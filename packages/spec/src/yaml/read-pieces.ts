@@ -9,6 +9,9 @@ const FIRST_IS_INDENTED = /^(?: *(?:#[^\n]*)?\n)* +[^ \n#]/;
 /** Such as the comments above the first key or step. */
 const HAS_NO_KEY = /^(?: *(?:#[^\n]*)?\n)* *(?:#[^\n]*)?$/;
 
+/** Braces hold a whole value: what stands beside it is a mistake, which shows when both are read together. */
+const MAY_BE_BRACED = /^(?: *(?:#[^\n]*)?\n)* *[{!&]/;
+
 /** Of a document's beginning or end, or a directive. */
 const HAS_MARKER = /^(?:---|\.\.\.|%)/m;
 
@@ -28,7 +31,7 @@ function readChanged(text: string, before: ReadDocument): ReadDocument | undefin
   if (recut === undefined) return undefined;
   const { front, changed, back } = recut;
   if (changed.length === 0 && front.length + back.length === before.pieces.length) return before;
-  const read = readEach(changed, () => undefined);
+  const read = readEach(changed, true, () => undefined);
   return read && join([...front, ...read, ...back], before.indent);
 }
 
@@ -37,16 +40,19 @@ function readAll(text: string, before: ReadDocument): ReadDocument | undefined {
   if (FIRST_IS_INDENTED.test(text) || HAS_MARKER.test(text)) return undefined;
   const known = new Map(before.pieces.map(({ text: piece, keys }) => [piece, keys]));
   const { pieces, indent } = cutYaml(text);
-  const read = readEach(pieces, (piece) => known.get(piece));
+  const read = readEach(pieces, pieces.length > 1, (piece) => known.get(piece));
   return read && join(read, indent);
 }
 
+/** `isPart`: there is more of the document than these pieces, or more than one of them. */
 function readEach(
   pieces: readonly YamlPiece[],
+  isPart: boolean,
   recall: (text: string) => YamlKeys | undefined,
 ): readonly ReadPiece[] | undefined {
   const read: ReadPiece[] = [];
   for (const { text, kind } of pieces) {
+    if (isPart && MAY_BE_BRACED.test(text)) return undefined;
     const keys = kind === 'steps' ? [] : (recall(text) ?? readPiece(text));
     if (keys === undefined) return undefined;
     read.push({ text, kind, keys });

@@ -142,6 +142,22 @@ describe('readYaml', () => {
     );
   });
 
+  it.each([
+    '# above\n{ from: a }\nversion: 1\n',
+    'version: 1\n{ from: a }\n',
+    'version: 1\n!!map { from: a }\n',
+    'version: 1\n&a { from: a }\n',
+    'steps:\n  { from: a }\n  b: 1\n',
+    'steps:\n  a: 1\n  { from: a }\n',
+    '# above\n{ version: 1 }\n',
+  ])('reads braces beside keys as the library does: %j', (text) => {
+    const memory = new YamlMemory();
+    expectSame('version: 1\nsteps:\n  a: 1\n', memory);
+    expectSame(text, memory);
+    expectSame('{ from: a }\n', memory);
+    expectSame(text, memory);
+  });
+
   it('reads a document after each of many changes as the library does', () => {
     const step = fc
       .constantFrom('a', 'b', 'c', 'd', 'e')
