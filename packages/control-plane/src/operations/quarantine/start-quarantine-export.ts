@@ -6,7 +6,7 @@ import { startExportJob } from '../../warehouse/start-export-job.ts';
 
 /** Writes all rows of a step that are in quarantine into a file, in the background; followed, stopped and fetched as an export of an answer. */
 export const startQuarantineExport = defineOperation({
-  name: 'quarantine/start-export',
+  name: 'quarantine/start-quarantine-export',
   summary: 'Export the rows of a step that are in quarantine as a file.',
   permission: 'data.read',
   input: z.strictObject({

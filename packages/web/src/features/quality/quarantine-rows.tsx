@@ -85,7 +85,7 @@ export function QuarantineRows({ group }: { readonly group: QuarantineGroup }): 
             <ExportMenu
               size="small"
               isDisabled={rows.length === 0}
-              start={(format) => call('quarantine/start-export', { ...meant, ...format })}
+              start={(format) => call('quarantine/start-quarantine-export', { ...meant, ...format })}
             />
           </>
         }
