@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { testDatabase } from '../../packages/connectors/src/mysql/harness/test-database.ts';
-import { axeClean } from './axe-clean.ts';
+import { axeClean, dialogClean } from './axe-clean.ts';
 import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
@@ -150,6 +150,7 @@ describe.skipIf(browser === undefined || database === undefined)('connecting dat
     await page.getByRole('button', { name: 'Remove connection' }).click();
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Remove connection' });
     await expect.poll(() => confirm.isDisabled()).toBe(true);
+    await dialogClean(page);
     await screenshots(page, 'connection-remove');
     await page.getByLabel(/Type .shop. to confirm/).fill('shop');
     await confirm.click();

@@ -5,7 +5,7 @@ import type { Locator, Page } from '@playwright/test';
 import { parsePipeline } from '@millrace/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { axeClean } from './axe-clean.ts';
+import { axeClean, dialogClean } from './axe-clean.ts';
 import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
@@ -169,6 +169,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
     // What a run would do is shown first; then it runs.
     await page.getByRole('button', { name: 'Run now' }).click();
     await page.getByRole('dialog').getByText('First run: everything is read and made.').waitFor();
+    await dialogClean(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
     await page.getByText('The run has started').waitFor();
     await expect
@@ -189,6 +190,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
     // Taken out again, its neighbours are connected.
     await card('sort').click();
     await page.keyboard.press('Delete');
+    await dialogClean(page);
     await page.getByRole('button', { name: 'Delete and connect the neighbours' }).click();
     await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
     await page.close();
@@ -346,6 +348,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
       .getByText(/somebody changed paid, and so did you/)
       .waitFor();
     expect(readFileSync(fileOf('beside'), 'utf8')).toBe(theirs);
+    await dialogClean(page);
     await screenshots(page, 'designer-conflict');
     await page.getByRole('button', { name: 'Take the file, drop mine' }).click();
     await page.locator('[data-field="filter.where"]').getByText('total > 30').waitFor();
@@ -354,6 +357,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByRole('button', { name: /^1 / }).click();
     await page.getByText('~ paid').waitFor();
+    await axeClean(page);
     await screenshots(page, 'designer-history');
     await page.getByRole('button', { name: 'Restore' }).click();
     await page.getByText('# everyone', { exact: true }).waitFor();

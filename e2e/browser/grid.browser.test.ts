@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { axeClean } from './axe-clean.ts';
+import { axeClean, dialogClean } from './axe-clean.ts';
 import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
@@ -72,6 +72,7 @@ describe.skipIf(browser === undefined)('the grid of values', () => {
     await page.keyboard.press('Enter');
     const drawer = page.getByRole('dialog', { name: 'Value of big' });
     await drawer.getByText('#3 · 977 KiB').waitFor();
+    await dialogClean(page);
     expect((await drawer.locator('pre').textContent())?.length).toBe(1_000_000);
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });

@@ -74,6 +74,7 @@ describe.skipIf(browser === undefined)('home and the list of pipelines', () => {
     await page.getByRole('grid', { name: 'All pipelines' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Go anywhere, run anything').fill('run orders');
+    await axeClean(page);
     await screenshots(page, 'palette');
     await page.keyboard.press('Enter');
     await page
@@ -101,6 +102,7 @@ describe.skipIf(browser === undefined)('home and the list of pipelines', () => {
       'Go anywhere from the keyboard',
     ]) {
       await page.getByText(title).waitFor();
+      await axeClean(page, '.driver-popover');
       if (title.startsWith('Start')) await screenshots(page, 'tour');
       await page.getByRole('button', { name: 'Next' }).click();
     }
@@ -113,6 +115,8 @@ describe.skipIf(browser === undefined)('home and the list of pipelines', () => {
     await page.getByRole('grid', { name: 'All pipelines' }).waitFor();
     expect(await page.getByText('1 of 5').count()).toBe(0);
     await page.getByRole('button', { name: 'Account and theme' }).click();
+    await page.getByRole('menuitem', { name: 'Take the tour' }).waitFor();
+    await axeClean(page, '[role="menu"]');
     await page.getByRole('menuitem', { name: 'Take the tour' }).click();
     await page.getByText('1 of 5').waitFor();
     await page.getByRole('button', { name: 'Skip the tour' }).click();

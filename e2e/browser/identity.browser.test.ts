@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { axeClean } from './axe-clean.ts';
+import { axeClean, dialogClean } from './axe-clean.ts';
 import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
@@ -57,9 +57,11 @@ describe.skipIf(browser === undefined)('people of a project', () => {
     await ada.getByRole('grid', { name: 'Users' }).waitFor();
     await ada.getByRole('button', { name: 'Invite user' }).click();
     await ada.getByLabel('E-mail').fill(BOB.email);
+    await dialogClean(ada);
     await screenshots(ada, 'settings-invite');
     await ada.getByRole('button', { name: 'Make the link' }).click();
     const link = await ada.getByRole('status', { name: `The link for ${BOB.email}` }).textContent();
+    await dialogClean(ada);
     await screenshots(ada, 'settings-invite-link');
     await ada.getByRole('button', { name: 'Done' }).click();
     await ada.getByText('Invited', { exact: true }).waitFor();
@@ -87,12 +89,16 @@ describe.skipIf(browser === undefined)('people of a project', () => {
     await ada.goto(`${portal.url}/settings?tab=tokens`);
     await ada.getByRole('button', { name: 'New token' }).first().click();
     await ada.getByLabel('What it is for').fill('nightly export');
+    await dialogClean(ada);
     await ada.getByRole('button', { name: 'Make the token' }).click();
     const shown = ada.getByRole('status', { name: 'The token nightly export' });
+    await dialogClean(ada);
     expect(await shown.textContent()).toMatch(/^mlr_[\w-]{43}$/);
     await ada.getByRole('button', { name: 'Done' }).click();
+    await axeClean(ada);
     await screenshots(ada, 'settings-tokens');
     await ada.getByRole('button', { name: 'Revoke' }).click();
+    await dialogClean(ada);
     await ada.getByRole('textbox').last().fill('nightly export');
     await ada.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await ada.getByText('No API tokens').waitFor();
@@ -104,6 +110,7 @@ describe.skipIf(browser === undefined)('people of a project', () => {
     await ada.getByRole('button', { name: 'Set a secret' }).first().click();
     await ada.getByRole('dialog').getByLabel('Name').fill('SHOP_PASSWORD');
     await ada.getByRole('dialog').getByLabel('Value').fill('canary-in-the-browser');
+    await dialogClean(ada);
     await ada.getByRole('button', { name: 'Save' }).click();
     await ada.getByRole('gridcell', { name: 'SHOP_PASSWORD', exact: true }).waitFor();
     await axeClean(ada);
@@ -118,6 +125,7 @@ describe.skipIf(browser === undefined)('people of a project', () => {
     await ada.getByRole('searchbox', { name: 'Action begins with' }).fill('secrets/');
     await ada.getByRole('gridcell', { name: 'secrets/set-secret' }).click();
     await ada.getByText('{"name":"SHOP_PASSWORD","value":"…"}').last().waitFor();
+    await dialogClean(ada);
     await screenshots(ada, 'settings-audit-entry');
     await ada.keyboard.press('Escape');
     await ada.getByRole('searchbox', { name: 'Action begins with' }).fill('');
@@ -131,6 +139,8 @@ describe.skipIf(browser === undefined)('people of a project', () => {
     if (bob === undefined) return;
     await ada.goto(`${portal.url}/settings?tab=users`);
     await ada.getByRole('button', { name: `Actions for ${BOB.email}` }).click();
+    await ada.getByRole('menuitem', { name: 'Disable' }).waitFor();
+    await axeClean(ada, '[role="menu"]');
     await ada.getByRole('menuitem', { name: 'Disable' }).click();
     await ada.getByText('Disabled', { exact: true }).waitFor();
     // The page that was open leads there by itself.

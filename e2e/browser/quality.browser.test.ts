@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { axeClean } from './axe-clean.ts';
+import { axeClean, dialogClean } from './axe-clean.ts';
 import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
@@ -79,6 +79,7 @@ describe.skipIf(browser === undefined)('quality', () => {
     await rows.getByRole('checkbox').nth(1).click();
     await page.getByRole('button', { name: 'Release' }).click();
     await page.getByLabel('Why').fill('seen by hand');
+    await dialogClean(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click();
     await page.getByText('1 row is released.').waitFor();
     await page.locator(`[role=grid][aria-rowcount="${before}"]`).waitFor();

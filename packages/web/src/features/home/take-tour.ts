@@ -34,6 +34,8 @@ export function takeTour(onEnd: () => void): () => void {
       popover: { title: homeWords(title), description: homeWords(text) },
     })),
     onPopoverRender: (popover) => {
+      // Its title is a `header`, which would be a second banner of the page.
+      popover.title.setAttribute('role', 'none');
       const skip = document.createElement('button');
       skip.type = 'button';
       skip.className = 'millrace-tour-skip';
