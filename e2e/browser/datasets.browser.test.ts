@@ -8,7 +8,7 @@ import { seededRandom } from '@millrace/connector-sdk/testing';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { axeClean } from './axe-clean.ts';
+import { axeClean, dialogClean } from './axe-clean.ts';
 import { openBrowser } from './browser.ts';
 import { openPortal } from './portal.ts';
 import type { Portal } from './portal.ts';
@@ -62,6 +62,10 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     await list.getByText('Up to date').waitFor();
     await axeClean(page);
     await screenshots(page, 'datasets');
+    await list.getByRole('link', { name: 'raw.orders' }).hover();
+    await page.locator('[data-card]').getByText('Up to date').waitFor();
+    await axeClean(page, '[data-card]');
+    await screenshots(page, 'dataset-card');
     await page.getByPlaceholder('Find a dataset').fill('nothing like it');
     await page.getByRole('button', { name: 'Clear the filters' }).click();
     await page.getByRole('checkbox', { name: 'sales' }).click();
@@ -79,11 +83,12 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
         await page.getByRole('grid', { name: 'Sample' }).getByText('paid').first().waitFor();
       if (tab === 'Profile') await page.getByRole('img', { name: 'Rows in each run' }).waitFor();
       if (tab === 'Lineage') await page.getByRole('button', { name: 'total' }).first().click();
-      if (tab !== 'Checks' && tab !== 'Usage') await axeClean(page);
+      await axeClean(page);
       await screenshots(page, `dataset-${tab.toLowerCase()}`);
     }
     await page.getByRole('button', { name: 'Describe' }).click();
     await page.getByLabel('Owner').fill('the harbour master');
+    await dialogClean(page);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Owner: the harbour master').waitFor();
     await page.getByRole('tab', { name: /Versions/ }).click();
@@ -91,6 +96,7 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Roll back' });
     expect(await confirm.isDisabled()).toBe(true);
     await page.getByRole('dialog').getByRole('textbox').fill('raw.orders');
+    await dialogClean(page);
     await confirm.click();
     await page
       .getByRole('grid', { name: 'Versions' })
@@ -156,13 +162,17 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
     expect(new URL(page.url()).searchParams.get('q')).toContain('GROUP BY');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByLabel('Name').fill('Orders by total');
+    await dialogClean(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('tab', { name: 'Saved' }).click();
     await page.getByRole('button', { name: /^Orders by total/ }).waitFor();
     await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'CSV, safe for spreadsheets' }).waitFor();
+    await axeClean(page, '[role="menu"]');
     await page.getByRole('menuitem', { name: 'CSV, safe for spreadsheets' }).click();
     const link = page.getByRole('link', { name: 'Download' });
     await link.waitFor();
+    await dialogClean(page);
     await screenshots(page, 'sql-export');
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     const text = readFileSync(await download.path(), 'utf8');

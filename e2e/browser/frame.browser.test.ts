@@ -56,6 +56,9 @@ describe.skipIf(browser === undefined)('the frame of the portal', () => {
     await page.getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('heading', { name: 'Connections' }).waitFor();
     expect(await page.title()).toBe('Connections · Millrace');
+    await page.getByRole('grid', { name: 'Connections' }).getByRole('link', { name: 'warehouse' }).hover();
+    await page.locator('[data-card]').getByText('Used by').waitFor();
+    await page.mouse.move(0, 0);
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Go anywhere, run anything').fill('home');
     await page.keyboard.press('Enter');

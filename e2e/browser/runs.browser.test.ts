@@ -74,6 +74,14 @@ describe.skipIf(browser === undefined)('runs in the portal', () => {
     const runId = await start('orders');
     await page.getByRole('link', { name: runId }).waitFor();
     await page.getByRole('gridcell', { name: 'Succeeded' }).waitFor({ timeout: 60_000 });
+    const card = page.locator('[data-card]');
+    await page.getByRole('link', { name: runId }).hover();
+    await card.getByText('Succeeded').waitFor();
+    await card.getByText('500', { exact: true }).waitFor();
+    await axeClean(page, '[data-card]');
+    await screenshots(page, 'run-card');
+    await page.getByRole('grid', { name: 'Runs' }).getByRole('link', { name: 'orders' }).hover();
+    await card.getByText('Orders of the till, as they are.').waitFor();
     await page.getByRole('link', { name: runId }).click();
     await page.getByRole('log').getByText('Published version 1').waitFor();
     await page.getByRole('region', { name: 'Graph of the run' }).getByText('Published').waitFor();

@@ -15,7 +15,7 @@ export function HoverCard({
       <PreviewCard.Trigger render={children} delay={500} />
       <PreviewCard.Portal>
         <PreviewCard.Positioner sideOffset={6} className="z-50">
-          <PreviewCard.Popup className="opens shadow-float bg-surface-1 w-72 rounded-md p-3">
+          <PreviewCard.Popup data-card="" className="opens shadow-float bg-surface-1 w-72 rounded-md p-3">
             {content}
           </PreviewCard.Popup>
         </PreviewCard.Positioner>

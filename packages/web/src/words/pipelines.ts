@@ -24,6 +24,7 @@ export const pipelineWords = defineWords('pipelines', {
   duration: 'Duration',
   schedule: 'Schedule',
   owner: 'Owner',
+  file: 'File',
   tags: 'Tags',
   run: 'Run',
   onDemand: 'on demand',

@@ -6,7 +6,6 @@ import type { ReactNode } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
 import { connectionAddress } from '../../app/addresses.ts';
-import { TextLink } from '../../ui/app-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -19,6 +18,8 @@ import { connectionWords } from '../../words/connections.ts';
 import { uiWords } from '../../words/ui.ts';
 import { ConnectLink } from '../connect/connect-link.tsx';
 import { addressOf } from './connection-address.ts';
+import { ConnectionLink } from './connection-link.tsx';
+import { connectionUse } from './connection-use.ts';
 import { ConnectionTest } from './connection-test.tsx';
 
 export type Connection = OperationOutput<'connections/list-connections'>['connections'][number];
@@ -28,7 +29,7 @@ const COLUMNS: readonly DataColumn<Connection>[] = [
     id: 'name',
     header: connectionWords('name'),
     value: ({ name }) => name,
-    cell: ({ name }) => <TextLink href={connectionAddress(name)}>{name}</TextLink>,
+    cell: ({ name }) => <ConnectionLink name={name} />,
     width: 140,
     grow: 1,
   },
@@ -36,8 +37,7 @@ const COLUMNS: readonly DataColumn<Connection>[] = [
   {
     id: 'use',
     header: connectionWords('use'),
-    value: ({ isSource, isDestination }) =>
-      connectionWords(isSource && isDestination ? 'readsAndWrites' : isSource ? 'reads' : 'writes'),
+    value: connectionUse,
     width: 116,
   },
   {

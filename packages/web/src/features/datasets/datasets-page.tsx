@@ -4,8 +4,6 @@ import { Table2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { useOperation } from '../../api/use-operation.ts';
-import { pipelineAddress } from '../../app/addresses.ts';
-import { TextLink } from '../../ui/app-link.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -18,6 +16,9 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { datasetWords } from '../../words/datasets.ts';
 import { uiWords } from '../../words/ui.ts';
+import { ConnectionLink } from '../connections/connection-link.tsx';
+import { PipelineLink } from '../pipelines/pipeline-link.tsx';
+import { DatasetLink } from './dataset-link.tsx';
 import { addressOf } from './dataset-ref.ts';
 import { DatasetFilters, useDatasetFilters } from './dataset-filters.tsx';
 import { FreshnessBadge } from './freshness-badge.tsx';
@@ -29,11 +30,7 @@ const COLUMNS: readonly DataColumn<Dataset>[] = [
     id: 'name',
     header: datasetWords('name'),
     value: ({ name }) => name,
-    cell: (dataset) => (
-      <TextLink href={addressOf(dataset)}>
-        <span className="font-mono">{dataset.name}</span>
-      </TextLink>
-    ),
+    cell: ({ connection, name }) => <DatasetLink connection={connection} name={name} />,
     width: 200,
     grow: 2,
   },
@@ -66,7 +63,7 @@ const COLUMNS: readonly DataColumn<Dataset>[] = [
     id: 'pipeline',
     header: datasetWords('pipeline'),
     value: ({ pipeline }) => pipeline,
-    cell: ({ pipeline }) => <TextLink href={pipelineAddress(pipeline)}>{pipeline}</TextLink>,
+    cell: ({ pipeline }) => <PipelineLink name={pipeline} />,
     width: 140,
     grow: 1,
   },
@@ -74,6 +71,7 @@ const COLUMNS: readonly DataColumn<Dataset>[] = [
     id: 'connection',
     header: datasetWords('connection'),
     value: ({ connection }) => connection,
+    cell: ({ connection }) => <ConnectionLink name={connection} />,
     width: 120,
     isHiddenAtFirst: true,
   },

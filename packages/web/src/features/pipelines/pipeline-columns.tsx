@@ -1,14 +1,13 @@
 import type { ReactNode } from 'react';
 
-import { connectionAddress, pipelineAddress } from '../../app/addresses.ts';
-import { AppLink, TextLink } from '../../ui/app-link.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { formatDuration } from '../../ui/format-time.ts';
-import { HoverCard } from '../../ui/hover-card.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { pipelineWords } from '../../words/pipelines.ts';
-import type { ListedPipeline, PipelineHealth } from './pipeline-health.ts';
+import { ConnectionLink } from '../connections/connection-link.tsx';
+import type { PipelineHealth } from './pipeline-health.ts';
+import { PipelineLink } from './pipeline-link.tsx';
 import { RunButton } from './run-button.tsx';
 import { RunHistory } from './run-history.tsx';
 
@@ -18,7 +17,7 @@ export function pipelineColumns(): readonly DataColumn<PipelineHealth>[] {
       id: 'name',
       header: pipelineWords('name'),
       value: ({ pipeline }) => pipeline.name,
-      cell: ({ pipeline }) => <PipelineLink pipeline={pipeline} />,
+      cell: ({ pipeline }) => <PipelineLink name={pipeline.name} />,
       width: 150,
       grow: 2,
     },
@@ -119,37 +118,11 @@ export function pipelineColumns(): readonly DataColumn<PipelineHealth>[] {
   ];
 }
 
-function PipelineLink({ pipeline }: { readonly pipeline: ListedPipeline }): ReactNode {
-  return (
-    <HoverCard
-      content={
-        <div className="flex flex-col gap-1">
-          <p className="font-medium break-words">{pipeline.name}</p>
-          {pipeline.description === null ? null : (
-            <p className="text-ink-2 text-sm">{pipeline.description}</p>
-          )}
-          <p className="text-ink-3 font-mono text-sm break-all">{pipeline.file}</p>
-          {pipeline.problem === null ? null : <p className="text-bad text-sm">{pipeline.problem.first}</p>}
-        </div>
-      }
-    >
-      <AppLink
-        href={pipelineAddress(pipeline.name)}
-        className="text-accent-ink rounded-sm font-medium hover:underline"
-      >
-        {pipeline.name}
-      </AppLink>
-    </HoverCard>
-  );
-}
-
 function ConnectionLinks({ names }: { readonly names: readonly string[] }): ReactNode {
   return (
     <span className="flex min-w-0 gap-2">
       {names.map((name) => (
-        <TextLink key={name} href={connectionAddress(name)}>
-          {name}
-        </TextLink>
+        <ConnectionLink key={name} name={name} />
       ))}
     </span>
   );

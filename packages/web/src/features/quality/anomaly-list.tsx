@@ -2,13 +2,14 @@ import type { OperationOutput } from '@millrace/control-plane';
 import { Activity } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { pipelineAddress, runAddress } from '../../app/addresses.ts';
+import { runAddress } from '../../app/addresses.ts';
 import { TextLink } from '../../ui/app-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { qualityWords } from '../../words/quality.ts';
+import { PipelineLink } from '../pipelines/pipeline-link.tsx';
 
 type Anomaly = OperationOutput<'quality/list-findings'>['anomalies'][number];
 
@@ -50,7 +51,7 @@ const COLUMNS: readonly DataColumn<Anomaly>[] = [
     id: 'pipeline',
     header: qualityWords('pipeline'),
     value: ({ pipeline }) => pipeline,
-    cell: ({ pipeline }) => <TextLink href={pipelineAddress(pipeline)}>{pipeline}</TextLink>,
+    cell: ({ pipeline }) => <PipelineLink name={pipeline} />,
     width: 140,
   },
   {

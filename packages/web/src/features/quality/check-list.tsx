@@ -2,13 +2,12 @@ import type { OperationOutput } from '@millrace/control-plane';
 import { ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { pipelineAddress } from '../../app/addresses.ts';
-import { TextLink } from '../../ui/app-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { qualityWords } from '../../words/quality.ts';
+import { PipelineLink } from '../pipelines/pipeline-link.tsx';
 import { CheckStatus, CheckTimeline } from './check-status.tsx';
 
 type Check = OperationOutput<'quality/list-findings'>['checks'][number];
@@ -45,7 +44,7 @@ const COLUMNS: readonly DataColumn<Check>[] = [
     id: 'pipeline',
     header: qualityWords('pipeline'),
     value: ({ pipeline }) => pipeline,
-    cell: ({ pipeline }) => <TextLink href={pipelineAddress(pipeline)}>{pipeline}</TextLink>,
+    cell: ({ pipeline }) => <PipelineLink name={pipeline} />,
     width: 140,
   },
   { id: 'step', header: qualityWords('step'), value: ({ step }) => step, width: 120 },

@@ -1,11 +1,11 @@
-import { pipelineAddress, runAddress } from '../../app/addresses.ts';
-import { TextLink } from '../../ui/app-link.tsx';
 import type { DataColumn } from '../../ui/data-table.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import { runWords } from '../../words/runs.ts';
+import { PipelineLink } from '../pipelines/pipeline-link.tsx';
 import { runTone, runWord } from '../pipelines/run-state.ts';
 import { Elapsed, triggerText } from './run-facts.tsx';
+import { RunLink } from './run-link.tsx';
 import type { ListedRun } from './use-run-pages.ts';
 
 /** The server sorts: newest first. */
@@ -26,11 +26,7 @@ export const RUN_COLUMNS: readonly DataColumn<ListedRun>[] = [
     id: 'run',
     header: runWords('run'),
     value: ({ runId }) => runId,
-    cell: ({ runId }) => (
-      <span className="font-mono">
-        <TextLink href={runAddress(runId)}>{runId}</TextLink>
-      </span>
-    ),
+    cell: ({ runId }) => <RunLink runId={runId} />,
     width: 190,
     isUnsortable: true,
   },
@@ -38,7 +34,7 @@ export const RUN_COLUMNS: readonly DataColumn<ListedRun>[] = [
     id: 'pipeline',
     header: runWords('pipeline'),
     value: ({ pipeline }) => pipeline,
-    cell: ({ pipeline }) => <TextLink href={pipelineAddress(pipeline)}>{pipeline}</TextLink>,
+    cell: ({ pipeline }) => <PipelineLink name={pipeline} />,
     width: 140,
     grow: 1,
     isUnsortable: true,

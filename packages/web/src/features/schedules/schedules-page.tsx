@@ -5,8 +5,8 @@ import type { ReactNode } from 'react';
 
 import { useMay } from '../../api/session.ts';
 import { useAct, useOperation } from '../../api/use-operation.ts';
-import { pipelineAddress, runAddress } from '../../app/addresses.ts';
-import { AppLink, TextLink } from '../../ui/app-link.tsx';
+import { runAddress } from '../../app/addresses.ts';
+import { AppLink } from '../../ui/app-link.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -21,6 +21,7 @@ import { notifyFailure } from '../../ui/notify-failure.ts';
 import { notify } from '../../ui/toast.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { scheduleWords } from '../../words/schedules.ts';
+import { PipelineLink } from '../pipelines/pipeline-link.tsx';
 import { runTone, runWord } from '../pipelines/run-state.ts';
 
 type Schedule = OperationOutput<'schedules/list-schedules'>['schedules'][number];
@@ -88,7 +89,7 @@ const COLUMNS: readonly DataColumn<Schedule>[] = [
     id: 'pipeline',
     header: scheduleWords('pipeline'),
     value: ({ pipeline }) => pipeline,
-    cell: ({ pipeline }) => <TextLink href={pipelineAddress(pipeline)}>{pipeline}</TextLink>,
+    cell: ({ pipeline }) => <PipelineLink name={pipeline} />,
     width: 160,
     grow: 2,
   },
