@@ -162,9 +162,9 @@ class PlainYamlReader {
     if (next === '"' || next === "'") key = this.#quoted();
     else {
       KEY.lastIndex = this.#at;
-      const found = KEY.exec(this.#text)?.[0] ?? beyond();
-      if (/^null$/i.test(found)) beyond();
-      key = found;
+      if (!KEY.test(this.#text)) beyond();
+      key = this.#text.slice(this.#at, KEY.lastIndex);
+      if (key.length === 4 && key.toLowerCase() === 'null') beyond();
       this.#at = KEY.lastIndex;
     }
     if (key === '__proto__') beyond();
@@ -295,7 +295,8 @@ class PlainYamlReader {
     if (next === '{' || next === '[') return this.#flow(parent, depth + 1);
     if (next === '"' || next === "'") return this.#quoted();
     FLOW_SCALAR.lastIndex = this.#at;
-    const written = FLOW_SCALAR.exec(this.#text)?.[0] ?? beyond();
+    if (!FLOW_SCALAR.test(this.#text)) beyond();
+    const written = this.#text.slice(this.#at, FLOW_SCALAR.lastIndex);
     if (written.includes(' #')) beyond();
     this.#at += written.length;
     return resolvePlain(written.trimEnd());
