@@ -49,21 +49,15 @@ export function parseDocument<Schema extends z.ZodType>(
     diagnostics: ofParameters,
   } = applyParameters({ ...read, mayRefer: mayRefer(text) }, schema, given);
   if (value === undefined) return { diagnostics: read.diagnostics, locate, parameters };
-  const sound = readSound(value, schema, memory);
-  const { usable, problems } =
-    sound === undefined ? separateSteps(value, locate) : { usable: value, problems: [] };
-  const found = [...problems];
-  const checked =
-    sound === undefined ? checkSchema(schema, usable, locate) : { value: sound, diagnostics: [] };
-  found.push(...checked.diagnostics.map((diagnostic) => offerInputs(diagnostic, usable)));
-  if (checked.value !== undefined && problems.length === 0) found.push(...check(checked.value, locate));
+  const { document, diagnostics: ofShape } = readShape(value, schema, memory, locate);
+  const found = document === undefined ? ofShape : check(document, locate);
   const diagnostics = [
     ...read.diagnostics,
     ...ofParameters,
     ...found.map((diagnostic) => parameters.asWritten(diagnostic)),
   ].toSorted((left, right) => left.range.start.offset - right.range.start.offset);
-  if (checked.value === undefined || hasErrors(diagnostics)) return { diagnostics, locate, parameters };
-  return { document: checked.value, diagnostics, locate, parameters };
+  if (document === undefined || hasErrors(diagnostics)) return { diagnostics, locate, parameters };
+  return { document, diagnostics, locate, parameters };
 }
 
 /** Text in quotes can spell the reference in other ways. */
@@ -71,19 +65,43 @@ export function mayRefer(text: string): boolean {
   return text.includes('${param:') || text.includes('\\');
 }
 
-/** The document when its shape has no fault: each step is checked by the schema of its verb alone, and only once. */
-function readSound<Schema extends z.ZodType>(
+/** The document, or what is wrong with its shape. Each step is checked by the schema of its verb alone, and only once. */
+function readShape<Schema extends z.ZodType>(
   value: unknown,
   schema: Schema,
   memory: PipelineMemory,
-): z.output<Schema> | undefined {
+  locate: Locate,
+): { readonly document?: z.output<Schema>; readonly diagnostics: readonly Diagnostic[] } {
   const written = childOf(value, 'steps');
-  if (!isRecord(value) || !isRecord(written)) return undefined;
+  if (!isRecord(value) || !isRecord(written)) return findProblems(value, value, schema, locate);
+  const entries = entriesOf(written);
+  const named = memory.steps(entries, readNamedStep);
   const around = schema.safeParse({ ...value, steps: {} });
-  if (!around.success || !isRecord(around.data)) return undefined;
-  const named = memory.steps(entriesOf(written), readNamedStep);
   const steps = named.every((step) => step !== undefined) ? recordOf(named) : undefined;
-  return steps && Object.assign(around.data, { steps });
+  if (around.success && isRecord(around.data) && steps !== undefined)
+    return { document: Object.assign(around.data, { steps }), diagnostics: [] };
+  // Thousands of other steps are right.
+  const doubtful = recordOf(entries.filter((_, place) => named[place] === undefined));
+  const { diagnostics } = findProblems({ ...value, steps: doubtful }, value, schema, locate);
+  return diagnostics.length > 0 ? { diagnostics } : findProblems(value, value, schema, locate);
+}
+
+/** What is wrong with the shape of a document, or of a part of it. */
+function findProblems<Schema extends z.ZodType>(
+  part: unknown,
+  whole: unknown,
+  schema: Schema,
+  locate: Locate,
+): { readonly document?: z.output<Schema>; readonly diagnostics: readonly Diagnostic[] } {
+  const { usable, problems } = separateSteps(part, locate);
+  const checked = checkSchema(schema, usable, locate);
+  const diagnostics = [
+    ...problems,
+    ...checked.diagnostics.map((diagnostic) => offerInputs(diagnostic, whole)),
+  ];
+  return checked.value === undefined || problems.length > 0
+    ? { diagnostics }
+    : { document: checked.value, diagnostics };
 }
 
 /** Undefined when something is wrong with it. */
@@ -109,11 +127,10 @@ function offerInputs(diagnostic: Diagnostic, value: unknown): Diagnostic {
   const verb = VERBS.find((candidate) => candidate.name === name);
   if (diagnostic.code !== 'keyMissing' || root !== 'steps' || typeof to !== 'string') return diagnostic;
   if (!verb?.inputs.some((slot) => slot.length === 1 && slot[0] === key)) return diagnostic;
-  const readable = Object.entries(Object(childOf(value, 'steps'))).flatMap(([step, settings]) =>
-    VERBS.some((candidate) => candidate.isReadable && childOf(settings, candidate.name) !== undefined)
-      ? [step]
-      : [],
-  );
+  const readable = Object.entries(Object(childOf(value, 'steps'))).flatMap(([step, settings]) => {
+    const verbs = VERBS.filter((candidate) => childOf(settings, candidate.name) !== undefined);
+    return verbs.length === 1 && verbs[0]?.isReadable === true ? [step] : [];
+  });
   return {
     ...diagnostic,
     fixes: readable.slice(0, MAX_OFFERED).map((from) => ({ kind: 'connect', from, to })),

@@ -91,6 +91,33 @@ describe('parsePipeline', () => {
     expect(Object.keys(document?.steps ?? {})).toHaveLength(20_000);
   });
 
+  it('says the same of a step, whatever stands beside it', () => {
+    const right = ['limit: { from: orders, rows: 5 }', 'filter: { from: orders, where: id > 1 }'];
+    const wrong = [
+      'filter: { form: orders, where: id > 1 }',
+      'filter: { from: orders, where: id > 1 }\n    limit: { from: orders, rows: 5 }',
+      'fliter: { from: orders, where: id > 1 }',
+      'limit: { from: orders, rows: many }',
+      'sort:',
+      'description: nothing else',
+    ];
+    const read = (steps: readonly (readonly [string, string])[]): readonly string[] =>
+      parsePipeline(
+        `version: 1\nname: x\nsteps:\n${steps.map(([name, form]) => `  ${name}:\n    ${form}\n`).join('')}`,
+        'x',
+      ).diagnostics.map(({ code, path, message }) => `${code} ${formatPath(path)} ${message}`);
+    const names = ['a', 'b', '1c', 'd', 'e'];
+    const forms = fc.array(fc.constantFrom(...right, ...wrong), { minLength: 1, maxLength: names.length });
+    fc.assert(
+      fc.property(forms, (chosen) => {
+        const steps = chosen.map((form, index) => [names[index] ?? '', form] as const);
+        const isWrong = ([name, form]: readonly [string, string]) => name === '1c' || wrong.includes(form);
+        const alone = steps.filter(isWrong).flatMap((step) => read([step]));
+        if (alone.length > 0) expect(read(steps).toSorted()).toEqual(alone.toSorted());
+      }),
+    );
+  });
+
   it('stops at bombs', () => {
     for (const bomb of ['[', '{a: ', '- ', '? ', '[a, ']) {
       const { diagnostics } = parsePipeline(bomb.repeat(50_000), 'x');
