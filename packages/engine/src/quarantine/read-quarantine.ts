@@ -101,7 +101,13 @@ function checkIs({ check }: QuarantineSelection): string {
   return check === undefined ? '' : `WHERE "check" = ${text(check)}`;
 }
 
-/** Opens a database for as long as `work` needs what is in quarantine. */
+/** A run that publishes meanwhile removes what it replaced. */
+const ATTEMPTS = 3;
+
+/**
+ * Opens a database for as long as `work` needs what is in quarantine. `work` begins anew when a run has replaced files that it
+ * was to read.
+ */
 export async function withRelations<T>(
   request: QuarantineRequest,
   work: (relations: readonly QuarantineRelation[], database: StagingDatabase) => Promise<T>,
@@ -111,10 +117,22 @@ export async function withRelations<T>(
     scratchFolder: request.folders.scratch,
   });
   try {
-    return await work(await quarantineRelations(request, database), database);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work(await quarantineRelations(request, database), database);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isFileGone(error)) throw error;
+      }
+    }
   } finally {
     database.close();
   }
+}
+
+function isFileGone(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isMissing = 'code' in error && error.code === 'ENOENT';
+  return isMissing || /No files found that match the pattern|No such file or directory/.test(error.message);
 }
 
 function textOrNull(row: ReadRow, name: string): string | null {
