@@ -6,8 +6,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.millrace/**', 'packages/web/**/*.dom.test.ts'],
     globalSetup: ['./tools/vitest/global-setup.ts'],
     pool: 'forks',
-    // One more than the cores of a small machine: tests wait for servers, clocks and disks a fifth of their time.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 180_000,
     // The first use of a server on a machine fetches and initialises it.
     hookTimeout: 180_000,

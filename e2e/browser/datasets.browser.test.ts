@@ -114,6 +114,7 @@ describe.skipIf(browser === undefined)('datasets and SQL', () => {
 
   it('asks in SQL, draws the answer, saves, shares and exports it', async () => {
     const page = await portal.open('/sql');
+    await page.getByRole('heading', { name: 'SQL' }).waitFor();
     await axeClean(page);
     await screenshots(page, 'sql-empty');
     const editor = page.getByRole('textbox', { name: 'SQL statement' });
