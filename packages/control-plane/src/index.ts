@@ -59,3 +59,4 @@ export * from './warehouse/warehouse-host.ts';
 export { openStore } from './store/open-store.ts';
 export type { Store } from './store/open-store.ts';
 export { toSystemFailure } from './system-failure.ts';
+export type { SettingValue } from './project/connection-settings.ts';

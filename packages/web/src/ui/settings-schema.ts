@@ -1,13 +1,9 @@
+import type { SettingValue } from '@millrace/control-plane';
+
 import { uiWords } from '../words/ui.ts';
 import type { SelectOption } from './select-field.tsx';
 
-export type SettingValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly SettingValue[]
-  | { readonly [key: string]: SettingValue };
+export type { SettingValue };
 
 /** Values of settings by their keys; those that are left out have their defaults. */
 export type SettingValues = Readonly<Record<string, SettingValue>>;
