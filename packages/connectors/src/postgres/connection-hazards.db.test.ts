@@ -219,11 +219,11 @@ describe('a server that is not what it says', () => {
     message(
       'T',
       Buffer.concat([
-        Buffer.from([0, 7]),
-        ...Array.from({ length: 7 }, () => Buffer.concat([Buffer.from('a\0'), Buffer.alloc(18)])),
+        Buffer.from([0, 9]),
+        ...Array.from({ length: 9 }, () => Buffer.concat([Buffer.from('a\0'), Buffer.alloc(18)])),
       ]),
     ),
-    row(['15.0', '150000', 'UTF8', '1', '1', 'db', 'f']),
+    row(['15.0', '150000', 'UTF8', '1', '1', 'db', 'f', '1', '2026-01-01 00:00:00+00']),
     tag('SELECT 1'),
     ready,
   ]);

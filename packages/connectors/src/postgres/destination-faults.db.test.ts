@@ -56,6 +56,32 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination: faults', () 
     expect((await made.rowsOf('lost')).length).toBe(1);
   });
 
+  it('does not wait for the lock of its own session behind a wire that fell silent', async () => {
+    await using proxy = await startTcpProxy({
+      host: '127.0.0.1',
+      port: Number(made.server.connection['port']),
+    });
+    await using behind = new PostgresDestination(
+      configOf(made.server, { tls: 'disable', port: proxy.port, readTimeoutSeconds: 0.5 }),
+    );
+    const file = await made.stage.file(`SELECT 1::INTEGER AS id, 'a' AS name`);
+    const request = publishRequest({
+      reader: made.stage.reader,
+      table: named('silent'),
+      mode: 'append',
+      fields: people,
+      checkpoint: (point) => {
+        if (point === 'beforeCommit')
+          proxy.arm({ kind: 'breakAt', how: 'halfOpen', direction: 'fromClient', offset: 0 }, { times: 1 });
+      },
+    });
+    const silent = await failureOf(behind.publish(request, filesOf(file), never));
+    expect(silent).toMatchObject({ code: 'connectionTimeout', retry: 'backoff' });
+    const { checkpoint: _, ...again } = request;
+    expect(await behind.publish(again, filesOf(file), never)).toMatchObject({ isAdopted: false });
+    expect(await made.rowsOf('silent')).toEqual([['1', 'a']]);
+  });
+
   it('refuses a run whose lease is older than the last one seen', async () => {
     const table = named('fenced');
     await made.publish(

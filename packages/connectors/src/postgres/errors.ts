@@ -63,6 +63,11 @@ const BY_STATE: Readonly<Record<string, Outcome>> = {
     advice: 'All connections of the server are taken.',
   },
   '23505': { code: 'keyNotUnique', retry: 'never', advice: 'Choose a key that is unique.' },
+  '25P03': {
+    code: 'connectionLost',
+    retry: 'backoff',
+    advice: 'The server heard nothing from here in the middle of a transaction; it is tried again.',
+  },
   '2BP01': {
     code: 'queryFailed',
     retry: 'backoff',
@@ -73,7 +78,8 @@ const BY_STATE: Readonly<Record<string, Outcome>> = {
   '55P03': {
     code: 'queryFailed',
     retry: 'backoff',
-    advice: 'A lock was not free in time; it is tried again.',
+    advice:
+      'Another session holds a lock that is needed: pg_locks and pg_stat_activity show which. It is tried again.',
   },
   '58030': { code: 'queryFailed', retry: 'backoff', advice: 'The server could not read or write its files.' },
 };

@@ -8,6 +8,8 @@ declare module 'pg' {
     application_name: string;
     connectionTimeoutMillis: number;
     keepAlive: boolean;
+    keepAliveInitialDelayMillis?: number;
+    onConnect?: (client: { query(sql: string): Promise<unknown> }) => Promise<void>;
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (value: string) => unknown };
   }
 

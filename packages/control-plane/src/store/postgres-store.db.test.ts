@@ -40,6 +40,16 @@ describe.skipIf(server === undefined)('a store on a PostgreSQL server', () => {
     });
   });
 
+  it('lets the server end the transaction of a process that vanished', async () => {
+    const kind = testStores.find(({ name }) => name === 'PostgreSQL');
+    if (!kind) throw new Error('There is a server, but no store on it.');
+    await using made = await kind.create();
+    const { rows } = await sql<{ pause: string; keepalive: string }>`
+      select current_setting('idle_in_transaction_session_timeout') as pause,
+        current_setting('tcp_keepalives_idle') as keepalive`.execute(made.store.db);
+    expect(rows).toEqual([{ pause: '1min', keepalive: '60' }]);
+  });
+
   it('that cannot be reached is named without its password', async () => {
     const url = 'postgres://someone:hunter2@127.0.0.1:1/state';
     const error = await openStore(url).catch((thrown: unknown) => thrown);

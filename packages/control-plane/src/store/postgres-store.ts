@@ -7,6 +7,9 @@ import type { StoreDialect } from './store-dialect.ts';
 /** One process asks at most so many things at once; a worker's statements take milliseconds. */
 const MAX_CONNECTIONS = 10;
 const CONNECT_MS = 10_000;
+/** Of a process that vanished with its machine, the server ends the transaction in a minute, and the connection in two. */
+const FORGET_THE_VANISHED = `set idle_in_transaction_session_timeout = '60s';
+set tcp_keepalives_idle = 60; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 6`;
 const INT8 = 20;
 const NUMERIC = 1700;
 
@@ -19,6 +22,10 @@ export async function postgresStore(url: string): Promise<StoreDialect> {
     application_name: 'millrace',
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 15_000,
+    onConnect: async (client) => {
+      await client.query(FORGET_THE_VANISHED);
+    },
     // Times and sequences stay far below 2^53, and SQLite gives numbers, too.
     types: {
       getTypeParser: (oid, format) =>

@@ -70,7 +70,13 @@ export function publicationKey(table: TableName): string {
   return JSON.stringify([table.schema, table.name]);
 }
 
-/** The record as of now; with `isLocked`, nobody else publishes the table until this transaction ends. */
+/** Longer than any pause between two statements of ours once the rows are at the server. */
+const LONGEST_PAUSE = '60s';
+
+/**
+ * The record as of now; with `isLocked`, nobody else publishes the table until this transaction ends. The server ends
+ * it if nothing more is heard from us, so that a machine that vanished does not hold the lock.
+ */
 export async function readPublication(
   session: Session,
   table: TableName,
@@ -81,7 +87,7 @@ export async function readPublication(
   const names = [table.schema ?? '', table.name];
   if (isLocked)
     await session.query(
-      'SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(1) || $2, 0))',
+      `SELECT pg_advisory_xact_lock(hashtextextended($1 || chr(1) || $2, 0)), set_config('idle_in_transaction_session_timeout', '${LONGEST_PAUSE}', true)`,
       subject,
       signal,
       names,

@@ -1,3 +1,4 @@
+import { LOCK_TIMEOUT } from '../session/session.ts';
 import { execute, type Publication } from './publication.ts';
 import { sqlName, sqlTable, type TargetTable } from './target-table.ts';
 
@@ -44,7 +45,7 @@ export async function lockExclusively(publication: Publication): Promise<void> {
     await execute(publication, `SAVEPOINT swap; SET LOCAL lock_timeout = '1s'`);
     try {
       await execute(publication, lock);
-      await execute(publication, `RELEASE SAVEPOINT swap; SET LOCAL lock_timeout = '0'`);
+      await execute(publication, `RELEASE SAVEPOINT swap; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
       return;
     } catch (error) {
       const isBusy = error instanceof Error && error.message.includes('(SQLSTATE 55P03)');

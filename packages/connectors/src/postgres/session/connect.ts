@@ -56,8 +56,35 @@ export function requestCancel(config: PostgresConfig, client: Client): void {
   socket.end(request);
 }
 
-/** Asks over a second connection whether a backend is busy with a statement and not with us. */
-export async function isBackendWorking(config: PostgresConfig, processId: number | null): Promise<boolean> {
+/** One backend of the server; its start tells it from a later one of the same number. */
+export interface Backend {
+  readonly processId: string;
+  readonly startedAt: string;
+}
+
+/** `working`: on a statement. `waiting`: for its client. `unknown`: it is gone, or the server cannot be asked. */
+export type BackendState = 'working' | 'waiting' | 'unknown';
+
+/** Asks over a second connection what a backend does. It never fails. */
+export async function backendState(config: PostgresConfig, backend: Backend): Promise<BackendState> {
+  const isWorking = "state = 'active' AND wait_event_type IS DISTINCT FROM 'Client'";
+  const answer = await askAside(config, backend, `CASE WHEN ${isWorking} THEN 'working' ELSE 'waiting' END`);
+  return answer === 'working' || answer === 'waiting' ? answer : 'unknown';
+}
+
+/**
+ * Ends a backend, over a second connection: over a wire that lost our goodbye it would wait for us, with the locks
+ * of its transaction, until the server's system notices (two hours by default). Best effort: it never fails.
+ */
+export async function terminateBackend(config: PostgresConfig, backend: Backend): Promise<void> {
+  await askAside(config, backend, 'pg_catalog.pg_terminate_backend(pid)');
+}
+
+async function askAside(
+  config: PostgresConfig,
+  { processId, startedAt }: Backend,
+  expression: string,
+): Promise<string | null | undefined> {
   const deadline = AbortSignal.timeout(Math.ceil(config.connectTimeoutSeconds * 1000));
   let client: Client | undefined;
   const abandon = (): void => void client?.connection.stream.destroy();
@@ -65,13 +92,13 @@ export async function isBackendWorking(config: PostgresConfig, processId: number
   try {
     client = (await connect(config, 'source', deadline)).client;
     const answer = await client.query({
-      text: "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = $1::integer AND state = 'active' AND wait_event_type IS DISTINCT FROM 'Client'",
-      values: [String(processId)],
+      text: `SELECT ${expression} FROM pg_catalog.pg_stat_activity WHERE pid = $1::integer AND backend_start = $2::timestamptz`,
+      values: [processId, startedAt],
       rowMode: 'array',
     });
-    return !Array.isArray(answer) && answer.rows.length === 1;
+    return Array.isArray(answer) ? undefined : answer.rows[0]?.[0];
   } catch {
-    return false;
+    return undefined;
   } finally {
     deadline.removeEventListener('abort', abandon);
     client?.connection.stream.destroy();

@@ -4,7 +4,7 @@ import type { Client, QueryArrayResult } from 'pg';
 
 import type { PostgresConfig } from '../config.ts';
 import { connectionLost, toPipelineError } from '../errors.ts';
-import { connect, isBackendWorking, requestCancel } from './connect.ts';
+import { type Backend, backendState, connect, requestCancel, terminateBackend } from './connect.ts';
 import { SilenceGuard } from './silence-guard.ts';
 import type { ByteReceiver, Wire } from './wire.ts';
 
@@ -20,7 +20,11 @@ export interface ServerFacts {
   readonly isUtf8: boolean;
   /** SQL that gives the log position as text, or NULL where the role may not ask. */
   readonly logPosition: string;
+  readonly backend: Backend;
 }
+
+/** Who holds a lock for longer has forgotten it: the statement fails, says so, and is tried again. */
+export const LOCK_TIMEOUT = '10min';
 
 /** Each text form below is the one that `types.ts` documents; `row_security = off` makes hidden rows an error. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -33,8 +37,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
   lc_monetary: 'C',
   standard_conforming_strings: 'on',
   statement_timeout: '0',
-  lock_timeout: '0',
+  lock_timeout: LOCK_TIMEOUT,
   idle_in_transaction_session_timeout: '0',
+  tcp_keepalives_idle: '60',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '6',
   row_security: 'off',
   jit: 'off',
   search_path: 'pg_catalog',
@@ -143,7 +150,8 @@ export class Session implements AsyncDisposable {
       blame: this.#blame,
       timeoutSeconds: this.#config.readTimeoutSeconds,
       signal,
-      isStillWorking: () => isBackendWorking(this.#config, this.#client.processID),
+      backendState: () => backendState(this.#config, this.facts.backend),
+      terminate: () => terminateBackend(this.#config, this.facts.backend),
       stop: () => this.abandon(),
     });
   }
@@ -178,15 +186,27 @@ const NO_FACTS: ServerFacts = {
   identity: '',
   isUtf8: true,
   logPosition: 'NULL',
+  backend: { processId: '0', startedAt: '-infinity' },
 };
 
 const FACTS = `SELECT current_setting('server_version'), current_setting('server_version_num'), current_setting('server_encoding'),
   CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') THEN (SELECT system_identifier::text FROM pg_control_system()) END,
   (SELECT oid::text FROM pg_database WHERE datname = current_database()), current_database(),
-  has_function_privilege('pg_catalog.pg_current_wal_lsn()', 'EXECUTE')::text`;
+  has_function_privilege('pg_catalog.pg_current_wal_lsn()', 'EXECUTE')::text,
+  pg_backend_pid()::text, (SELECT backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid())`;
 
 function readFacts(row: TextRow): ServerFacts {
-  const [version, versionNumber, encoding, system, databaseId, database, mayAskPosition] = row;
+  const [
+    version,
+    versionNumber,
+    encoding,
+    system,
+    databaseId,
+    database,
+    mayAskPosition,
+    processId,
+    startedAt,
+  ] = row;
   return {
     version: version ?? '',
     versionNumber: Number(versionNumber),
@@ -196,5 +216,6 @@ function readFacts(row: TextRow): ServerFacts {
       mayAskPosition === 'true'
         ? '(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text'
         : 'NULL::text',
+    backend: { processId: processId ?? '0', startedAt: startedAt ?? '-infinity' },
   };
 }

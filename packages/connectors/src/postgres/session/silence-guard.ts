@@ -1,12 +1,16 @@
 import { type Blame, PipelineError, throwIfCancelled } from '@millrace/connector-sdk';
 
+import type { BackendState } from './connect.ts';
+
 export interface SilenceGuardOptions {
   readonly subject: string;
   readonly blame: Blame;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
-  /** Asks, over another way, whether the server still works on the statement. */
-  readonly isStillWorking: () => Promise<boolean>;
+  /** Asks, over another way, what the server does for us. */
+  readonly backendState: () => Promise<BackendState>;
+  /** Ends, over another way, the server's side of a connection that is dead; called before `stop`. */
+  readonly terminate: () => Promise<void>;
   /** Ends the connection; called once. */
   readonly stop: () => void;
 }
@@ -72,25 +76,30 @@ export class SilenceGuard implements Disposable {
   };
 
   readonly #check = (): void => {
-    const { subject, blame, timeoutSeconds } = this.#options;
-    const isSilent = (): boolean =>
-      !this.#isPaused && performance.now() - this.#lastSign >= timeoutSeconds * 1000;
-    if (this.#isProbing || !isSilent()) return;
-    this.#isProbing = true;
-    void this.#options.isStillWorking().then((isWorking) => {
-      this.#isProbing = false;
-      if (this.#isDisposed || !isSilent()) return;
-      if (isWorking) return this.alive();
-      clearInterval(this.#timer);
-      this.#fail(
-        new PipelineError({
-          code: 'connectionTimeout',
-          blame,
-          retry: 'backoff',
-          message: `${subject} failed: PostgreSQL sent nothing for ${timeoutSeconds} s and is not working on the statement. The connection is dead; it is tried again.`,
-        }),
-      );
-      this.#options.stop();
-    });
+    if (!this.#isProbing && this.#isSilent()) void this.#probe();
   };
+
+  #isSilent(): boolean {
+    return !this.#isPaused && performance.now() - this.#lastSign >= this.#options.timeoutSeconds * 1000;
+  }
+
+  async #probe(): Promise<void> {
+    const { subject, blame, timeoutSeconds, backendState, terminate, stop } = this.#options;
+    this.#isProbing = true;
+    const state = await backendState();
+    this.#isProbing = false;
+    if (this.#isDisposed || !this.#isSilent()) return;
+    if (state === 'working') return this.alive();
+    clearInterval(this.#timer);
+    if (state === 'waiting') await terminate();
+    this.#fail(
+      new PipelineError({
+        code: 'connectionTimeout',
+        blame,
+        retry: 'backoff',
+        message: `${subject} failed: PostgreSQL sent nothing for ${timeoutSeconds} s and is not working on the statement. The connection is dead; it is tried again.`,
+      }),
+    );
+    stop();
+  }
 }
