@@ -89,12 +89,18 @@ export class WarehouseShop implements AsyncDisposable {
 
   /** Lets what is kept of a relation claim one row more than there is: as if one had been lost on the way to its files. */
   claimRow(name: string, relation: string): void {
-    const folder = join(this.#folder.path, name, 'stage');
-    const [path] = globSync(join(folder, '**', `${relation}%20*`, '**', 'manifest.json'));
-    if (path === undefined) throw new Error(`Nothing of ${relation} is kept.`);
+    const path = this.keptFile(name, relation, 'manifest.json');
     const manifest = JSON.parse(readFileSync(path, 'utf8')) as { files: { rows: number }[] };
     for (const file of manifest.files.slice(0, 1)) file.rows += 1;
     writeFileSync(path, JSON.stringify(manifest));
+  }
+
+  /** The path of a file, by its name, in the oldest load package of a relation that is kept. */
+  keptFile(name: string, relation: string, file: string): string {
+    const folder = join(this.#folder.path, name, 'stage');
+    const [path] = globSync(join(folder, '**', `${relation}%20*`, '**', file)).sort();
+    if (path === undefined) throw new Error(`Nothing of ${relation} is kept.`);
+    return path;
   }
 
   /** What a runner of the pipeline is asked: a new run, or the next attempt of one. */

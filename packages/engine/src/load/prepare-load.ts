@@ -7,6 +7,7 @@ import type { SchemaDrift } from '../run/run-event.ts';
 import type { RunRequest } from '../run/run-request.ts';
 import type { RunSession } from '../run/run-session.ts';
 import { decideSteps, isRedefined } from '../steps/decide-steps.ts';
+import { landAgain } from '../steps/land-again.ts';
 import { applyDrift } from './apply-drift.ts';
 import { decideLoad, type LoadDecision } from './decide-load.ts';
 
@@ -52,7 +53,13 @@ export async function prepareLoad(
     ...(onDrift && { onDrift }),
   });
   const { task } = drifted;
-  const decided = decideLoad({ task, published, identity, runId, isFullRefresh });
+  const { landing, plan } = session;
+  const decided = await landAgain(
+    decideLoad({ task, published, identity, runId, isFullRefresh }),
+    task,
+    landing,
+    plan.pipeline,
+  );
   const decision =
     decided.kind === 'steps'
       ? await decideSteps(

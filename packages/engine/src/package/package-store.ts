@@ -41,18 +41,34 @@ function encodeByte(byte: number): string {
     : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
+/** A package that cannot be read any more: what is wrong with which of its files, as a sentence. */
+export interface DamagedPackage {
+  readonly folder: string;
+  readonly damage: string;
+}
+
 /** The finished packages of a task, oldest first; folders that died or were damaged are left out. */
 export async function listPackages(taskPath: string): Promise<readonly LoadPackage[]> {
+  return (await inspectPackages(taskPath)).packages;
+}
+
+/** The finished packages of a task, oldest first, and those that were damaged since. */
+export async function inspectPackages(
+  taskPath: string,
+): Promise<{ readonly packages: readonly LoadPackage[]; readonly damaged: readonly DamagedPackage[] }> {
   const packages: LoadPackage[] = [];
+  const damaged: DamagedPackage[] = [];
   for (const folder of await listFolders(taskPath)) {
-    const manifest = await readSoundManifest(folder, false);
-    if (manifest !== undefined) packages.push({ folder, manifest });
+    const found = await inspectManifest(folder, false);
+    if (typeof found === 'string') damaged.push({ folder, damage: found });
+    else if (found !== undefined) packages.push({ folder, manifest: found });
   }
-  return packages.sort(
+  packages.sort(
     (left, right) =>
       compareText(left.manifest.createdAt, right.manifest.createdAt) ||
       left.manifest.attempt - right.manifest.attempt,
   );
+  return { packages, damaged };
 }
 
 /** Removes what attempts left behind without a manifest. Packages that are listed stay, and so does `except`. */
@@ -85,8 +101,8 @@ export async function findReusable(options: ReuseOptions): Promise<LoadPackage |
       manifest.previousRunId === options.previousRunId,
   );
   for (const candidate of mine.reverse()) {
-    const manifest = await readSoundManifest(candidate.folder, true);
-    if (manifest !== undefined) return { folder: candidate.folder, manifest };
+    const manifest = await inspectManifest(candidate.folder, true);
+    if (typeof manifest === 'object') return { folder: candidate.folder, manifest };
   }
   return undefined;
 }
@@ -99,8 +115,11 @@ export async function removeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Every file of the package is there with its size; with `verifyChecksums` with its bytes too. */
-async function readSoundManifest(folder: string, verifyChecksums: boolean): Promise<Manifest | undefined> {
+/** The manifest when every file of the package is there as it says, else what is wrong; undefined without a manifest. */
+async function inspectManifest(
+  folder: string,
+  verifyChecksums: boolean,
+): Promise<Manifest | string | undefined> {
   try {
     return await readManifest(folder, { verifyChecksums });
   } catch (error) {
@@ -108,7 +127,7 @@ async function readSoundManifest(folder: string, verifyChecksums: boolean): Prom
       error instanceof PipelineError &&
       (error.code === 'manifestInvalid' || error.code === 'checksumMismatch')
     )
-      return undefined;
+      return error.message;
     throw error;
   }
 }

@@ -117,9 +117,12 @@ describe('retainPackages', () => {
     }));
     const left = async (keep: Retention) => {
       using folder = temporaryFolder('packages');
+      for (const one of sized) {
+        const path = packageFolder(folder.path, one.runId, 1);
+        mkdirSync(path);
+        writeFileSync(join(path, 'part.parquet'), 'x'.repeat(100));
+      }
       await write(folder.path, ...sized);
-      for (const one of sized)
-        writeFileSync(join(packageFolder(folder.path, one.runId, 1), 'part.parquet'), 'x'.repeat(100));
       await retainPackages(folder.path, 'r5', keep);
       return readdirSync(folder.path).sort();
     };

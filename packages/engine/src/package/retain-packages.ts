@@ -8,6 +8,19 @@ export function packagesAsOf(
   packages: readonly LoadPackage[],
   runId: string,
 ): readonly LoadPackage[] | undefined {
+  const { chain, missingRunId } = followChain(packages, runId);
+  return missingRunId === undefined ? chain : undefined;
+}
+
+/** The run whose package is not among those that make up the state as of `runId`; undefined when all are there. */
+export function runThatIsMissing(packages: readonly LoadPackage[], runId: string): string | undefined {
+  return followChain(packages, runId).missingRunId;
+}
+
+function followChain(
+  packages: readonly LoadPackage[],
+  runId: string,
+): { readonly chain: readonly LoadPackage[]; readonly missingRunId?: string } {
   const byRun = new Map<string, LoadPackage>();
   for (const one of packages) {
     const known = byRun.get(one.manifest.runId);
@@ -16,15 +29,15 @@ export function packagesAsOf(
       byRun.set(one.manifest.runId, one);
   }
   const chain: LoadPackage[] = [];
-  let next: string | null = runId;
-  while (next !== null) {
+  for (let next = runId; ;) {
     const found = byRun.get(next);
-    if (found === undefined || chain.includes(found)) return undefined;
+    if (found === undefined || chain.includes(found)) return { chain, missingRunId: next };
     chain.unshift(found);
-    if (found.manifest.kind === 'full') return chain;
-    next = found.manifest.previousRunId;
+    if (found.manifest.kind === 'full') return { chain };
+    const { previousRunId } = found.manifest;
+    if (previousRunId === null) return { chain, missingRunId: next };
+    next = previousRunId;
   }
-  return undefined;
 }
 
 /** The deltas that lead from the state of one run to that of a later one, in order; undefined when one of them is gone. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -73,22 +73,31 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 }
 
 /**
- * The manifest of a package folder, or undefined when there is none. With `verifyChecksums` every listed file is read
- * and compared. Throws `manifestInvalid` or `checksumMismatch`, which say that the package must be extracted again.
+ * The manifest of a package folder, or undefined when there is none. Files that were written to after it are read and
+ * compared, with `verifyChecksums` all of them. Throws `manifestInvalid` or `checksumMismatch`, whose message says what
+ * is wrong with which file.
  */
 export async function readManifest(
   folder: string,
   options: { readonly verifyChecksums: boolean },
 ): Promise<Manifest | undefined> {
+  const path = join(folder, MANIFEST_NAME);
   let text: string;
+  let writtenMs: number;
   try {
-    text = await readFile(join(folder, MANIFEST_NAME), 'utf8');
+    [text, { mtimeMs: writtenMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const manifest = parseManifest(text, folder);
-  for (const file of allFiles(manifest)) await checkFile(folder, file, options.verifyChecksums);
+  const manifest = parseManifest(text, path);
+  let isCopied = false;
+  for (const file of allFiles(manifest)) {
+    const isLater = await checkFile(folder, file, writtenMs, options.verifyChecksums);
+    isCopied ||= isLater;
+  }
+  // What was only copied need not be read again each time; where this cannot be written down, it is.
+  if (isCopied) await utimes(path, new Date(), new Date()).catch(() => {});
   return manifest;
 }
 
@@ -101,18 +110,18 @@ function allFiles({ files, deletedKeys, tail }: Manifest): readonly StagedFile[]
   return [...files, ...deletedKeys, ...(tail === undefined ? [] : [tail])];
 }
 
-function parseManifest(text: string, folder: string): Manifest {
+function parseManifest(text: string, path: string): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid(folder, 'it is not JSON', error);
+    throw invalid(path, 'it is not JSON', error);
   }
-  if (!isManifest(value)) throw invalid(folder, 'it lacks what a manifest of version 1 must have');
+  if (!isManifest(value)) throw invalid(path, 'it lacks what a manifest of version 1 must have');
   const names = allFiles(value).map((file) => file.path);
   const outside = names.find((name) => name.includes('/') || name.includes('\\') || name === '..');
   if (outside !== undefined)
-    throw invalid(folder, `it lists a file outside its folder, ${JSON.stringify(outside)}`);
+    throw invalid(path, `it lists a file outside its folder, ${JSON.stringify(outside)}`);
   return value;
 }
 
@@ -147,20 +156,22 @@ function isFileList(value: unknown): value is StagedFile[] {
   );
 }
 
-async function checkFile(folder: string, file: StagedFile, isHashed: boolean): Promise<void> {
+/** Whether the file was written to after its manifest, and is all the same what that says. */
+async function checkFile(
+  folder: string,
+  file: StagedFile,
+  writtenMs: number,
+  isHashed: boolean,
+): Promise<boolean> {
   const path = join(folder, file.path);
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => -1,
-  );
-  if (size !== file.sizeBytes) {
-    throw mismatch(
-      path,
-      size < 0 ? 'it is missing' : `it has ${size} bytes, its manifest says ${file.sizeBytes}`,
-    );
-  }
-  if (isHashed && (await hashFile(path)) !== file.sha256)
-    throw mismatch(path, 'its sha-256 differs from its manifest');
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw mismatch(path, 'is missing');
+  if (found.size !== file.sizeBytes)
+    throw mismatch(path, `has ${found.size} bytes, where its manifest says ${file.sizeBytes}`);
+  const isLater = found.mtimeMs > writtenMs;
+  if ((isHashed || isLater) && (await hashFile(path)) !== file.sha256)
+    throw mismatch(path, 'holds other bytes than its manifest says (sha-256)');
+  return isLater;
 }
 
 /** The sha-256 of a file in lower-case hexadecimal. */
@@ -191,12 +202,12 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function invalid(folder: string, reason: string, cause?: unknown): PipelineError {
+function invalid(path: string, reason: string, cause?: unknown): PipelineError {
   return new PipelineError({
     code: 'manifestInvalid',
     blame: 'platform',
     retry: 'backoff',
-    message: `The manifest in ${folder} cannot be used: ${reason}. The package is extracted again.`,
+    message: `The manifest ${path} cannot be used: ${reason}.`,
     cause,
   });
 }
@@ -206,6 +217,6 @@ function mismatch(path: string, reason: string): PipelineError {
     code: 'checksumMismatch',
     blame: 'platform',
     retry: 'backoff',
-    message: `The staged file ${path} cannot be used: ${reason}. The package is extracted again.`,
+    message: `The staged file ${path} ${reason}.`,
   });
 }

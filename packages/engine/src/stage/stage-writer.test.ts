@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -364,11 +364,23 @@ describe('a package', () => {
 
     const path = staged.files[0]?.path as string;
     const bytes = await import('node:fs/promises').then((fs) => fs.readFile(path));
-    bytes[40] = (bytes[40] as number) ^ 1;
-    await writeFile(path, bytes);
+    const flip = async () => {
+      bytes[40] = (bytes[40] as number) ^ 1;
+      await writeFile(path, bytes);
+    };
+    await flip();
+    await utimes(path, new Date(0), new Date(0));
     await expect(readManifest(staged.folder, { verifyChecksums: true })).rejects.toMatchObject({
       code: 'checksumMismatch',
     });
+    expect(await readManifest(staged.folder, { verifyChecksums: false })).toEqual(manifest);
+    const later = new Date(Date.now() + 60_000);
+    await utimes(path, later, later);
+    await expect(readManifest(staged.folder, { verifyChecksums: false })).rejects.toThrow(
+      `The staged file ${path} holds other bytes than its manifest says (sha-256).`,
+    );
+    await flip();
+    await utimes(path, later, later);
     expect(await readManifest(staged.folder, { verifyChecksums: false })).toEqual(manifest);
     await writeFile(join(staged.folder, 'manifest.json'), '{"version":1');
     await expect(readManifest(staged.folder, { verifyChecksums: false })).rejects.toMatchObject({

@@ -132,7 +132,8 @@ export class LandedDataset implements Dataset {
     if (version === this.version) return { kind: 'none' };
     const { mode, key } = this.#task.destination;
     const between = packagesBetween(this.#packages, version, this.version);
-    if (between === undefined) return this.stateSql(version) === undefined ? undefined : { kind: 'compare' };
+    const isKept = packagesAsOf(this.#packages, version) !== undefined;
+    if (between === undefined) return isKept ? { kind: 'compare' } : undefined;
     if (mode === 'append')
       return {
         kind: 'added',
@@ -141,6 +142,7 @@ export class LandedDataset implements Dataset {
           this.fields.map((field) => field.name),
         ),
       };
+    if (!isKept) return undefined;
     if (mode !== 'merge' || key.length === 0) return { kind: 'compare' };
     // Every row that was written since stands in these packages; what they do not have now is gone.
     const { sql } = tableState(this.#task, between);

@@ -15,7 +15,14 @@ import {
 } from '@millrace/connector-sdk';
 import { formatTableName, type TableName } from '@millrace/spec';
 
-import { listPackages, taskFolder, type LoadPackage } from '../package/package-store.ts';
+import {
+  inspectPackages,
+  listPackages,
+  packageFolder,
+  taskFolder,
+  type LoadPackage,
+} from '../package/package-store.ts';
+import { runThatIsMissing } from '../package/retain-packages.ts';
 import { NONE_DECIDED, type DecisionLog } from '../quarantine/decision-log.ts';
 import type { OpenDestination } from '../run/open-destination.ts';
 import { createSlots } from '../run/slots.ts';
@@ -37,6 +44,10 @@ export interface LandingOptions {
   readonly database: () => Promise<StagingDatabase>;
 }
 
+type Landed =
+  | { readonly kind: 'rows'; readonly rows: LandedDataset }
+  | { readonly kind: 'damaged'; readonly damage: string };
+
 /**
  * The tables of a pipeline that stay on this machine: their rows are the load packages themselves, and publishing one
  * is moving its head.
@@ -47,7 +58,7 @@ export class Landing {
   readonly #measures = new Map<string, Record<string, readonly number[]>>();
   /** What was read of tables that this run has not published since: no other run of the pipeline writes meanwhile. */
   readonly #heads = new Map<string, Promise<Head | undefined>>();
-  readonly #landed = new Map<string, Promise<LandedDataset | undefined>>();
+  readonly #landed = new Map<string, Promise<Landed | undefined>>();
 
   constructor(options: LandingOptions) {
     this.#options = options;
@@ -74,16 +85,38 @@ export class Landing {
     return dataset.version === NONE_DECIDED ? undefined : dataset.stateSql();
   }
 
-  /** The rows of a landed source or of a step that keeps its rows; undefined before the first load. */
-  landed(ref: string): Promise<LandedDataset | undefined> {
+  /**
+   * The rows of a landed source or of a step that keeps its rows; undefined before the first load, and where files
+   * behind them are damaged.
+   */
+  async landed(ref: string): Promise<LandedDataset | undefined> {
+    const found = await this.#find(ref);
+    return found?.kind === 'rows' ? found.rows : undefined;
+  }
+
+  /** What is wrong with the files of rows that were landed, as a sentence; undefined when nothing is, or none were. */
+  async damage(ref: string): Promise<string | undefined> {
+    const found = await this.#find(ref);
+    return found?.kind === 'damaged' ? found.damage : undefined;
+  }
+
+  #find(ref: string): Promise<Landed | undefined> {
     const task = this.#taskOf({ name: ref });
     return remembered(this.#landed, task.id, () => this.#readLanded(task));
   }
 
-  async #readLanded(task: LoadTask): Promise<LandedDataset | undefined> {
+  async #readLanded(task: LoadTask): Promise<Landed | undefined> {
     const head = await this.#headOf(task);
     if (head === undefined) return undefined;
-    return new LandedDataset(task, head.record.runId, await listPackages(this.#folderOf(task)));
+    const folder = this.#folderOf(task);
+    const { packages, damaged } = await inspectPackages(folder);
+    const missing = runThatIsMissing(packages, head.record.runId);
+    if (missing === undefined)
+      return { kind: 'rows', rows: new LandedDataset(task, head.record.runId, packages) };
+    const attempts = packageFolder(folder, missing, 0).slice(0, -1);
+    const known = damaged.find((one) => one.folder.startsWith(attempts));
+    const damage = known?.damage ?? `The load package of run ${missing} is missing in ${folder}.`;
+    return { kind: 'damaged', damage };
   }
 
   /** The rows of a relation as they would be with a package that is not published yet. */
