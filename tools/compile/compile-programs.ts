@@ -80,6 +80,9 @@ async function writeChunks(
       entryFileNames: '[name]-[hash].mjs',
       chunkFileNames: '[name]-[hash].mjs',
       sourcemap: true,
+      // Node reads text of one byte per character in a quarter of the time, and reads it in every process.
+      charset: 'ascii',
+      comments: false,
       sourcemapExcludeSources: true,
     });
     return output.filter((file) => file.type === 'chunk');

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 
-import { compileCacheFolder } from './compile-cache.ts';
+import { childCacheFolder } from './compile-cache.ts';
 
 /** What a runner may know of its parent's environment. Secrets live in environments: anything not named here stays out. */
 const INHERITED =
@@ -36,7 +36,7 @@ function start(program: URL, args: readonly string[], folder: string): ChildProc
   const environment: NodeJS.ProcessEnv = {
     UV_THREADPOOL_SIZE: String(Math.max(POOL_THREADS, availableParallelism() * 2)),
     // By the environment, because worker threads take it only from there.
-    NODE_COMPILE_CACHE: compileCacheFolder,
+    NODE_COMPILE_CACHE: childCacheFolder,
   };
   for (const [name, value] of Object.entries(process.env))
     if (INHERITED.test(name)) environment[name] = value;
