@@ -81,10 +81,16 @@ export function openProjectHost(options: ProjectHostOptions): ProjectHost {
     warehouseHost,
     queries: new RunningQueries(),
     async [Symbol.asyncDispose]() {
-      await runner?.[Symbol.asyncDispose]();
-      await warehouseHost?.[Symbol.asyncDispose]();
-      const opened = await store?.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
+      // A process takes a while to end, and a file to close.
+      const endProcesses = async (): Promise<void> => {
+        await runner?.[Symbol.asyncDispose]();
+        await warehouseHost?.[Symbol.asyncDispose]();
+      };
+      const closeStore = async (): Promise<void> => {
+        const opened = await store?.catch(() => undefined);
+        await opened?.[Symbol.asyncDispose]();
+      };
+      await Promise.all([endProcesses(), closeStore()]);
     },
   };
 }

@@ -27,6 +27,7 @@ export type { RestoreRequest, RestoreSelection } from './quarantine/restore-rows
 export type * from './quarantine/quarantine-request.ts';
 export type { ExportFormat, ExportQuarantineRequest } from './quarantine/export-quarantine.ts';
 export * from './run/fold-run.ts';
+export { HeldFiles } from './run/held-files.ts';
 export * from './run/run-event.ts';
 export type { RunSummary } from './run/run-plan.ts';
 export * from './run/run-request.ts';

@@ -1,6 +1,7 @@
 import { PipelineError, toPlainPipelineError } from '@millrace/connector-sdk';
 import type { ConnectorDefinition } from '@millrace/connector-sdk';
 import {
+  HeldFiles,
   createCodeAnalyser,
   decideRows,
   exportQuarantine,
@@ -85,6 +86,7 @@ export async function serveRunner(context: RunnerContext, channel: RunnerChannel
   for (const controller of running.values())
     controller.abort(cancelled('The process that started this run is gone.'));
   await Promise.all(ended);
+  await held.release();
 }
 
 type Handler<Method extends RunnerMethod> = (
@@ -95,6 +97,8 @@ type Handler<Method extends RunnerMethod> = (
 
 /** One for the life of the process: what it was asked before, it knows. */
 let analyser: ReturnType<typeof openSqlAnalyser> | undefined;
+/** For the next run. */
+const held = new HeldFiles();
 let codeAnalyser: ReturnType<typeof createCodeAnalyser> | undefined;
 
 const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
@@ -119,6 +123,10 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     return await (await codeAnalyser).checkCode(text);
   },
 
+  async getReady({ connections }, context, signal) {
+    await held.hold(connections, context.registry, signal);
+    return null;
+  },
   async check({ connection }, context, signal) {
     const definition = await definitionOf(context, connection);
     if (definition.openSource) {
@@ -152,7 +160,11 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
     return await previewPlan(run, context, signal);
   },
   async run({ run }, context, signal) {
-    return (await runPlan(run, context, signal)).state;
+    try {
+      return (await runPlan(run, context, signal)).state;
+    } finally {
+      await held.release();
+    }
   },
   async diff({ run }, context, signal) {
     return await diffPlan(run, context, signal);

@@ -49,6 +49,8 @@ export interface PlanRequest {
   readonly parameters?: Readonly<Record<string, string>>;
   /** To look at: tables are as their sources were last seen, and the sources are asked only when that does not fit. */
   readonly isRecalled?: boolean;
+  /** A run of it follows: its files are opened while the plan is made. */
+  readonly isToRun?: boolean;
   /** For schedules: while the file is wrong, its last valid text holds. */
   readonly fallsBack?: boolean;
 }
@@ -81,7 +83,7 @@ export async function preparePlan(
 async function prepareText(
   context: OperationContext,
   pipeline: ValidPipeline & { readonly note?: string },
-  { tables = [], isRecalled = false }: PlanRequest,
+  { tables = [], isRecalled = false, isToRun = false }: PlanRequest,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
   const project = await context.project();
@@ -102,6 +104,7 @@ async function prepareText(
     throwIfWrong(checkPipelineConnections(pipeline.document, pipeline.parsed.locate, connections), files);
   }
   const connections = await useConnections(context, names, writtenBy(pipeline.document));
+  if (isToRun) getReady(context, connections, signal);
   const compileWith = (discovered: Readonly<Record<string, readonly SourceTable[]>>) =>
     compile(pipeline, templates, connections, discovered, code, analyser);
   const ask = () => discoverRequired(context, pipeline.document, connections, signal);
@@ -129,6 +132,19 @@ async function prepareText(
     limits: runLimits(project.document, environment),
     notes: pipeline.note === undefined ? [] : [pipeline.note],
   };
+}
+
+function getReady(
+  context: OperationContext,
+  connections: ReadonlyMap<string, UsableConnection>,
+  signal: AbortSignal,
+): void {
+  const used = [...connections.values()].map(({ resolved }) => resolved);
+  // Who uses the runner is told what is wrong with it.
+  context
+    .runner()
+    .call('getReady', { connections: used }, signal)
+    .catch(() => undefined);
 }
 
 function compile(

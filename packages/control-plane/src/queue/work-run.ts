@@ -26,7 +26,12 @@ export interface RunWork {
   readonly isAttended: boolean;
   /** Values of parameters when they are not those that the run was asked for with. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Where its plan comes from, when that is being made already. */
+  readonly takePlan?: TakePlan;
 }
+
+/** The plan that is made already; given up with the signal. */
+export type TakePlan = (signal: AbortSignal) => Promise<PreparedPlan>;
 
 /** `superseded`: it was begun by another process, and its document is no longer the same; it ended as failed. */
 export type WorkEnd = 'ended' | 'requeued' | 'superseded';
@@ -69,12 +74,11 @@ async function prepare(
   let plan = begun;
   try {
     const parameters = work.parameters ?? record.parameters;
-    prepared = await preparePlan(
-      context,
-      pipeline,
-      { tables: options.tables, parameters, fallsBack: record.startedBy.kind === 'schedule' },
-      held.signal,
-    );
+    const fallsBack = record.startedBy.kind === 'schedule';
+    const request = { tables: options.tables, parameters, fallsBack, isToRun: true };
+    prepared = await (fallsBack || work.takePlan === undefined
+      ? preparePlan(context, pipeline, request, held.signal)
+      : work.takePlan(held.signal));
     maskKeys = await prepared.readMaskKeys();
     const changed = await holdChangedTables(context, prepared, options.tables);
     notes = [...prepared.notes, ...changed.notes];

@@ -56,6 +56,11 @@ export interface RunnerMethods {
   };
   /** What the compiler asks about the TypeScript of code steps; null when it can be run. */
   readonly checkCode: { readonly request: { readonly text: string }; readonly result: CodeProblem | null };
+  /** Opens embedded files that the next run uses, while its plan is made. */
+  readonly getReady: {
+    readonly request: { readonly connections: readonly ResolvedConnection[] };
+    readonly result: null;
+  };
   readonly check: { readonly request: ConnectionRequest; readonly result: ServerIdentity };
   readonly discover: {
     readonly request: ConnectionRequest & DiscoverRequest;

@@ -44,6 +44,26 @@ export interface OpenSource {
   ): AsyncIterable<RowDigest>;
 }
 
+/** Reads on while what was read is worked on; `leave` is called as soon as the source has nothing more to do. */
+async function* readAhead<Item, Result>(
+  reading: AsyncGenerator<Item, Result, undefined>,
+  leave: () => void,
+): AsyncGenerator<Item, Result, undefined> {
+  try {
+    let next = reading.next();
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return value;
+      next = reading.next();
+      next.then((step) => step.done === true && leave(), leave);
+      yield value;
+    }
+  } finally {
+    await reading[Symbol.asyncDispose]();
+    leave();
+  }
+}
+
 export function openSource(
   name: string,
   definition: ConnectorDefinition<never>,
@@ -113,12 +133,8 @@ export function openSource(
       known.delete(tableKey(table));
     },
     async *read(request, signal) {
-      const leave = await turns?.take(signal);
-      try {
-        return yield* pool.read(connection, request, signal);
-      } finally {
-        leave?.();
-      }
+      if (turns === undefined) return yield* pool.read(connection, request, signal);
+      return yield* readAhead(pool.read(connection, request, signal), await turns.take(signal));
     },
     describeRead: (request, signal) => pool.call(connection, 'describeRead', [request], signal),
     inspectCursor: (table, column, signal) => pool.call(connection, 'inspectCursor', [table, column], signal),

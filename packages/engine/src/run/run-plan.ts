@@ -64,6 +64,8 @@ export async function runPlan(
   const session = new RunSession({ ...request, folders, context, onCodeLog });
   let outcomes: readonly LoadOutcome[];
   try {
+    // Steps are computed there, and those who ask for it first would wait for it.
+    if (plan.steps.length > 0) session.database().catch(() => undefined);
     await lookAround(
       session,
       tasks.filter(({ held }) => held === undefined),

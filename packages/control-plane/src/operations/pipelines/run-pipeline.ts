@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { defineOperation } from '../../operation.ts';
 import type { OperationContext } from '../../operation-context.ts';
 import { parameterInput } from '../../project/parameter-input.ts';
+import { preparePlan } from '../../project/prepare-plan.ts';
 import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
 import { withOwnRunner } from '../../runner/own-runner.ts';
 import { claimRun } from '../../queue/claim-run.ts';
 import { recoverRuns } from '../../queue/recover-runs.ts';
-import { SUPERSEDED, workRun } from '../../queue/work-run.ts';
+import { SUPERSEDED, workRun, type TakePlan } from '../../queue/work-run.ts';
 import { beginRun, type AskedRun } from '../../runs/insert-runs.ts';
 import { newRunId } from '../../runs/run-id.ts';
 import { holdPipeline, type HeldLease } from '../../runs/run-lease.ts';
@@ -42,6 +43,7 @@ export const runPipeline = defineOperation({
   >(),
   async handler(given, { pipeline, parameters, ...options }, signal) {
     await using context = withOwnRunner(given);
+    using plan = planAhead(context, { pipeline, options, parameters });
     const store = await context.store();
     await recoverRuns(store, pipeline);
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
@@ -52,7 +54,8 @@ export const runPipeline = defineOperation({
       parameters,
       startedBy: triggerOf(context.caller),
     };
-    const runId = (await takeUp(context, held, asked)) ?? (await begin(context, held, asked));
+    const runId =
+      (await takeUp(context, held, asked, plan.take)) ?? (await begin(context, held, asked, plan.take));
     const finished = await readRun(store, runId);
     if (!finished) throw new TypeError(`Run ${runId} is not in the store.`);
     const summary = summarizeRun(finished.record, finished.plan, await readEvents(store, runId));
@@ -61,11 +64,35 @@ export const runPipeline = defineOperation({
   },
 });
 
+/**
+ * Begins to make the plan of a run while the run is recorded: sources are asked in another process meanwhile. Given up when
+ * no run comes of it.
+ */
+function planAhead(
+  context: OperationContext,
+  { pipeline, options, parameters }: Pick<AskedRun, 'pipeline' | 'options' | 'parameters'>,
+): Disposable & { readonly take: TakePlan } {
+  const stop = new AbortController();
+  const request = { tables: options.tables, parameters, isToRun: true };
+  const prepared = preparePlan(context, pipeline, request, stop.signal);
+  // Who takes it is told what is wrong.
+  prepared.catch(() => undefined);
+  return {
+    take: (signal) => {
+      if (signal.aborted) stop.abort(signal.reason);
+      signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
+      return prepared;
+    },
+    [Symbol.dispose]: () => stop.abort(),
+  };
+}
+
 /** Finishes the run that another process left, when it is what is asked for; its id. */
 async function takeUp(
   context: OperationContext,
   held: HeldLease,
   { pipeline, options, parameters }: AskedRun,
+  takePlan: TakePlan,
 ): Promise<string | undefined> {
   const store = await context.store();
   const unfinished = await findUnfinishedRun(store, pipeline);
@@ -77,13 +104,18 @@ async function takeUp(
   }
   const attempt = await claimRun(store, runId, held.lease);
   if (attempt === undefined) return undefined;
-  const end = await workRun(context, held, { runId, attempt, parameters, isAttended: true });
+  const end = await workRun(context, held, { runId, attempt, parameters, isAttended: true, takePlan });
   return end === 'superseded' ? undefined : runId;
 }
 
-async function begin(context: OperationContext, held: HeldLease, asked: AskedRun): Promise<string> {
+async function begin(
+  context: OperationContext,
+  held: HeldLease,
+  asked: AskedRun,
+  takePlan: TakePlan,
+): Promise<string> {
   const store = await context.store();
   await beginRun(store, held.lease, asked);
-  await workRun(context, held, { runId: asked.runId, attempt: 1, isAttended: true });
+  await workRun(context, held, { runId: asked.runId, attempt: 1, isAttended: true, takePlan });
   return asked.runId;
 }
