@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
+import { temporaryFolder } from '@millrace/connector-sdk/testing';
 import type { Browser, Page } from '@playwright/test';
 
 import { startServerProcess } from './server-process.ts';
@@ -36,7 +33,8 @@ export async function openPortal({
   prepare,
   arguments: extra = ['--no-auth'],
 }: PortalOptions): Promise<Portal> {
-  const projectFolder = mkdtempSync(join(tmpdir(), 'millrace-portal-'));
+  const folder = temporaryFolder('portal');
+  const projectFolder = folder.path;
   await prepare(projectFolder);
   let server = await startServerProcess(projectFolder, ['--port', '0', ...extra]);
   const { url, said } = server;
@@ -85,7 +83,7 @@ export async function openPortal({
     async [Symbol.asyncDispose]() {
       await context.close();
       await server.stop('SIGTERM');
-      rmSync(projectFolder, { recursive: true, force: true });
+      folder.remove();
     },
   };
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+import { tiedCommand } from '@millrace/connector-sdk/testing';
+
 const MILLRACE = join(import.meta.dirname, '../../bin/millrace.mjs');
 /** The first start of a test run builds the portal. */
 const START_MS = 120_000;
@@ -19,7 +21,7 @@ export async function startServerProcess(
   projectFolder: string,
   args: readonly string[],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [MILLRACE, 'serve', ...args], {
+  const child = spawn(...tiedCommand(process.execPath, [MILLRACE, 'serve', ...args]), {
     cwd: projectFolder,
     env: { ...process.env, XDG_CONFIG_HOME: join(projectFolder, '.config') },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 
 import { PipelineError, type StagedFile } from '@millrace/connector-sdk';
 import { digestOf, HOSTILE_NAMES, type TextRow } from '@millrace/connector-sdk/conformance';
-import { findSecrets, seededRandom, startTcpProxy, testStage } from '@millrace/connector-sdk/testing';
+import {
+  findSecrets,
+  seededRandom,
+  startTcpProxy,
+  testStage,
+  tiedCommand,
+} from '@millrace/connector-sdk/testing';
 import { DELETED_AT_FIELD, type Field, type LogicalType, SCD2_FIELDS, type WriteMode } from '@millrace/spec';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -532,7 +538,7 @@ describe.each(running.map((system) => ({ title: system.title, system })))(
 
 /** The signal that ended the process. */
 async function publishInProcess(input: PublishInput): Promise<string | null> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'publish-process.ts')], {
+  const child = spawn(...tiedCommand(process.execPath, [join(import.meta.dirname, 'publish-process.ts')]), {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   child.stdin.end(JSON.stringify(input));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import type { LoadTask } from '@millrace/compiler';
+import { tiedCommand } from '@millrace/connector-sdk/testing';
 import { registry } from '@millrace/connectors';
 import {
   runPlan,
@@ -120,7 +121,7 @@ export function runAttempt(shop: Shop, options: AttemptOptions): Promise<Attempt
 
 /** The same for any request. */
 export async function startAttempt(input: AttemptInput): Promise<AttemptResult> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'attempt-process.ts')], {
+  const child = spawn(...tiedCommand(process.execPath, [join(import.meta.dirname, 'attempt-process.ts')]), {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(JSON.stringify(input));

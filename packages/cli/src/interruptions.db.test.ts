@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { tiedCommand } from '@millrace/connector-sdk/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createShop } from './demo/shop.ts';
@@ -45,7 +46,7 @@ interface Started {
 
 function start(args: readonly string[]): Started {
   const environment = { ...process.env, XDG_CONFIG_HOME: join(line.folder, '.config') };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+  const child = spawn(...tiedCommand(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args]), {
     cwd: line.folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

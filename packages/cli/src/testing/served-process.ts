@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
+import { tiedCommand } from '@millrace/connector-sdk/testing';
+
 /** A server in a process of its own, to be asked, stopped and killed. */
 export interface ServedProcess {
   readonly child: ChildProcess;
@@ -32,11 +34,14 @@ export async function serveInProcess(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServedProcess> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.main.ts'), folder], {
-    cwd: folder,
-    env: { ...process.env, XDG_CONFIG_HOME: join(folder, '.config'), ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    ...tiedCommand(process.execPath, [join(import.meta.dirname, 'serve.main.ts'), folder]),
+    {
+      cwd: folder,
+      env: { ...process.env, XDG_CONFIG_HOME: join(folder, '.config'), ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const said = await new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding('utf8').once('data', resolve);

@@ -36,6 +36,7 @@ export { startTcpProxy } from './tcp-proxy.ts';
 export type { ArmOptions, TcpProxy, TcpProxyOptions } from './tcp-proxy.ts';
 export { requireServer, startPrivateServer, testServer } from './servers.ts';
 export type { PrivateServer, SharedServer } from './servers.ts';
+export { tiedCommand } from './tied-command.ts';
 export { testStage } from './test-stage.ts';
 export type { TestStage } from './test-stage.ts';
 export { removeAbandonedFolders, temporaryFolder } from './temporary-folder.ts';

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+
+import { tiedCommand } from './tied-command.ts';
 
 export interface ManagedProcessOptions {
   readonly command: string;
@@ -49,7 +50,7 @@ export async function startProcess(
   signal: AbortSignal,
 ): Promise<ManagedProcess> {
   signal.throwIfAborted();
-  const [command, args] = tiedToThisProcess(options);
+  const [command, args] = tiedCommand(options.command, options.args, options.parentDeathSignal);
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
@@ -130,14 +131,6 @@ export async function startProcess(
 
 function isAlive(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-}
-
-// setpriv replaces itself by the command, so the process id stays the command's own.
-function tiedToThisProcess(options: ManagedProcessOptions): [string, readonly string[]] {
-  const setpriv = '/usr/bin/setpriv';
-  if (process.platform !== 'linux' || !existsSync(setpriv)) return [options.command, options.args];
-  const parentDeathSignal = options.parentDeathSignal ?? 'SIGKILL';
-  return [setpriv, ['--pdeathsig', parentDeathSignal.slice(3), '--', options.command, ...options.args]];
 }
 
 function killAtExit(child: ChildProcess): void {
