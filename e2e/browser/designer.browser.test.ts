@@ -190,6 +190,7 @@ describe.skipIf(browser === undefined)('the designer', () => {
     // Taken out again, its neighbours are connected.
     await card('sort').click();
     await page.keyboard.press('Delete');
+    await page.getByRole('dialog', { name: 'Delete sort?' }).waitFor();
     await dialogClean(page);
     await page.getByRole('button', { name: 'Delete and connect the neighbours' }).click();
     await page.getByRole('status').getByText('Saved', { exact: true }).waitFor();

@@ -64,7 +64,7 @@ export function DesignerView({
   const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
   const compiled = useCompiledDraft(state);
   const lastRun = useLastRun(state, compiled);
-  const connections = useConnections();
+  const { connections, areConnectionsKnown } = useConnections();
   const { data: project } = useOperation('projects/show-project', {});
   const isReadOnly = project !== undefined && !WRITERS.includes(project.caller.role);
   const saving = useSave(state, dispatch);
@@ -82,10 +82,11 @@ export function DesignerView({
       counts,
       learnCounts,
       connections,
+      areConnectionsKnown,
       isReadOnly,
       focus: focusPart,
     }),
-    [state, dispatch, compiled, lastRun, counts, learnCounts, connections, isReadOnly],
+    [state, dispatch, compiled, lastRun, counts, learnCounts, connections, areConnectionsKnown, isReadOnly],
   );
   const onDelete = useCallback(
     (names: readonly string[]) => {

@@ -1,5 +1,5 @@
 import { ShieldCheck, type LucideIcon } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 
 import { SearchField } from '../ui/search-field.tsx';
@@ -27,8 +27,10 @@ interface PaletteItem {
 
 /** Everything that can be drawn, searched, dragged onto the canvas, or added behind the selected step. */
 export function Palette(): ReactNode {
-  const { state, dispatch, connections, isReadOnly, focus } = useDesigner();
+  const { state, dispatch, connections, areConnectionsKnown, isReadOnly, focus } = useDesigner();
   const [search, setSearch] = useState('');
+  // What fits best may be a connection that is not known yet: Enter waits for it.
+  const [isAwaited, setIsAwaited] = useState(false);
   const wanted = search.trim().toLowerCase();
   const items = paletteItems(connections).filter(
     ({ label, summary, group }) =>
@@ -75,6 +77,11 @@ export function Palette(): ReactNode {
     setSearch('');
     focus('canvas');
   };
+  useEffect(() => {
+    if (!isAwaited || !areConnectionsKnown) return;
+    setIsAwaited(false);
+    add(best);
+  });
   return (
     <nav
       aria-label={designerWords('palette')}
@@ -84,7 +91,8 @@ export function Palette(): ReactNode {
       <div
         className="border-line border-b p-2"
         onKeyDown={(event) => {
-          if (event.key === 'Enter') add(best);
+          if (event.key === 'Enter' && areConnectionsKnown) add(best);
+          else setIsAwaited(event.key === 'Enter');
           if (event.key === 'Escape' && search === '') focus('canvas');
         }}
       >

@@ -40,6 +40,7 @@ import { StepNode } from './step-node.tsx';
 import { useCanvasDrop } from './use-canvas-drop.ts';
 import { useCanvasKeys } from './use-canvas-keys.ts';
 import { useGroupActs } from './use-group-acts.ts';
+import { useShowCard } from './use-show-card.ts';
 
 type CanvasNode = CardNodeType | GroupFrameType;
 
@@ -190,12 +191,20 @@ function CanvasInside({ onProblems, onRename, onDelete, onGroup, onSave }: Canva
     dispatch({ kind: 'edit', edits: [{ kind: 'pasteSteps', yaml }], label: 'paste', select: 'added' });
   };
 
-  const keys = useCanvasKeys({ onDelete, onRename, onGroup, onSave, onAdd: setAdding, box });
+  const showCard = useShowCard(box);
+  const keys = useCanvasKeys({ onDelete, onRename, onGroup, onSave, onAdd: setAdding, showCard, box });
   useEffect(() => {
     if (state.refusal !== null)
       notify({ kind: 'failed', title: designerWords('refused'), description: state.refusal.reason });
   }, [state.refusal]);
   const [only, ...others] = selectedCards(cards, selected);
+  // What was just added has no place that anyone chose, and may lie outside of what is seen.
+  const known = useRef(cards.steps);
+  useEffect(() => {
+    const place = only === undefined || known.current.has(only) ? undefined : state.places.get(only);
+    known.current = cards.steps;
+    if (place !== undefined) showCard(place);
+  }, [only, cards.steps, state.places, showCard]);
   const announced = only === undefined || others.length > 0 ? undefined : cards.steps.get(only);
 
   return (

@@ -3,7 +3,7 @@ import type { KeyboardEvent, RefObject } from 'react';
 
 import { designerWords } from '../../words/designer.ts';
 import { groupCardId, selectedCards, selectedGroup, stepsOfCard } from '../model/card-graph.ts';
-import { CARD, toPixels } from '../model/grid.ts';
+import type { Place } from '../model/grid.ts';
 import { flowOrder, nextStep, type Direction } from '../model/walk-graph.ts';
 import { useDesigner } from '../state/use-designer.ts';
 import type { AddRequest } from './add-menu.tsx';
@@ -16,6 +16,7 @@ export interface CanvasKeyActions {
   readonly onGroup: () => void;
   readonly onSave: () => void;
   readonly onAdd: (request: AddRequest) => void;
+  readonly showCard: (place: Place) => void;
   readonly box: RefObject<HTMLDivElement | null>;
 }
 
@@ -33,6 +34,7 @@ export function useCanvasKeys({
   onGroup,
   onSave,
   onAdd,
+  showCard,
   box,
 }: CanvasKeyActions): (event: KeyboardEvent) => void {
   const { state, dispatch, focus, isReadOnly } = useDesigner();
@@ -46,17 +48,7 @@ export function useCanvasKeys({
     const card = cards.steps.get(id);
     if (card === undefined) return;
     dispatch({ kind: 'select', names: stepsOfCard(card) });
-    const { x, y } = toPixels(places.get(id) ?? [0, 0]);
-    const { zoom } = flow.getViewport();
-    const corner = flow.flowToScreenPosition({ x, y });
-    const frame = box.current?.getBoundingClientRect();
-    const isSeen =
-      frame !== undefined &&
-      corner.x >= frame.left &&
-      corner.y >= frame.top &&
-      corner.x + CARD.width * zoom <= frame.right &&
-      corner.y + CARD.height * zoom <= frame.bottom;
-    if (!isSeen) void flow.setCenter(x + CARD.width / 2, y + CARD.height / 2, { zoom: Math.max(zoom, 0.6) });
+    showCard(places.get(id) ?? [0, 0]);
   };
 
   const walk = (event: KeyboardEvent): boolean => {

@@ -107,6 +107,21 @@ const action: fc.Arbitrary<DesignerAction> = fc.oneof(
 );
 
 describe('the designer', () => {
+  it('keeps what is typed while it saves', () => {
+    const typed = `${TEXT}# typed\n`;
+    const sent = designerReducer(open(), { kind: 'type', text: typed, group: 'typing' });
+    const going = designerReducer(sent, { kind: 'type', text: `${typed}# more\n`, group: 'typing' });
+    const answer = { kind: 'saved', pipeline: 'sales', sent: typed } as const;
+    const saved = designerReducer(going, { ...answer, saved: { text: typed, revision: 'r2' } });
+    expect(saved.log.text).toBe(`${typed}# more\n`);
+    expect(saved.saved).toEqual({ text: typed, revision: 'r2' });
+    expect(isChanged(saved)).toBe(true);
+    // The file has more than was sent: the next save begins where this one did, and merges again.
+    const merged = { text: `# the file's\n${typed}`, revision: 'r3' };
+    expect(designerReducer(going, { ...answer, saved: merged })).toBe(going);
+    expect(designerReducer(sent, { ...answer, saved: merged }).log.text).toBe(merged.text);
+  });
+
   it('keeps canvas and text equal over 1,000 random sequences of edits, typing, undo and redo', () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 14 }), (actions) => {

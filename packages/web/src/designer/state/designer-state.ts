@@ -64,8 +64,8 @@ export type DesignerAction =
   | { readonly kind: 'collapse'; readonly group: string; readonly isCollapsed: boolean }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
-  /** The file has this text now, and so has the canvas. */
-  | { readonly kind: 'saved'; readonly saved: SavedText; readonly pipeline: string };
+  /** The file has this text now, and so has the canvas, unless the text is another than the one that was sent. */
+  | { readonly kind: 'saved'; readonly saved: SavedText; readonly pipeline: string; readonly sent?: string };
 
 /** Above this, groups are collapsed on opening, and a list of the steps stands beside the canvas. */
 export const LARGE = 60;
@@ -133,8 +133,15 @@ export function designerReducer(state: DesignerState, action: DesignerAction): D
     case 'redo':
       return withLog(state, redo(state.log));
     case 'saved': {
-      const next = withLog(state, changeText(state.log, action.saved.text, 'from the file'));
-      return { ...next, saved: action.saved, savedSteps: next.graph.steps, pipeline: action.pipeline };
+      const { saved, sent, pipeline } = action;
+      if (sent !== undefined && state.log.text !== sent) {
+        // It was edited meanwhile. Where the file has more than was sent, saving again puts that together.
+        if (saved.text !== sent) return state;
+        const savedSteps = stepGraph(readDraft(sent, state.file, { isComplete: false })).steps;
+        return { ...state, saved, savedSteps, pipeline };
+      }
+      const next = withLog(state, changeText(state.log, saved.text, 'from the file'));
+      return { ...next, saved, savedSteps: next.graph.steps, pipeline };
     }
   }
 }

@@ -15,6 +15,8 @@ export interface Designer {
   readonly counts: ReadonlyMap<string, number>;
   readonly learnCounts: (counts: ReadonlyMap<string, number>) => void;
   readonly connections: readonly DesignerConnection[];
+  /** False while the server has not said which there are. */
+  readonly areConnectionsKnown: boolean;
   readonly isReadOnly: boolean;
   /** Moves the keyboard to a part. */
   readonly focus: (part: DesignerPart) => void;

@@ -1,5 +1,6 @@
-import { useCallback, useState, type Dispatch } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { useRef, useState, type Dispatch } from 'react';
+import { flushSync } from 'react-dom';
 
 import { call } from '../../api/call.ts';
 import { errorMessage } from '../../ui/error-panel.tsx';
@@ -10,7 +11,7 @@ import type { DesignerAction, DesignerState } from './designer-state.ts';
 
 /** Saving, and what happens when the file was changed underneath. */
 export function useSave(
-  { pipeline, log, saved }: DesignerState,
+  state: DesignerState,
   dispatch: Dispatch<DesignerAction>,
 ): {
   readonly isSaving: boolean;
@@ -24,45 +25,56 @@ export function useSave(
   const [isSaving, setIsSaving] = useState(false);
   const [conflict, setConflict] = useState<Conflict | undefined>(undefined);
   const client = useQueryClient();
-  const saveOn = useCallback(
-    async (baseRevision: string): Promise<boolean> => {
-      if (log.text === saved.text && baseRevision === saved.revision) return true;
-      setIsSaving(true);
-      try {
-        const answer = await call('pipelines/save-pipeline', { pipeline, text: log.text, baseRevision });
-        if (answer.outcome === 'conflict') {
-          setConflict(answer);
-          return false;
-        }
-        setConflict(undefined);
-        dispatch({
-          kind: 'saved',
-          saved: { text: answer.text, revision: answer.revision },
-          pipeline: answer.pipeline,
-        });
-        if (answer.outcome === 'merged')
-          notify({ title: designerWords('merged', { parts: answer.fromFile.join(', ') }) });
-        await client.invalidateQueries({
-          predicate: ({ queryKey: [name] }) =>
-            name === 'pipelines/read-pipeline' || name === 'pipelines/list-revisions',
-        });
-        return true;
-      } catch (error) {
-        notify({ kind: 'failed', title: designerWords('refused'), description: errorMessage(error) });
+  const latest = useRef(state);
+  latest.current = state;
+  const last = useRef<Promise<unknown>>(Promise.resolve());
+
+  const saveOn = async (base: string | undefined): Promise<boolean> => {
+    const { pipeline, log, saved } = latest.current;
+    const baseRevision = base ?? saved.revision;
+    if (log.text === saved.text && baseRevision === saved.revision) return true;
+    setIsSaving(true);
+    try {
+      const sent = log.text;
+      const answer = await call('pipelines/save-pipeline', { pipeline, text: sent, baseRevision });
+      if (answer.outcome === 'conflict') {
+        setConflict(answer);
         return false;
-      } finally {
-        setIsSaving(false);
       }
-    },
-    [pipeline, log.text, saved, dispatch, client],
-  );
+      // The next save begins with what this one has written.
+      flushSync(() => {
+        setConflict(undefined);
+        const { text, revision } = answer;
+        dispatch({ kind: 'saved', saved: { text, revision }, pipeline: answer.pipeline, sent });
+      });
+      if (answer.outcome === 'merged')
+        notify({ title: designerWords('merged', { parts: answer.fromFile.join(', ') }) });
+      await client.invalidateQueries({
+        predicate: ({ queryKey: [name] }) =>
+          name === 'pipelines/read-pipeline' || name === 'pipelines/list-revisions',
+      });
+      return true;
+    } catch (error) {
+      notify({ kind: 'failed', title: designerWords('refused'), description: errorMessage(error) });
+      return false;
+    } finally {
+      setIsSaving(false);
+    }
+  };
+  // One after the other: two at a time would take each other for a change of the file.
+  const inTurn = (base?: string): Promise<boolean> => {
+    const done = last.current.then(() => saveOn(base));
+    last.current = done;
+    return done;
+  };
   return {
     isSaving,
     conflict,
-    save: () => saveOn(saved.revision),
-    overwrite: () => saveOn(conflict?.theirs.revision ?? saved.revision),
+    save: () => inTurn(),
+    overwrite: () => inTurn(conflict?.theirs.revision),
     takeTheirs: () => {
-      if (conflict !== undefined) dispatch({ kind: 'saved', saved: conflict.theirs, pipeline });
+      if (conflict !== undefined)
+        dispatch({ kind: 'saved', saved: conflict.theirs, pipeline: state.pipeline });
       setConflict(undefined);
     },
     leaveConflict: () => setConflict(undefined),
