@@ -5,20 +5,24 @@ import { describe, expect, it } from 'vitest';
 
 import { field, ORDERS, table } from '../cases/fixture.ts';
 import { canonicalJson, fingerprint, fingerprintTable } from './fingerprint.ts';
+import { portableSha256Hex } from './portable-sha256.ts';
 import { sha256Hex } from './sha256.ts';
 
-describe('sha256Hex', () => {
+describe.each([
+  ['sha256Hex', sha256Hex],
+  ['portableSha256Hex', portableSha256Hex],
+])('%s', (_name, digest) => {
   it('is SHA-256 for every length around the blocks', () => {
     for (let length = 0; length < 300; length += 1) {
       const text = 'x'.repeat(length);
-      expect(sha256Hex(text)).toBe(createHash('sha256').update(text).digest('hex'));
+      expect(digest(text)).toBe(createHash('sha256').update(text).digest('hex'));
     }
   });
 
   it('is SHA-256 for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
-        expect(sha256Hex(text)).toBe(createHash('sha256').update(text).digest('hex'));
+        expect(digest(text)).toBe(createHash('sha256').update(text).digest('hex'));
       }),
     );
   });

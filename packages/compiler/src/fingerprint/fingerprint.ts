@@ -114,11 +114,13 @@ function destinationIdentity({ connection, connector, table, mode, deletes, key 
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([left], [right]) => compareText(left, right));
     let text = '';
-    for (const [key, item] of entries)
+    // By code units, as `compareText` does.
+    for (const key of Object.keys(value).sort()) {
+      const item: unknown = Object(value)[key];
       if (item !== undefined)
         text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
+    }
     return `{${text}}`;
   }
   return JSON.stringify(value) ?? 'null';
