@@ -3,7 +3,7 @@ import { stepCheckReferences, stepInputs, type Step } from '@millrace/spec';
 import type { CheckPlan } from '../checks/check-plan.ts';
 import type { Compilation } from '../compilation.ts';
 import type { CompileMemory, KeptNode } from '../compile-memory.ts';
-import { compileNode } from './compile-node.ts';
+import { compileNode, isTransform } from './compile-node.ts';
 import type { CompiledStep, DefinedRelation } from './compiled-step.ts';
 import type { StepOrder } from './order-steps.ts';
 
@@ -16,8 +16,9 @@ export interface CompiledSteps {
 }
 
 /**
- * Compiles the steps of a document, each after those that it reads, as many at a time as do not wait for each other.
- * `landed` are the source steps that feed them, by name. A step whose inputs are wrong is passed over: they were reported.
+ * Compiles the steps of a document, each as soon as those that it reads are compiled: what they ask about SQL is answered
+ * while others are worked on. `landed` are the source steps that feed them, by name. A step whose inputs are wrong is passed
+ * over: they were reported.
  */
 export async function compileSteps(
   compilation: Compilation,
@@ -25,43 +26,81 @@ export async function compileSteps(
   order: StepOrder,
   memory: CompileMemory,
 ): Promise<CompiledSteps> {
+  const reported = compilation.diagnostics.length;
   const relations = new Map<string, DefinedRelation>();
-  const checks = new Map<string, CheckPlan>();
+  const made: (KeptNode | undefined)[] = Array.from({ length: compilation.steps.length });
+  const waits = order.waits.slice();
+  const { promise: isDone, resolve, reject } = Promise.withResolvers<void>();
+  let asking = 0;
+  work(order.places.filter((place) => waits[place] === 0));
+  await isDone;
+  for (const { path } of compilation.diagnostics.slice(reported)) memory.noteReport(String(path[1]));
   const steps: CompiledStep[] = [];
-  for (const level of order.levels) {
-    const reported = compilation.diagnostics.length;
-    const nodes: (KeptNode | undefined)[] = [];
-    const waiting: Promise<void>[] = [];
-    for (const [name, step] of compilation.stepsAt(level)) {
-      const rows = 'source' in step ? landed.get(name) : undefined;
-      if ('source' in step && rows === undefined) continue;
-      // A step of a template is another one wherever the template is used.
-      const isAlone = !compilation.localNames.inputs.has(name);
-      const known = isAlone ? memory.node(name, step, rows, relations) : undefined;
-      const index = nodes.push(known) - 1;
-      if (known !== undefined) continue;
-      const refs = inputsOf(step);
-      const inputs = refs.map((ref) => relations.get(ref));
-      waiting.push(
-        compileNode(name, step, rows, relations, compilation).then((node) => {
-          if (node !== undefined)
-            nodes[index] = memory.keepNode(name, { step, landed: rows, refs, inputs, node });
-        }),
-      );
-    }
-    await Promise.all(waiting);
-    for (const { path } of compilation.diagnostics.slice(reported)) memory.noteReport(String(path[1]));
-    for (const kept of nodes) {
-      if (kept === undefined) continue;
-      for (const step of kept.node.steps) steps.push(step);
-      for (const relation of kept.relations) relations.set(relation.ref, relation);
-      const { checks: checked } = kept.node;
-      if (checked !== undefined) checks.set(checked.ref, checked.plan);
-    }
+  const checks = new Map<string, CheckPlan>();
+  for (const place of order.places) {
+    const node = made[place]?.node;
+    if (node === undefined) continue;
+    for (const step of node.steps) steps.push(step);
+    if (node.checks !== undefined) checks.set(node.checks.ref, node.checks.plan);
   }
   return { steps, relations, checks };
+
+  /** Steps that wait for nothing, and those that wait for nothing but them. */
+  function work(ready: number[]): void {
+    for (const place of ready) {
+      const isAsking = begin(place);
+      if (!isAsking) release(place, ready);
+    }
+    if (asking === 0) resolve();
+  }
+
+  /** Whether the step is compiled only when questions about it are answered. */
+  function begin(place: number): boolean {
+    const named = compilation.steps[place];
+    if (named === undefined) return false;
+    const [name, step] = named;
+    const rows = 'source' in step ? landed.get(name) : undefined;
+    if ('source' in step && rows === undefined) return false;
+    // A step of a template is another one wherever the template is used.
+    const isAlone = !compilation.localNames.inputs.has(name);
+    const known = isAlone ? memory.node(name, step, rows, relations) : undefined;
+    if (known !== undefined) {
+      keep(place, known);
+      return false;
+    }
+    if (rows === undefined && !isTransform(step)) return false;
+    const refs = inputsOf(step);
+    const inputs = refs.map((ref) => relations.get(ref));
+    asking += 1;
+    compileNode(name, step, rows, relations, compilation)
+      .then((node) => {
+        if (node !== undefined)
+          keep(place, memory.keepNode(name, { step, landed: rows, refs, inputs, node }));
+        asking -= 1;
+        const ready: number[] = [];
+        release(place, ready);
+        work(ready);
+      })
+      .catch(reject);
+    return true;
+  }
+
+  function keep(place: number, node: KeptNode): void {
+    made[place] = node;
+    for (const relation of node.relations) relations.set(relation.ref, relation);
+  }
+
+  /** Adds to `ready` those that waited for this step alone. */
+  function release(place: number, ready: number[]): void {
+    for (const reader of order.readers[place] ?? []) {
+      const left = (waits[reader] ?? 0) - 1;
+      waits[reader] = left;
+      if (left === 0) ready.push(reader);
+    }
+  }
 }
 
 function inputsOf(step: Step): readonly string[] {
-  return [...stepInputs(step), ...stepCheckReferences(step)].map(({ from }) => from);
+  const inputs = stepInputs(step).map(({ from }) => from);
+  return 'checks' in step ? [...inputs, ...stepCheckReferences(step).map(({ from }) => from)] : inputs;
 }

@@ -17,12 +17,13 @@ export interface TypedExpression {
 type Describe = (sql: string) => Promise<readonly DescribedColumn[]>;
 
 /**
- * Collects the expressions of one turn of the event loop and has them described in one SELECT as far as their columns
- * agree: a tenth of the cost of a statement for each. Undefined for those among which one is wrong.
+ * Collects expressions and has those of a batch described in one SELECT as far as their columns agree: a tenth of the cost
+ * of a statement for each. While DuckDB answers, the next batch is collected. Undefined for those among which one is wrong.
  */
 export class ExpressionBatch {
   readonly #describe: Describe;
   #waiting: Question[] = [];
+  #isUnderWay = false;
 
   constructor(describe: Describe) {
     this.#describe = describe;
@@ -30,24 +31,20 @@ export class ExpressionBatch {
 
   ask(expression: TypedExpression): Promise<DescribedColumn | undefined> {
     return new Promise((resolve) => {
-      if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
       this.#waiting.push({ expression, resolve });
+      if (this.#isUnderWay) return;
+      this.#isUnderWay = true;
+      setImmediate(() => void this.#answerAll());
     });
   }
 
-  async #flush(): Promise<void> {
-    const groups: Group[] = [];
-    for (const question of this.#waiting) {
-      const group = groups.findLast((candidate) => takes(candidate, question.expression));
-      if (group === undefined)
-        groups.push({ questions: [question], columns: new Map(question.expression.columns) });
-      else {
-        group.questions.push(question);
-        for (const [name, field] of question.expression.columns) group.columns.set(name, field);
-      }
+  async #answerAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const questions = this.#waiting;
+      this.#waiting = [];
+      await Promise.all(groupsOf(questions).map((group) => this.#answer(group)));
     }
-    this.#waiting = [];
-    await Promise.all(groups.map((group) => this.#answer(group)));
+    this.#isUnderWay = false;
   }
 
   async #answer({ questions, columns }: Group): Promise<void> {
@@ -68,6 +65,20 @@ interface Question {
 interface Group {
   readonly questions: Question[];
   readonly columns: Map<string, Field>;
+}
+
+function groupsOf(questions: readonly Question[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const question of questions) {
+    const group = groups.findLast((candidate) => takes(candidate, question.expression));
+    if (group === undefined)
+      groups.push({ questions: [question], columns: new Map(question.expression.columns) });
+    else {
+      group.questions.push(question);
+      for (const [name, field] of question.expression.columns) group.columns.set(name, field);
+    }
+  }
+  return groups;
 }
 
 /** Whether a column means the same to all: all its expressions name it with one type. */

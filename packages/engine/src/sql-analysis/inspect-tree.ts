@@ -5,7 +5,7 @@ import { forbiddenCall, forbiddenRelation, forbiddenValue, READS_CATALOGUE } fro
 import { VALUE_FUNCTIONS, type FunctionCatalogue } from './function-catalogue.ts';
 import { lambdaParameters } from './lambda-parameters.ts';
 import {
-  childrenOf,
+  eachChild,
   isExpression,
   nodeAt,
   nodesAt,
@@ -94,18 +94,29 @@ class TreeInspection {
   visit(node: TreeNode, ctes: ReadonlySet<string>): void {
     if (this.problem !== undefined) return;
     this.#inspect(node, ctes);
+    const inside = this.#withOwn(node, ctes);
+    eachChild(
+      node,
+      (child) => {
+        const isLambda = lambdaParameters(node, child, this.#catalogue) !== undefined;
+        this.visit((isLambda ? nodeAt(child, 'expr') : undefined) ?? child, inside);
+      },
+      'cte_map',
+    );
+  }
+
+  /** The names that WITH gives inside of a node; what stands in it is visited. */
+  #withOwn(node: TreeNode, ctes: ReadonlySet<string>): ReadonlySet<string> {
+    const isRecursive = node['type'] === 'RECURSIVE_CTE_NODE';
+    if (node['cte_map'] === undefined && !isRecursive) return ctes;
     const inside = new Set(ctes);
     for (const entry of nodesAt(nodeAt(node, 'cte_map') ?? {}, 'map')) {
       const query = nodeAt(entry, 'value');
       if (query !== undefined) this.visit(query, new Set(inside));
       inside.add(textAt(entry, 'key').toLowerCase());
     }
-    if (node['type'] === 'RECURSIVE_CTE_NODE') inside.add(textAt(node, 'cte_name').toLowerCase());
-    const { cte_map: _, ...rest } = node;
-    for (const child of childrenOf(rest)) {
-      const isLambda = lambdaParameters(node, child, this.#catalogue) !== undefined;
-      this.visit((isLambda ? nodeAt(child, 'expr') : undefined) ?? child, inside);
-    }
+    if (isRecursive) inside.add(textAt(node, 'cte_name').toLowerCase());
+    return inside;
   }
 
   #inspect(node: TreeNode, ctes: ReadonlySet<string>): void {

@@ -43,13 +43,19 @@ export function positionOf(node: TreeNode): number | undefined {
 /** Every node directly inside of a node, whatever key it stands under. */
 export function childrenOf(node: TreeNode): readonly TreeNode[] {
   const children: TreeNode[] = [];
-  for (const value of Object.values(node)) collect(value, children);
+  eachChild(node, (child) => children.push(child));
   return children;
 }
 
-function collect(value: TreeValue | undefined, into: TreeNode[]): void {
-  if (isNode(value)) into.push(value);
-  else if (Array.isArray(value)) for (const item of value) collect(item, into);
+/** Visits what `childrenOf` lists, but for what stands under the key `except`. */
+export function eachChild(node: TreeNode, visit: (child: TreeNode) => void, except?: string): void {
+  for (const key of Object.keys(node)) if (key !== except) visitIn(node[key], visit);
+}
+
+function visitIn(value: TreeValue | undefined, visit: (child: TreeNode) => void): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (isNode(value)) visit(value);
+  else for (const item of value) visitIn(item, visit);
 }
 
 /** Visits a node and all below it, outermost first; a visitor that answers false keeps out of the node's inside. */

@@ -4,7 +4,7 @@ import type { FunctionCatalogue } from './function-catalogue.ts';
 import { valueFunction, type TreeFacts } from './inspect-tree.ts';
 import { lambdaParameters } from './lambda-parameters.ts';
 import {
-  childrenOf,
+  eachChild,
   isExpression,
   nodeAt,
   nodesAt,
@@ -105,14 +105,14 @@ class ExpressionReader {
       );
     } else if (isExpression(node, 'SUBQUERY')) this.hasSubquery = true;
     const isInside = isInSubquery || isExpression(node, 'SUBQUERY');
-    for (const child of childrenOf(node)) {
+    eachChild(node, (child) => {
       const own = lambdaParameters(node, child, this.#catalogue);
       if (own === undefined) this.visit(child, parameters, isInside);
       else {
         const body = nodeAt(child, 'expr');
         if (body !== undefined) this.visit(body, new Set([...parameters, ...own]), isInside);
       }
-    }
+    });
   }
 
   #addColumn(node: TreeNode, parameters: ReadonlySet<string>): void {

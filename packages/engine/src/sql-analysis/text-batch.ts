@@ -1,7 +1,11 @@
-/** Collects the questions of one turn of the event loop and asks them together. */
+/** More in one question save nothing further, and the first answers can be worked on while others are found. */
+const MOST_AT_ONCE = 500;
+
+/** Collects questions and asks them together; while they are answered, the next ones are collected. */
 export class TextBatch {
   readonly #ask: (texts: readonly string[]) => Promise<readonly string[]>;
   #waiting: Question[] = [];
+  #isUnderWay = false;
 
   constructor(ask: (texts: readonly string[]) => Promise<readonly string[]>) {
     this.#ask = ask;
@@ -9,14 +13,19 @@ export class TextBatch {
 
   ask(text: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
       this.#waiting.push({ text, resolve, reject });
+      if (this.#isUnderWay) return;
+      this.#isUnderWay = true;
+      setImmediate(() => void this.#answerAll());
     });
   }
 
-  async #flush(): Promise<void> {
-    const questions = this.#waiting;
-    this.#waiting = [];
+  async #answerAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#answer(this.#waiting.splice(0, MOST_AT_ONCE));
+    this.#isUnderWay = false;
+  }
+
+  async #answer(questions: readonly Question[]): Promise<void> {
     try {
       const answers = await this.#ask(questions.map(({ text }) => text));
       for (const [index, { resolve }] of questions.entries()) resolve(answers[index] ?? '');
