@@ -29,7 +29,7 @@ export class StepBuilder implements BuildContext {
   readonly sql: SqlAnalyser;
   readonly #compilation: Compilation;
   readonly #path: DocumentPath;
-  readonly #relations: ReadonlyMap<string, SqlRelation>;
+  readonly #relations = new Map<string, SqlRelation>();
 
   constructor(
     compilation: Compilation,
@@ -41,7 +41,6 @@ export class StepBuilder implements BuildContext {
     this.#path = ['steps', step, verb];
     this.step = step;
     this.inputs = inputs;
-    this.#relations = new Map(inputs.map(({ alias, fields }) => [alias, { name: alias, fields }]));
     this.sql = compilation.sql;
   }
 
@@ -141,9 +140,13 @@ export class StepBuilder implements BuildContext {
 
   /** The frame may hold a subquery over the inputs while the expression itself sees none of their columns. */
   #relation({ alias, fields }: InputRelation): SqlRelation {
+    const own = this.inputs.find((input) => input.alias === alias);
+    const wanted = own !== undefined && fields.length === 0 ? own.fields : fields;
     const known = this.#relations.get(alias);
-    if (known !== undefined && fields.length === 0) return known;
-    return known?.fields === fields ? known : { name: alias, fields };
+    if (known?.fields === wanted) return known;
+    const relation = { name: alias, fields: wanted };
+    if (wanted === own?.fields) this.#relations.set(alias, relation);
+    return relation;
   }
 
   #refuse(problem: SqlProblem, text: string, path: DocumentPath): undefined {

@@ -12,7 +12,7 @@ import { MASK_KEY } from '../plan.ts';
 import { isSqlProblem } from '../sql/sql-analyser.ts';
 import { TRANSFORM_VERBS } from '../verbs/index.ts';
 import { StepBuilder } from './build-context.ts';
-import { checkStep } from './check-step.ts';
+import { checkStep, hasChecks } from './check-step.ts';
 import type { CompiledNode, CompiledStep, DefinedRelation, Relations } from './compiled-step.ts';
 import { convertResult, resultColumn } from './result-columns.ts';
 import { digestDefinition, fingerprintStep } from './step-identity.ts';
@@ -36,6 +36,7 @@ export async function compileNode(
     ? await compileStep(name, step, relations, compilation)
     : { steps: [], definitions: [] };
   if (made === undefined) return undefined;
+  if (!hasChecks(step)) return landed === undefined ? made : { landed, ...made };
   const own = made.steps.find(({ ref }) => ref === name);
   const rows = landed ?? (own && relationOf(own));
   if (rows === undefined) return made;
@@ -69,18 +70,18 @@ export function isTransform(step: Step): step is TransformStep {
 /** Relations, and those that one step adds to them for itself. */
 class RelationScope implements Relations {
   readonly #outer: Relations;
-  readonly #own = new Map<string, DefinedRelation>();
+  readonly #own: DefinedRelation[] = [];
 
   constructor(outer: Relations) {
     this.#outer = outer;
   }
 
   add(relation: DefinedRelation): void {
-    this.#own.set(relation.ref, relation);
+    this.#own.push(relation);
   }
 
   get(ref: string): DefinedRelation | undefined {
-    return this.#own.get(ref) ?? this.#outer.get(ref);
+    return this.#own.findLast((relation) => relation.ref === ref) ?? this.#outer.get(ref);
   }
 }
 
@@ -103,7 +104,7 @@ async function compileStep(
   const definitions: string[] = [];
   for (const query of queries) {
     const ref = query.output === undefined ? name : `${name}.${query.output}`;
-    const columns = await describeOutput(query, known, builder);
+    const columns = query.code?.fields ?? query.result ?? (await describeOutput(query, known, builder));
     if (columns === undefined) return undefined;
     const planned = query.columns.map((column, index) => {
       const described = columns[index];
@@ -115,33 +116,32 @@ async function compileStep(
       const field = isField(described, nullable) ? described : { name, type: described.type, nullable };
       return { name, from, nullable, field };
     });
+    const { inputs: read, key, maskKey } = query;
     const code = query.code?.run;
-    const defined = {
+    const sql = query.code === undefined ? convertResult(query.sql, columns) : query.sql;
+    const definition = digestDefinition({ sql, key, inputs: read, columns: planned, maskKey, code });
+    const compiled: CompiledStep = {
       ref,
       step: name,
       verb,
-      inputs: query.inputs,
-      sql: query.code === undefined ? convertResult(query.sql, columns) : query.sql,
+      inputs: read,
+      sql,
       columns: planned,
       uses: query.uses,
-      key: query.key,
+      key,
       incrementality: query.incrementality,
       ...(query.rows === undefined ? {} : { rows: query.rows }),
       ...(code === undefined ? {} : { code }),
-      ...(query.maskKey === undefined ? {} : { maskKey: query.maskKey }),
+      ...(maskKey === undefined ? {} : { maskKey }),
       ...(query.reveals === undefined ? {} : { reveals: query.reveals }),
       ...(query.order === undefined ? {} : { order: query.order }),
       ...(query.notes === undefined ? {} : { notes: query.notes }),
-    };
-    const definition = digestDefinition(defined);
-    const compiled: CompiledStep = {
-      ...defined,
       keptBecause: null,
-      fingerprint: fingerprintStep(definition, query.inputs, (input) => known.get(input)?.fingerprint),
+      fingerprint: fingerprintStep(definition, read, (input) => known.get(input)?.fingerprint),
     };
     definitions.push(definition);
     steps.push(compiled);
-    known.add(relationOf(compiled));
+    if (queries.length > 1) known.add(relationOf(compiled));
   }
   return { steps, definitions };
 }
@@ -151,13 +151,12 @@ function isField(column: ResultColumn | Field, nullable: boolean): column is Fie
   return 'nullable' in column && column.nullable === nullable;
 }
 
+/** The columns of a query of which they are not known yet; undefined when something is wrong with it, which is reported. */
 async function describeOutput(
   query: OutputQuery,
   relations: Relations,
   builder: StepBuilder,
 ): Promise<readonly ResultColumn[] | undefined> {
-  if (query.code !== undefined) return query.code.fields;
-  if (query.result !== undefined) return query.result;
   const described = await builder.sql.describe({
     relations: [
       ...query.inputs.map(({ alias, ref }) => ({ name: alias, fields: relations.get(ref)?.fields ?? [] })),

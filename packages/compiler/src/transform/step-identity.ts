@@ -1,20 +1,25 @@
 import { formatLogicalType } from '@millrace/spec';
 
 import { sha256Hex } from '../fingerprint/sha256.ts';
-import type { StepInput } from '../plan.ts';
+import type { PlannedCode, StepInput } from '../plan.ts';
 import type { CompiledNode, CompiledStep, Relations } from './compiled-step.ts';
+
+/** What tells one step from another over the same inputs. */
+interface StepDefinition extends Pick<CompiledStep, 'sql' | 'key' | 'inputs' | 'columns'> {
+  readonly maskKey?: string | undefined;
+  readonly code?: PlannedCode | undefined;
+}
 
 /**
  * Identity of what a step does to its inputs, whatever these are. Columns that are handed on have the type that they have
  * there, so they need no mention.
  */
-export function digestDefinition(
-  step: Pick<CompiledStep, 'sql' | 'key' | 'inputs' | 'columns' | 'maskKey' | 'code'>,
-): string {
-  const { sql, key, inputs, columns, maskKey, code } = step;
-  const made = columns
-    .filter(({ from }) => from.length !== 1 || from[0]?.how !== 'copied')
-    .flatMap(({ field }) => [field.name, formatLogicalType(field.type), field.nullable]);
+export function digestDefinition({ sql, key, inputs, columns, maskKey, code }: StepDefinition): string {
+  const made: unknown[] = [];
+  for (const { from, field } of columns) {
+    if (from.length === 1 && from[0]?.how === 'copied') continue;
+    made.push(field.name, formatLogicalType(field.type), field.nullable);
+  }
   // What the function is given does not tell which of it stays beside what it returns.
   const kept = () => columns.map(({ name }) => name);
   const run = code && [code.source, code.mode, code.reads, code.returns, code.isOnePerRow, kept()];

@@ -25,28 +25,32 @@ export function checkGraph(document: PipelineDocument, locate: Locate): readonly
 
 /** Whether nothing is wrong with the connections; in one pass, for large documents. When in doubt, false. */
 export function isGraphSound(named: readonly NamedStep[]): boolean {
-  const places = new Map(named.map(([name], place) => [name, place]));
+  const places = new Map<string, number>();
+  for (const [place, written] of named.entries()) places.set(written[0], place);
   /** How many readers of each step are not done. */
   const readers = new Int32Array(named.length);
   const needs: (readonly number[])[] = [];
   let hasWriter = false;
   for (const [name, step] of named) {
     const needed: number[] = [];
-    for (const { from } of [...stepInputs(step), ...stepCheckReferences(step)]) {
+    const isNeeded = (from: string): boolean => {
       const reference = parseStepReference(from);
       const place = places.get(reference.step) ?? -1;
       const input = named[place]?.[1];
       if (input === undefined || reference.step === name || !isReadable(input, reference)) return false;
       needed.push(place);
       readers[place] = (readers[place] ?? 0) + 1;
-    }
+      return true;
+    };
+    if (!stepInputs(step).every(({ from }) => isNeeded(from))) return false;
+    if (!stepCheckReferences(step).every(({ from }) => isNeeded(from))) return false;
     needs.push(needed);
     hasWriter ||= stepVerb(step).writes;
   }
   const done: number[] = [];
   for (const [place, [name, step]] of named.entries()) {
     if (readers[place] !== 0) continue;
-    if (readableNames(name, step).length > 0) return false;
+    if (stepVerb(step).isReadable || readableNames(name, step).length > 0) return false;
     done.push(place);
   }
   // Who has no reader left is done; in a circle there always is one.

@@ -112,7 +112,8 @@ export function verbNamed(name: string): (typeof VERBS)[number] | undefined {
 
 /** The verb of a step. */
 export function stepVerb(step: Step): (typeof VERBS)[number] {
-  for (const key of Object.keys(step)) {
+  // A parsed step has no keys but its own.
+  for (const key in step) {
     const verb = VERBS_BY_NAME.get(key);
     if (verb !== undefined) return verb;
   }
@@ -132,16 +133,20 @@ export interface StepInput {
 /** Steps are never changed, and asked for what they read again and again. */
 const inputsOfSteps = new WeakMap<Step, readonly StepInput[]>();
 
+/** Where steps of each verb name others. */
+const slotsOfVerbs: ReadonlyMap<object, readonly InputSlot[]> = new Map(
+  VERBS.map((verb) => [verb, verb.inputs.map((slot) => [verb.name, ...slot])]),
+);
+
 /** The steps that a step reads from, in the order of the verb's slots. */
 export function stepInputs(step: Step): readonly StepInput[] {
   const known = inputsOfSteps.get(step);
   if (known !== undefined) return known;
-  const verb = stepVerb(step);
-  const inputs = verb.inputs.flatMap((slot) =>
-    valuesAt(step, [verb.name, ...slot]).flatMap(({ path, value }) =>
-      typeof value === 'string' ? [{ path, from: value, step: parseStepReference(value).step }] : [],
-    ),
-  );
+  const inputs: StepInput[] = [];
+  for (const slot of slotsOfVerbs.get(stepVerb(step)) ?? []) {
+    for (const { path, value } of valuesAt(step, slot))
+      if (typeof value === 'string') inputs.push({ path, from: value, step: parseStepReference(value).step });
+  }
   inputsOfSteps.set(step, inputs);
   return inputs;
 }
@@ -167,14 +172,15 @@ export function valuesAt(
   pattern: readonly string[],
 ): readonly { readonly path: DocumentPath; readonly value: unknown }[] {
   const every = pattern.indexOf('*');
-  const [plain, rest] = every < 0 ? [pattern, []] : [pattern.slice(0, every), pattern.slice(every)];
+  const plain = every < 0 ? pattern : pattern.slice(0, every);
   let at = root;
   for (const part of plain) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return [];
     at = Object(at)[part];
   }
+  if (every < 0) return [{ path: plain, value: at }];
   let found: { path: DocumentPath; value: unknown }[] = [{ path: plain, value: at }];
-  for (const part of rest) {
+  for (const part of pattern.slice(every)) {
     found = found.flatMap(({ path, value }) => {
       if (typeof value !== 'object' || value === null) return [];
       if (part !== '*')

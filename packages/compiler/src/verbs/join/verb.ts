@@ -1,14 +1,7 @@
 import type { DocumentPath, Field } from '@millrace/spec';
 
-import type { LineageUse } from '../../plan.ts';
-import {
-  copyColumn,
-  isCondition,
-  partitionColumn,
-  quote,
-  quoteColumn,
-  usesOf,
-} from '../../transform/columns.ts';
+import type { LineageUse, PlannedStepColumn } from '../../plan.ts';
+import { copyColumn, isCondition, partitionColumn, quote, usesOf } from '../../transform/columns.ts';
 import { equalColumns, isSurelyComparable, type EqualColumns } from '../../transform/equal-columns.ts';
 import {
   defineTransformVerb,
@@ -92,36 +85,39 @@ async function joinTwo(
   if (taken === undefined) return undefined;
   const leftNullable = type === 'right' || type === 'full';
   const rightNullable = type === 'left' || type === 'full' || type === 'asof';
-  const columns = [
-    ...left.fields.map((field) => copyColumn(left, withNulls(field, leftNullable))),
-    ...taken.map(({ field, name }) => copyColumn(right, withNulls(field, rightNullable), name)),
-  ];
+  const columns: PlannedStepColumn[] = [];
+  const list: string[] = [];
+  const [leftAlias, rightAlias] = [quote(left.alias), quote(right.alias)];
+  for (const field of left.fields) {
+    columns.push(copyColumn(left, withNulls(field, leftNullable)));
+    list.push(`${leftAlias}.${quote(field.name)}`);
+  }
+  for (const { field, name } of taken) {
+    columns.push(copyColumn(right, withNulls(field, rightNullable), name));
+    const from = `${rightAlias}.${quote(field.name)}`;
+    list.push(field.name === name ? from : `${from} AS ${quote(name)}`);
+  }
   const fields = columns.map(({ field }) => field);
-  const list = [
-    ...left.fields.map((field) => quoteColumn(left.alias, field.name)),
-    ...taken.map(({ field, name }) =>
-      field.name === name
-        ? quoteColumn(right.alias, field.name)
-        : `${quoteColumn(right.alias, field.name)} AS ${quote(name)}`,
-    ),
-  ];
-  const equalities = pairs.map(
-    (pair) => `${quoteColumn(left.alias, pair.left.name)} = ${quoteColumn(right.alias, pair.right.name)}`,
-  );
-  const uses: LineageUse[] = [
-    ...pairs.flatMap((pair): LineageUse[] => [
+  const on: string[] = [];
+  const uses: LineageUse[] = [];
+  for (const pair of pairs) {
+    on.push(`${leftAlias}.${quote(pair.left.name)} = ${rightAlias}.${quote(pair.right.name)}`);
+    uses.push(
       { ref: left.ref, column: pair.left.name, how: 'joined' },
       { ref: right.ref, column: pair.right.name, how: 'joined' },
-    ]),
-    ...further.flatMap((expression) => usesOf(expression, 'joined')),
-  ];
+    );
+  }
+  for (const expression of further) {
+    on.push(expression.sql);
+    uses.push(...usesOf(expression, 'joined'));
+  }
   const linear = LINEAR_IN[type];
   const query: OutputQuery = {
     inputs: [
       { alias: left.alias, ref: left.ref },
       { alias: right.alias, ref: right.ref },
     ],
-    sql: `SELECT ${list.join(', ')} FROM ${quote(left.alias)} ${KEYWORDS[type]} ${quote(right.alias)} ON ${[...equalities, ...further.map(({ sql }) => sql)].join(' AND ')}`,
+    sql: `SELECT ${list.join(', ')} FROM ${leftAlias} ${KEYWORDS[type]} ${rightAlias} ON ${on.join(' AND ')}`,
     columns,
     result:
       type !== 'asof' && pairs.every(isSurelyComparable) && further.every(isCondition) ? fields : undefined,
@@ -165,6 +161,7 @@ async function conditions(
     return undefined;
   }
   const further: Expression[] = [];
+  if (asof === undefined && where === undefined) return further;
   for (const [key, text] of [['asof', asof] as const, ['where', where] as const]) {
     if (text === undefined) continue;
     const expression = await context.expression(text, [...path, key], [left, right]);
