@@ -58,11 +58,14 @@ async function publishReadable(
     }
     checkFence(request, last?.record);
     requireOwnTable(request, current);
+    const sentRows = files.reduce((sum, file) => sum + file.rows, 0);
+    const isView = request.mode === 'replace' || (current === undefined && sentRows < NATIVE_FROM_ROWS);
+    if (isView) await warehouse.useOneThread(signal);
+    else await warehouse.useAllThreads(signal);
     const stagedRows = await inspectStaged(session, request, files, signal);
     if (!warehouse.catalog.hasPublications) await createPublications(session, signal);
 
     const version = (last?.record.version ?? 0) + 1;
-    const isView = request.mode === 'replace' || (current === undefined && stagedRows < NATIVE_FROM_ROWS);
     const parquet = isView ? await place(warehouse, request, version, files) : null;
     request.checkpoint?.('staged');
 

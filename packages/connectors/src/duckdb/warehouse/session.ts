@@ -8,14 +8,21 @@ import { CATALOG } from './names.ts';
 export class Session implements Disposable {
   readonly connection: DuckDBConnection;
   readonly #blame: Blame;
+  readonly #onClose: (() => void) | undefined;
 
-  private constructor(connection: DuckDBConnection, blame: Blame) {
+  private constructor(connection: DuckDBConnection, blame: Blame, onClose: (() => void) | undefined) {
     this.connection = connection;
     this.#blame = blame;
+    this.#onClose = onClose;
   }
 
-  static async open(instance: DuckDBInstance, blame: Blame, signal: AbortSignal): Promise<Session> {
-    const session = new Session(await instance.connect(), blame);
+  static async open(
+    instance: DuckDBInstance,
+    blame: Blame,
+    signal: AbortSignal,
+    onClose?: () => void,
+  ): Promise<Session> {
+    const session = new Session(await instance.connect(), blame, onClose);
     await session.run(`USE ${CATALOG}`, signal);
     return session;
   }
@@ -85,6 +92,7 @@ export class Session implements Disposable {
 
   [Symbol.dispose](): void {
     this.connection.closeSync();
+    this.#onClose?.();
   }
 }
 

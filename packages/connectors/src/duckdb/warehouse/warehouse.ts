@@ -20,8 +20,12 @@ export class Warehouse {
   readonly isLocked: boolean;
   #catalog: Catalog;
   readonly #writer: Session;
-  /** Publications come one after the other: each uses all threads, and DuckDB commits one at a time. */
+  /** Publications come one after the other: DuckDB commits one at a time. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** Open sessions beside the writer. */
+  #readers = 0;
+  /** As the instance was opened; undefined while it has them. */
+  #allThreads: string | undefined;
 
   private constructor(
     path: string,
@@ -65,7 +69,47 @@ export class Warehouse {
 
   /** A connection of its own for reading beside publications. */
   async session(blame: 'source' | 'destination', signal: AbortSignal): Promise<Session> {
-    return Session.open(this.instance, blame, signal);
+    this.#readers += 1;
+    let isCounted = true;
+    const leave = (): void => {
+      if (isCounted) this.#readers -= 1;
+      isCounted = false;
+    };
+    const opening = Session.open(this.instance, blame, signal, leave);
+    opening.catch(leave);
+    const session = await opening;
+    try {
+      await this.useAllThreads(signal, session);
+      return session;
+    } catch (error) {
+      session[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * For statements that write next to nothing. With more threads another one often runs them, and the one that waits asks for work all the
+   * while: 5 ms of CPU time for each commit. While somebody reads, and where the instance is locked, it keeps all threads.
+   */
+  async useOneThread(signal: AbortSignal): Promise<void> {
+    if (this.isLocked || this.#readers > 0 || this.#allThreads !== undefined) return;
+    const [row] = await this.#writer.texts("SELECT CAST(current_setting('threads') AS VARCHAR)", signal);
+    const threads = row?.[0];
+    if (!threads || this.#readers > 0) return;
+    this.#allThreads = threads;
+    await this.#writer.run('SET GLOBAL threads = 1', signal);
+    if (this.#readers === 0) return;
+    // Whoever came meanwhile may have asked for all of them too early.
+    this.#allThreads = threads;
+    await this.useAllThreads(signal);
+  }
+
+  /** Gives the instance all of its threads back. */
+  async useAllThreads(signal: AbortSignal, session: Session = this.#writer): Promise<void> {
+    const threads = this.#allThreads;
+    if (threads === undefined) return;
+    await session.run(`SET GLOBAL threads = ${threads}`, signal);
+    this.#allThreads = undefined;
   }
 
   /** Runs work that writes, alone. */
