@@ -3,6 +3,7 @@ import { areLinkedAlike, isSameLogicalType, type Field, type NamedStep, type Ste
 import type { CompileInput } from './compile-input.ts';
 import { areSame, MadeBefore } from './made-before.ts';
 import { relationOf } from './transform/compile-node.ts';
+import type { StepsBefore } from './transform/compile-steps.ts';
 import type { CompiledNode, DefinedRelation, Relations } from './transform/compiled-step.ts';
 import { orderSteps, type StepOrder } from './transform/order-steps.ts';
 import { refingerprint } from './transform/step-identity.ts';
@@ -34,12 +35,14 @@ export class CompileMemory {
   #surroundings: readonly unknown[] = [];
   #ordered: { readonly steps: readonly NamedStep[]; readonly order: StepOrder } | undefined;
   #nodes = new Map<string, KeptNode>();
+  #steps: StepsBefore | undefined;
 
   /** Begins a compilation: when its surroundings are others, nothing is known any more. */
   begin({ connections, tables, sql, code, codeFiles, templates }: CompileInput): void {
     const surroundings = [connections, tables, sql, code, codeFiles, templates];
     if (!areSame(surroundings, this.#surroundings)) {
       this.#nodes.clear();
+      this.#steps = undefined;
       this.made.clear();
     }
     this.#surroundings = surroundings;
@@ -53,6 +56,15 @@ export class CompileMemory {
     this.#ordered = { steps, order };
     if (order !== before?.order) this.#forgetOthers(steps);
     return order;
+  }
+
+  /** What became of steps that follow from each other in this order. */
+  stepsBefore(order: StepOrder): StepsBefore | undefined {
+    return this.#steps?.order === order ? this.#steps : undefined;
+  }
+
+  keepSteps(steps: StepsBefore): void {
+    this.#steps = steps;
   }
 
   /** What a step became before, if it and what it reads are the same; where only rows before it are others, under a new identity. */

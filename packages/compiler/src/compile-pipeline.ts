@@ -2,6 +2,7 @@ import {
   compareText,
   formatTableName,
   hasErrors,
+  MappedList,
   type Diagnostic,
   type Locate,
   type PipelineDocument,
@@ -21,6 +22,7 @@ import { refuseDuplicateTargets, refuseReservedTargets, type TableWrite } from '
 import type { MadeBefore } from './made-before.ts';
 import type { LoadTask, Plan, PlannedStep } from './plan.ts';
 import { compileSteps } from './transform/compile-steps.ts';
+import type { DefinedRelation } from './transform/compiled-step.ts';
 import type { StepOrder } from './transform/order-steps.ts';
 import { UNCHECKED } from './transform/check-step.ts';
 import { keepSteps } from './transform/keep-steps.ts';
@@ -129,13 +131,26 @@ async function compileTransforms(
   }
   const readByLoads = published.map(({ source }) => source.table.table.name);
   const kept = keepSteps(steps, readByLoads, checks, memory.made);
-  const keeps = kept.flatMap(({ ref, keptBecause }) => {
-    const relation = keptBecause === null ? undefined : relations.get(ref);
-    if (relation === undefined) return [];
-    const keep = recall('keep', relation.fields, formOf(relation), () => planKeep(relation));
+  const keptRefs = memory.made.each('kept ref', kept, ({ ref, keptBecause }) =>
+    keptBecause === null ? undefined : ref,
+  );
+  const keptRelations: DefinedRelation[] = [];
+  for (const ref of keptRefs) {
+    const relation = ref === undefined ? undefined : relations.get(ref);
+    if (relation !== undefined) keptRelations.push(relation);
+  }
+  const known = memory.made.recall(
+    'keeps',
+    checks,
+    [...landed.keys()],
+    () => new MappedList<DefinedRelation, LoadTask>(),
+  );
+  const keeps = known.map(keptRelations, (relation) => {
+    const { ref, fields, fingerprint } = relation;
+    const keep = recall('keep', fields, formOf(relation), () => planKeep(relation));
     // Its name is that of the load of its source, whose rows are kept too.
     const id = landed.has(ref) ? `${ref} (checked, kept here)` : keep.id;
-    return [settle(keep, { fingerprint: relation.fingerprint, id, checks: checks.get(ref) })];
+    return settle(keep, { fingerprint, id, checks: checks.get(ref) });
   });
   // Where checks set rows aside, the name of the source step is that of the rows that pass.
   const lands = landings.map(({ task, relation: { ref } }) => {

@@ -41,7 +41,7 @@ export function fingerprintDocument(
   const { groups: _, layout: __, steps, ...rest } = document;
   const named = entriesOf(steps);
   const meanings = made.each('meaning', named, ([name, step]) => `${name} ${canonicalJson(step)}`);
-  const names = named.map(([name]) => name);
+  const names = made.each('name', named, ([name]) => name);
   const sorted = made.recall('sorted', fingerprintDocument, names, () =>
     [...names.keys()].toSorted((left, right) => compareText(names[left] ?? '', names[right] ?? '')),
   );
@@ -58,16 +58,15 @@ export function fingerprintPlan(
   tasks: readonly Task[],
   made: MadeBefore,
 ): string {
-  const identities = made.each('task', tasks, (task) =>
-    sha256Hex(
-      JSON.stringify([
-        task.id,
-        loadIdentity(task),
-        columnsIdentity(task.columns),
-        destinationIdentity(task.destination),
-      ]),
-    ),
-  );
+  const identities = made.each('task', tasks, (task) => {
+    // Of the tasks behind an edited step only the load is another.
+    const columns = made.recall('columns', task.columns, [], () =>
+      JSON.stringify(columnsIdentity(task.columns)),
+    );
+    const load = JSON.stringify(loadIdentity(task));
+    const destination = JSON.stringify(destinationIdentity(task.destination));
+    return sha256Hex(`[${JSON.stringify(task.id)},${load},${columns},${destination}]`);
+  });
   return made.digest('plan', [documentFingerprint, ...identities]);
 }
 
