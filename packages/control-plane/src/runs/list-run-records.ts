@@ -71,7 +71,8 @@ async function readRecords(store: Store, runIds: readonly string[]): Promise<rea
   return records;
 }
 
-function hasEnded({ state }: RunRecord): boolean {
+/** Whether nothing of the record changes any more. */
+export function hasEnded({ state }: RunRecord): boolean {
   return state !== 'queued' && state !== 'running';
 }
 

@@ -1,9 +1,20 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
-import { countRuns, listRunRecords } from '../../runs/list-run-records.ts';
+import { KeptAnswers, momentOfRuns } from '../../runs/kept-answers.ts';
+import { countRuns, hasEnded, listRunRecords } from '../../runs/list-run-records.ts';
 import { readLiveRuns } from '../../runs/read-live-runs.ts';
 import { listedRunSchema, runStateSchema, toListedRun } from '../../runs/run-schema.ts';
+
+const output = z.strictObject({
+  runs: z.array(listedRunSchema),
+  /** By state, over all pages, whatever states were asked for. */
+  counts: z.record(runStateSchema, z.int()),
+  /** Where the next page begins; null on the last one. */
+  next: z.strictObject({ queuedAt: z.iso.datetime(), runId: z.string() }).nullable(),
+});
+
+const ended = new KeptAnswers<z.output<typeof output>>();
 
 /** Runs of the project, newest first, page by page. */
 export const listRuns = defineOperation({
@@ -20,15 +31,14 @@ export const listRuns = defineOperation({
     after: z.strictObject({ queuedAt: z.iso.datetime(), runId: z.string() }).optional(),
     limit: z.int().min(1).max(10_000).default(20),
   }),
-  output: z.strictObject({
-    runs: z.array(listedRunSchema),
-    /** By state, over all pages, whatever states were asked for. */
-    counts: z.record(runStateSchema, z.int()),
-    /** Where the next page begins; null on the last one. */
-    next: z.strictObject({ queuedAt: z.iso.datetime(), runId: z.string() }).nullable(),
-  }),
-  async handler(context, { pipeline, pipelines, states, since, until, after, limit }) {
+  output,
+  async handler(context, input) {
     const store = await context.store();
+    const question = JSON.stringify(input);
+    const moment = await momentOfRuns(store);
+    const kept = ended.get(store, question, moment);
+    if (kept !== undefined) return kept;
+    const { pipeline, pipelines, states, since, until, after, limit } = input;
     const filter = {
       pipelines: pipelines ?? (pipeline === undefined ? undefined : [pipeline]),
       since: since === undefined ? undefined : Date.parse(since),
@@ -46,6 +56,8 @@ export const listRuns = defineOperation({
     ]);
     const runs = records.slice(0, limit).map((record) => toListedRun(record, live.has(record.runId)));
     const last = records.length > limit ? runs.at(-1) : undefined;
-    return { runs, counts, next: last ? { queuedAt: last.queuedAt, runId: last.runId } : null };
+    const page = { runs, counts, next: last ? { queuedAt: last.queuedAt, runId: last.runId } : null };
+    if (records.every(hasEnded)) ended.keep(store, question, moment, page);
+    return page;
   },
 });

@@ -4,7 +4,7 @@ import { defineOperation } from '../../operation.ts';
 import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
 import { compareRun, type RunComparison } from '../../runs/compare-run.ts';
 import { graphRun, type RunGraph } from '../../runs/graph-run.ts';
-import { KeptRuns } from '../../runs/kept-runs.ts';
+import { KeptAnswers, momentOfRun } from '../../runs/kept-answers.ts';
 import { readLiveRuns } from '../../runs/read-live-runs.ts';
 import { requireRun } from '../../runs/require-run.ts';
 import type { RunAttempt, RunRecord } from '../../runs/run-record.ts';
@@ -23,7 +23,7 @@ type ShownRun = RunSummary &
     readonly comparison: RunComparison;
   };
 
-const ended = new KeptRuns<ShownRun>();
+const ended = new KeptAnswers<ShownRun>();
 
 /** One run with its tables, its attempts, its graph, and how it stands beside earlier ones. */
 export const showRun = defineOperation({
@@ -34,7 +34,7 @@ export const showRun = defineOperation({
   output: z.custom<ShownRun>(),
   async handler(context, { run }) {
     const store = await context.store();
-    const moment = await ended.moment(store, run);
+    const moment = await momentOfRun(store, run);
     const kept = moment === undefined ? undefined : ended.get(store, run, moment);
     if (kept !== undefined) return kept;
     const { record, plan } = await requireRun(store, run);

@@ -4,15 +4,15 @@ import { claimLease, type Lease } from '../lease/lease.ts';
 import type { Store } from '../store/open-store.ts';
 import { testStores, type TestStore } from '../store/testing/test-stores.ts';
 import { createRun } from './insert-runs.ts';
-import { KeptRuns } from './kept-runs.ts';
+import { KeptAnswers, momentOfRun, momentOfRuns } from './kept-answers.ts';
 import { appendEvents } from './run-store.ts';
-import { finishRun } from './run-transitions.ts';
+import { finishRun, forgetRun } from './run-transitions.ts';
 import { runWarning } from './run-warning.ts';
 
 describe.each(testStores)('what is kept of the runs in a store in $name', ({ create }) => {
   const plan = { version: 1 as const, documentFingerprint: 'd', fingerprint: 'f', tasks: [], steps: [] };
   const options = { isFullRefresh: false, isVerified: false, tables: [] };
-  const runs = new KeptRuns<{ readonly text: string }>();
+  const runs = new KeptAnswers<{ readonly text: string }>();
   let made: TestStore;
   let store: Store;
 
@@ -32,7 +32,7 @@ describe.each(testStores)('what is kept of the runs in a store in $name', ({ cre
 
   /** Shown at this moment; a text of an earlier one when that is kept. */
   async function show(runId: string, text: string): Promise<string> {
-    const moment = await runs.moment(store, runId);
+    const moment = await momentOfRun(store, runId);
     if (moment === undefined) return text;
     const kept = runs.get(store, runId, moment);
     if (kept !== undefined) return kept.text;
@@ -56,5 +56,20 @@ describe.each(testStores)('what is kept of the runs in a store in $name', ({ cre
     expect([await show('r1', 'three'), await show('r1', 'four')]).toEqual(['three', 'three']);
     await begin('r2');
     expect(await show('r1', 'five')).toBe('five');
+  });
+
+  it('of all runs is of another moment when one came, ended or was taken back, in whichever process', async () => {
+    const moments = [await momentOfRuns(store)];
+    const lease = await begin('r1');
+    moments.push(await momentOfRuns(store));
+    await finishRun(await made.openAgain(), lease, 'r1', 'succeeded', null);
+    moments.push(await momentOfRuns(store));
+    const taken = await begin('r2');
+    moments.push(await momentOfRuns(store));
+    await forgetRun(store, taken, 'r2');
+    moments.push(await momentOfRuns(store));
+    expect(new Set(moments).size).toBe(5);
+    await appendEvents(store, [runWarning('r1', 1, 'wound up')]);
+    expect(await momentOfRuns(store)).toBe(moments.at(-1));
   });
 });
