@@ -4,6 +4,8 @@ import { duckdbDialect, quoteIdentifier } from '@millrace/sql';
 import type { StagingDatabase, StagingValue } from '../stage/staging-database.ts';
 
 const VALUE_CHARACTERS = 200;
+/** Says of which side of a full join a row is. */
+const IS_THERE = '"__millrace_is_there"';
 
 /** A table at one time: anything that can follow FROM, and its columns. */
 export interface TableRows {
@@ -81,10 +83,11 @@ interface Comparison {
 async function compareByKey(comparison: Comparison & { readonly key: readonly string[] }): Promise<Compared> {
   const { database, before, after, shared, key, samples } = comparison;
   const values = shared.filter(({ name }) => !key.includes(name));
-  const on = key.map((name) => `b.${quote(name)} = a.${quote(name)}`).join(' AND ');
-  const [first = ''] = key;
-  const [isBefore, isAfter] = [`b.${quote(first)} IS NOT NULL`, `a.${quote(first)} IS NOT NULL`];
-  const joined = `${before.relation} AS b FULL JOIN ${after.relation} AS a ON ${on}`;
+  // NULL is a value of a key like any other: a group of its own, as aggregates and dedupe make it.
+  const on = key.map((name) => `b.${quote(name)} IS NOT DISTINCT FROM a.${quote(name)}`).join(' AND ');
+  const marked = ({ relation }: TableRows) => `(SELECT *, true AS ${IS_THERE} FROM ${relation})`;
+  const [isBefore, isAfter] = [`coalesce(b.${IS_THERE}, false)`, `coalesce(a.${IS_THERE}, false)`];
+  const joined = `${marked(before)} AS b FULL JOIN ${marked(after)} AS a ON ${on}`;
   const other = values.map(({ name }) => `b.${quote(name)} IS DISTINCT FROM a.${quote(name)}`);
   const isChanged = `${isBefore} AND ${isAfter} AND (${other.length === 0 ? 'false' : other.join(' OR ')})`;
   const [row = {}] = await database.query(
@@ -135,7 +138,7 @@ async function compareByKey(comparison: Comparison & { readonly key: readonly st
       added: cellsOf(await some('a', `NOT (${isBefore})`, count('added') > 0), shared),
       removed: cellsOf(await some('b', `NOT (${isAfter})`, count('removed') > 0), shared),
       changed: changed.map((found) => ({
-        key: key.map((_, index) => text(found[`k${index}`]) ?? ''),
+        key: key.map((_, index) => text(found[`k${index}`]) ?? 'NULL'),
         values: values.flatMap(({ name }, index) =>
           found[`d${index}`] === true
             ? [{ column: name, before: text(found[`b${index}`]), after: text(found[`a${index}`]) }]
@@ -178,7 +181,7 @@ async function compareBags({ database, before, after, shared, samples }: Compari
   };
 }
 
-/** Whether the key finds one row at most, and each row has one. */
+/** Whether the key finds one row at most. */
 async function isUnique(
   database: StagingDatabase,
   relation: string,
@@ -186,7 +189,7 @@ async function isUnique(
 ): Promise<boolean> {
   const names = key.map(quote);
   const [row] = await database.query(
-    `SELECT count(*) = count(DISTINCT (${names.join(', ')})) AND count_if(${names.map((name) => `${name} IS NULL`).join(' OR ')}) = 0 AS is_unique FROM ${relation} AS r`,
+    `SELECT count(*) = count(DISTINCT row(${names.join(', ')})) AS is_unique FROM ${relation} AS r`,
   );
   return row?.['is_unique'] === true;
 }
