@@ -203,6 +203,27 @@ describe.skipIf(mariadb === undefined)('seeing before and after', { timeout: 180
     ]);
   });
 
+  it('tests checks that set rows aside by the rows before they are', async () => {
+    writeFileSync(
+      document,
+      `${PIPELINE.replace('onFailure: stop', 'onFailure: quarantine, threshold: { maxShare: 1 }')}tests:
+  - name: an order without customer is set aside
+    given: { orders: [{ id: 1, customer_id: null }, { id: 2, customer_id: 7 }] }
+    expect: { orders: [{ id: 2 }] }
+    expectFailures: { orders: [notNull(customer_id)] }
+  - name: a column that is not there
+    given: { orders: [{ id: 1, customerid: null }] }
+  - name: a step that is not there
+    given: { order: [] }
+`,
+    );
+    const { out } = await line.run(['test', 'sales']);
+    writeFileSync(document, PIPELINE);
+    expect(out).toContain('passed  an order without customer is set aside');
+    expect(out).toContain('  orders has no column "customerid". Did you mean "customer_id"?');
+    expect(out).toContain('"order" is no step whose rows other steps read or make. Did you mean "orders"?');
+  });
+
   it('compares what a run would make with what is published, and publishes nothing', async () => {
     expect((await diff()).map(({ difference }) => difference?.added)).toEqual([150_000, 8]);
     await succeed('run', 'sales');

@@ -47,7 +47,10 @@ export async function compareChecks(
   const relations = new Map(
     [checks.ref, ...checkRelations(checks)].map((ref) => {
       const sql = new RelationSql(stepsByRef(plan), (each) => given.get(each));
-      const relation = sql.relation(ref, 'new');
+      // Rows that a check sets aside are judged before they are.
+      const unchecked = `${ref}.${UNCHECKED}`;
+      const isSplit = ref === checks.ref && fields.has(unchecked);
+      const relation = sql.relation(isSplit ? unchecked : ref, 'new');
       return [ref, `(${sql.statement(`SELECT * FROM ${relation}`)})`] as const;
     }),
   );

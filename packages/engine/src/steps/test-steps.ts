@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LANDING, STEPS, UNCHECKED, type Plan } from '@millrace/compiler';
-import type { Field } from '@millrace/spec';
+import { nearestNames, parseStepReference, type Field } from '@millrace/spec';
 import { duckdbDialect, duckdbType, quoteIdentifier, quoteText } from '@millrace/sql';
 
 import { CodeSandboxes } from '../code/code-sandboxes.ts';
@@ -121,8 +121,7 @@ async function runTest(test: StepTest, bench: Bench, signal: AbortSignal): Promi
       }),
     );
     for (const name of [...Object.keys(given), ...Object.keys(expect)])
-      if (!fields.has(name))
-        throw new TestProblem(`"${name}" is no step whose rows other steps read or make.`);
+      if (!fields.has(name)) throw unknownRelation(name, [...fields.keys()]);
     const targets = [
       ...Object.keys(expect),
       ...Object.keys(expectFailures).map((step) => checksOf(plan, step).ref),
@@ -208,7 +207,9 @@ function rowsSql(
   const values = rows.map((row) => {
     for (const name of Object.keys(row))
       if (!known.has(name))
-        throw new TestProblem(`${ref} has no column "${name}"; it has ${[...known].join(', ')}.`);
+        throw new TestProblem(
+          `${stepOf(ref)} has no column "${name}".${near(name, [...known]) || ` It has ${[...known].join(', ')}.`}`,
+        );
     const cells = list.map(
       ({ name, type }) => `CAST(${literal(ref, name, row[name])} AS ${type}) AS ${quote(name)}`,
     );
@@ -216,6 +217,26 @@ function rowsSql(
   });
   if (values.length > 0) return values.join(' UNION ALL ');
   return `SELECT ${list.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quote(name)}`).join(', ')} WHERE false`;
+}
+
+function unknownRelation(name: string, known: readonly string[]): TestProblem {
+  return new TestProblem(
+    `"${name}" is no step whose rows other steps read or make.${near(
+      name,
+      known.filter((ref) => ref === stepOf(ref)),
+    )}`,
+  );
+}
+
+/** A step as the document calls it, whichever of its inner relations is meant. */
+function stepOf(ref: string): string {
+  const { step, output } = parseStepReference(ref);
+  return output?.startsWith('~') === true ? step : ref;
+}
+
+function near(name: string, known: readonly string[]): string {
+  const found = nearestNames(name, known);
+  return found.length === 0 ? '' : ` Did you mean ${found.map((each) => `"${each}"`).join(' or ')}?`;
 }
 
 function literal(ref: string, column: string, value: unknown): string {

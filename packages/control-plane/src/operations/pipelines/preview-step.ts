@@ -1,7 +1,7 @@
 import { STEPS, type Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
 import type { StepPreview } from '@millrace/engine';
-import { nearestNames } from '@millrace/spec';
+import { nearestNames, parseStepReference } from '@millrace/spec';
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
@@ -24,8 +24,14 @@ export const previewStep = defineOperation({
   async handler(context, { pipeline, step, rows, isFresh, parameters }, signal) {
     const request = await preparePreview(context, pipeline, { isFresh, parameters }, signal);
     const known = previewableSteps(request.plan);
-    if (!known.includes(step)) throw unknownStep(pipeline, step, known);
-    return await context.runner().call('previewStep', { ...request, step, maxRows: rows }, signal);
+    const output = request.plan.steps.find(({ ref }) => ref === step && isOutput(ref));
+    const name = output?.step ?? step;
+    if (!known.includes(name)) throw unknownStep(pipeline, step, [...known, ...outputsOf(request.plan)]);
+    const preview = await context
+      .runner()
+      .call('previewStep', { ...request, step: name, maxRows: rows }, signal);
+    if (output === undefined) return preview;
+    return { ...preview, step, outputs: preview.outputs.filter((each) => each.name === step) };
   },
 });
 
@@ -37,6 +43,16 @@ function previewableSteps({ steps, tasks }: Plan): readonly string[] {
       ...tasks.map(({ destinationStep }) => destinationStep),
     ]),
   ];
+}
+
+/** The named outputs of steps, which other steps read as `step.output`. */
+function outputsOf({ steps }: Plan): readonly string[] {
+  return steps.map(({ ref }) => ref).filter(isOutput);
+}
+
+function isOutput(ref: string): boolean {
+  const { output } = parseStepReference(ref);
+  return output !== undefined && !output.startsWith('~');
 }
 
 function unknownStep(pipeline: string, step: string, known: readonly string[]): PipelineError {
