@@ -39,7 +39,7 @@ export function toOperationError(error: unknown, redactor: Redactor): OperationE
       })),
     };
   if (error instanceof ZodError) {
-    const issues = error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+    const issues = error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${sayIssue(issue)}`);
     return { code: 'commandInvalid', message: issues.join('; ') };
   }
   if (error instanceof PipelineError) {
@@ -53,6 +53,10 @@ export function toOperationError(error: unknown, redactor: Redactor): OperationE
     code: 'internal',
     message: redactor.text(`This is a defect of Millrace; please report it. ${message}`),
   };
+}
+
+function sayIssue(issue: ZodError['issues'][number]): string {
+  return issue.code === 'invalid_value' ? `must be one of ${issue.values.join(', ')}.` : issue.message;
 }
 
 /** Whether the caller has to change what was asked, or a document; else it was tried and failed. */

@@ -52,13 +52,13 @@ describe('QuarantineWriter', () => {
   it('stops above either limit and keeps the rows for the person who has to look', () => {
     const byRows = open(1, 1);
     expect(() => byRows.writer.add([row, row])).toThrow(
-      /2 rows cannot be loaded; quarantine.maxRows is 1\. Nothing was published/,
+      /2 rows cannot be loaded \(such as day: "2024-00-10" is not a date\); quarantine.maxRows is 1\. Nothing was published/,
     );
     expect(existsSync(byRows.path)).toBe(true);
     const byShare = open(10, 0.01);
     byShare.writer.add([row, row]);
     expect(() => byShare.writer.finish(100)).toThrow(
-      /2 of 100 rows cannot be loaded; quarantine.maxShare is 0.01/,
+      /2 of 100 rows cannot be loaded \(such as day: .*\); quarantine.maxShare is 0.01/,
     );
   });
 

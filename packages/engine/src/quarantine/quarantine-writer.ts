@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import type { QuarantineLimit } from '@millrace/compiler';
 import { PipelineError, type RejectedRow } from '@millrace/connector-sdk';
 
+const REASON_CHARACTERS = 200;
+
 /** One line of a quarantine file. Bytes are base64, exactly as the source sent them. */
 export interface QuarantinedRow {
   readonly table: string;
@@ -33,6 +35,7 @@ export interface QuarantineOptions {
 export class QuarantineWriter {
   readonly #options: QuarantineOptions;
   #file: number | undefined;
+  #first: RejectedRow | undefined;
   rows = 0;
 
   constructor(options: QuarantineOptions) {
@@ -42,6 +45,7 @@ export class QuarantineWriter {
   /** Throws `quarantineOverflow` as soon as there are more rows than the limit allows. */
   add(rejected: readonly RejectedRow[]): void {
     if (rejected.length === 0) return;
+    this.#first ??= rejected[0];
     try {
       if (this.#file === undefined) {
         mkdirSync(dirname(this.#options.path), { recursive: true });
@@ -56,7 +60,7 @@ export class QuarantineWriter {
     if (this.rows <= limit.maxRows) return;
     this.#keep();
     throw this.#overflow(
-      `${count(this.rows)} rows cannot be loaded; quarantine.maxRows is ${count(limit.maxRows)}`,
+      `${count(this.rows)} rows cannot be loaded${this.#why()}; quarantine.maxRows is ${count(limit.maxRows)}`,
     );
   }
 
@@ -67,7 +71,9 @@ export class QuarantineWriter {
     const { limit } = this.#options;
     if (this.rows <= rowsSent * limit.maxShare) return;
     const share = `quarantine.maxShare is ${limit.maxShare}`;
-    throw this.#overflow(`${count(this.rows)} of ${count(rowsSent)} rows cannot be loaded; ${share}`);
+    throw this.#overflow(
+      `${count(this.rows)} of ${count(rowsSent)} rows cannot be loaded${this.#why()}; ${share}`,
+    );
   }
 
   /** Drops what was written, for a load that failed for another reason; does nothing after `finish`. */
@@ -114,6 +120,14 @@ export class QuarantineWriter {
       cells,
     };
     return row.origin === undefined ? line : { ...line, origin: row.origin };
+  }
+
+  /** The reason of the first of them, as an example. */
+  #why(): string {
+    if (this.#first === undefined) return '';
+    const { column, reason } = this.#first;
+    const shown = reason.length > REASON_CHARACTERS ? `${reason.slice(0, REASON_CHARACTERS)}…` : reason;
+    return ` (${this.rows === 1 ? '' : 'such as '}${column === null ? '' : `${column}: `}${shown})`;
   }
 
   #full(error: unknown): unknown {
