@@ -81,7 +81,7 @@ export function buildCheckContext(scene: CheckScene, path: DocumentPath): CheckC
       }
       const [result] = described;
       if (result !== undefined && result.nativeType !== 'BOOLEAN') {
-        report('checkConditionType', { type: result.nativeType }, below);
+        report('conditionType', { type: result.nativeType }, below);
         return undefined;
       }
       const columns = parsed.columns.flatMap(

@@ -84,13 +84,7 @@ export class StepBuilder implements BuildContext {
         ? ({ kind: 'renameField', path: at, to } as const)
         : ({ kind: 'setField', path: at, value: to } as const),
     );
-    this.report(
-      'columnUnknown',
-      { table: input.ref, column: name, role: 'columns', nearest },
-      path,
-      fixes,
-      part,
-    );
+    this.report('columnUnknown', { table: input.ref, column: name, nearest }, path, fixes, part);
     return undefined;
   }
 
@@ -124,6 +118,11 @@ export class StepBuilder implements BuildContext {
     }
     if (!parsed.isDeterministic) {
       this.report('sqlNotDeterministic', { functions: parsed.changing }, path);
+      return undefined;
+    }
+    const [first] = described;
+    if (rules.isCondition === true && first !== undefined && first.nativeType !== 'BOOLEAN') {
+      this.report('conditionType', { type: first.nativeType }, path);
       return undefined;
     }
     const open = over === undefined && parsed.isAggregate ? takesAnyOrder(parsed, text) : undefined;

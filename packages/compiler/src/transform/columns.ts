@@ -51,11 +51,6 @@ export function expressionColumn(name: string, expression: Expression): StepColu
   };
 }
 
-/** Whether an expression is a condition as it is; anything else is one only if DuckDB can convert it. */
-export function isCondition({ described }: Expression): boolean {
-  return described?.type?.kind === 'boolean';
-}
-
 /** The columns that an expression reads, as what they do to the rows. */
 export function usesOf(expression: Expression, how: ColumnUse): readonly LineageUse[] {
   return expression.reads.map((read) => ({ ...read, how }));

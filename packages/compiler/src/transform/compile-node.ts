@@ -1,6 +1,7 @@
 import {
   stepInputs,
   stepVerb,
+  type DocumentPath,
   type Field,
   type Step,
   type TransformStep,
@@ -104,7 +105,10 @@ async function compileStep(
   const definitions: string[] = [];
   for (const query of queries) {
     const ref = query.output === undefined ? name : `${name}.${query.output}`;
-    const columns = query.code?.fields ?? query.result ?? (await describeOutput(query, known, builder));
+    const columns =
+      query.code?.fields ??
+      query.result ??
+      (await describeOutput(query, known, builder, settingsOf(step, verb)));
     if (columns === undefined) return undefined;
     const planned = query.columns.map((column, index) => {
       const described = columns[index];
@@ -156,6 +160,7 @@ async function describeOutput(
   query: OutputQuery,
   relations: Relations,
   builder: StepBuilder,
+  settings: unknown,
 ): Promise<readonly ResultColumn[] | undefined> {
   const described = await builder.sql.describe({
     relations: [
@@ -173,11 +178,25 @@ async function describeOutput(
     const result = resultColumn(column);
     if (result !== undefined) columns.push(result);
     else {
-      builder.report('typeNotHeld', { step: builder.step, column: column.name, type: column.nativeType }, []);
+      const { name, nativeType } = column;
+      const at = placeOf(name, settings);
+      builder.report('typeNotHeld', { step: builder.step, column: name, type: nativeType }, at);
       return undefined;
     }
   }
   return columns;
+}
+
+function settingsOf(step: TransformStep, verb: string): unknown {
+  return Object.entries(step).find(([key]) => key === verb)?.[1];
+}
+
+/** Where the settings of a step make a column: in a map of them by name; the whole step where there is none. */
+function placeOf(column: string, settings: unknown): DocumentPath {
+  if (typeof settings !== 'object' || settings === null) return [];
+  for (const [key, value] of Object.entries(settings))
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, column)) return [key, column];
+  return [];
 }
 
 function nameInputs(

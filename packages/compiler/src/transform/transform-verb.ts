@@ -100,6 +100,8 @@ export interface ExpressionRules {
   readonly allows?: readonly ('aggregate' | 'window')[];
   /** The statement in which it is tried; the first one is put around it. Default: a SELECT over the inputs. */
   readonly frame?: { readonly before: string; readonly after: string };
+  /** It must be true or false. */
+  readonly isCondition?: boolean;
   /** Its last call looks over this window, which stands in OVER. */
   readonly over?: string;
   /** Names that it may read beside the columns of the inputs, such as measures in HAVING. */

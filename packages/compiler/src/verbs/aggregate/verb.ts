@@ -125,7 +125,8 @@ async function buildHaving(
   const beside = made.map(({ name }): Field => ({ name, type: { kind: 'string' }, nullable: true }));
   const expression = await context.expression(having, ['having'], [{ ...input, fields: [] }], {
     beside,
-    frame: { before: 'SELECT * FROM (SELECT ' + list + from + ') AS "groups" WHERE ', after: '' },
+    isCondition: true,
+    frame: { before: 'SELECT ', after: ` FROM (SELECT ${list}${from}) AS "groups"` },
   });
   return expression ?? 'wrong';
 }

@@ -1,7 +1,7 @@
 import type { DocumentPath, Field } from '@millrace/spec';
 
 import type { LineageUse, PlannedStepColumn } from '../../plan.ts';
-import { copyColumn, isCondition, partitionColumn, quote, usesOf } from '../../transform/columns.ts';
+import { copyColumn, partitionColumn, quote, usesOf } from '../../transform/columns.ts';
 import { equalColumns, isSurelyComparable, type EqualColumns } from '../../transform/equal-columns.ts';
 import {
   defineTransformVerb,
@@ -119,8 +119,7 @@ async function joinTwo(
     ],
     sql: `SELECT ${list.join(', ')} FROM ${leftAlias} ${KEYWORDS[type]} ${rightAlias} ON ${on.join(' AND ')}`,
     columns,
-    result:
-      type !== 'asof' && pairs.every(isSurelyComparable) && further.every(isCondition) ? fields : undefined,
+    result: type !== 'asof' && pairs.every(isSurelyComparable) ? fields : undefined,
     uses,
     key: joinedKey(left, right, type, pairs, taken),
     ...joinedRows(left, right, type, pairs),
@@ -164,7 +163,7 @@ async function conditions(
   if (asof === undefined && where === undefined) return further;
   for (const [key, text] of [['asof', asof] as const, ['where', where] as const]) {
     if (text === undefined) continue;
-    const expression = await context.expression(text, [...path, key], [left, right]);
+    const expression = await context.expression(text, [...path, key], [left, right], { isCondition: true });
     if (expression === undefined) return undefined;
     further.push(expression);
   }

@@ -1,4 +1,4 @@
-import { copyColumns, duplicateNames, isCondition, quote, usesOf } from '../../transform/columns.ts';
+import { copyColumns, duplicateNames, quote, usesOf } from '../../transform/columns.ts';
 import { defineTransformVerb } from '../../transform/transform-verb.ts';
 
 export const split = defineTransformVerb({
@@ -19,7 +19,7 @@ export const split = defineTransformVerb({
     }
     const conditions = await Promise.all(
       Object.entries(outputs).map(async ([output, text]) => {
-        const condition = await context.expression(text, ['outputs', output], [input]);
+        const condition = await context.expression(text, ['outputs', output], [input], { isCondition: true });
         return condition && { output, condition };
       }),
     );
@@ -42,7 +42,7 @@ export const split = defineTransformVerb({
       inputs: [{ alias: input.alias, ref: input.ref }],
       sql: `SELECT * FROM ${quote(input.alias)} WHERE ${tests.join(' AND ')}`,
       columns: copyColumns(input),
-      result: read.every(isCondition) ? input.fields : undefined,
+      result: input.fields,
       uses: [
         ...new Map(
           read.flatMap((each) => usesOf(each, 'filtered')).map((use) => [JSON.stringify(use), use]),

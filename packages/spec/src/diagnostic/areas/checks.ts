@@ -37,10 +37,6 @@ export const checksDiagnostics = {
     'error',
     (p) => `${p.column} is ${p.type}, which never converts to ${p.to}. Check text, or a type that is close.`,
   ),
-  checkConditionType: entry<{ type: string }>(
-    'error',
-    (p) => `The condition is ${p.type}, not true or false. Compare it with something.`,
-  ),
   checkSetsNothingAside: entry<{ condition: string }>(
     'error',
     (p) =>

@@ -3,10 +3,10 @@ import { hint, type Names } from '../wording.ts';
 
 /** Columns of tables that are read or written. */
 export const columnsDiagnostics = {
-  columnUnknown: entry<{ table: string; column: string; role: string; nearest: Names }>(
+  columnUnknown: entry<{ table: string; column: string; role?: string; nearest: Names }>(
     'error',
     (p) =>
-      `${p.table} has no column '${p.column}' (${p.role}).${hint(p.nearest, [], '') || ' Name one of its columns; in a replicate, exclude the table and give it steps of its own.'}`,
+      `${p.table} has no column '${p.column}'${p.role === undefined ? '' : ` (${p.role})`}.${hint(p.nearest, [], '') || ' Name one of its columns; in a replicate, exclude the table and give it steps of its own.'}`,
   ),
   columnsNoneMatch: entry<{ table: string; pattern: string }>(
     'warning',

@@ -33,6 +33,10 @@ export const sqlDiagnostics = {
     'error',
     (p) => `DuckDB cannot run this: ${p.reason}. Write it in another way.`,
   ),
+  conditionType: entry<{ type: string }>(
+    'error',
+    (p) => `The condition is ${p.type}, not true or false. Compare it with something.`,
+  ),
   sqlNotHere: entry<{ step: string; what: string }>(
     'error',
     (p) => `An expression of step '${p.step}' cannot hold ${p.what}.`,

@@ -6,7 +6,9 @@ import { defineVerb } from './verb.ts';
 const filterSchema = z
   .strictObject({
     from: inputSchema,
-    where: expressionSchema.describe('The condition that rows must fulfil to stay; NULL counts as no.'),
+    where: expressionSchema
+      .describe('The condition that rows must fulfil to stay; NULL counts as no.')
+      .meta({ examples: ["status <> 'cancelled'"] }),
   })
   .describe('Keeps the rows that fulfil a condition.')
   .meta({ examples: [{ from: 'orders', where: "status <> 'cancelled'" }] });

@@ -15,7 +15,7 @@ const joined = {
     .enum(['inner', 'left', 'right', 'full', 'semi', 'anti', 'asof'])
     .optional()
     .describe(
-      'inner: pairs that match. left, right, full: also the rows of that side, or both, that match nothing. semi: rows of the left that match, once each. anti: those that do not. asof: the nearest earlier row of the right, by the condition in `asof`. Default inner.',
+      'inner: pairs that match. left, right, full: also the rows of that side, or both, that match nothing. semi: rows of the left that match, once each. anti: those that do not. asof: each row of the left with the nearest row of the right, by the condition in `asof`, or with NULL. Default inner.',
     )
     .meta({ examples: ['left'] }),
   on: z
@@ -25,13 +25,13 @@ const joined = {
   asof: expressionSchema
     .optional()
     .describe(
-      'For asof joins: one inequality between "left" and "right", such as left.at >= right.valid_from.',
+      'For asof joins: one inequality between the two sides, whose columns are called by the names of the steps, such as orders.ordered_at >= prices.valid_from.',
     )
-    .meta({ examples: ['left.at >= right.valid_from'] }),
+    .meta({ examples: ['orders.ordered_at >= prices.valid_from'] }),
   where: expressionSchema
     .optional()
-    .describe('A further condition of a match, over "left" and "right".')
-    .meta({ examples: ['right.is_active'] }),
+    .describe('A further condition of a match, over the columns of both sides.')
+    .meta({ examples: ['customers.is_active'] }),
   columnsRight: columnsSchema
     .optional()
     .describe(
