@@ -119,19 +119,23 @@ export async function readLastPlan(
   store: Store,
   pipeline: string,
 ): Promise<{ readonly record: RunRecord; readonly plan: Plan } | undefined> {
+  // A plan may have megabytes; one of them is wanted.
   const rows = await store.db
     .selectFrom('runs')
-    .selectAll()
+    .select(['run_id', 'options'])
     .where('pipeline', '=', pipeline)
     .where('document_fingerprint', '<>', '')
     .orderBy('started_at', 'desc')
     .limit(LOOK_BACK)
     .execute();
-  for (const row of rows) {
-    const record = toRecord(row);
-    if (record.options.tables.length === 0) return { record, plan: JSON.parse(row.plan) };
-  }
-  return undefined;
+  const whole = rows.find(({ options }) => JSON.parse(options).tables.length === 0);
+  if (whole === undefined) return undefined;
+  const row = await store.db
+    .selectFrom('runs')
+    .selectAll()
+    .where('run_id', '=', whole.run_id)
+    .executeTakeFirst();
+  return row && { record: toRecord(row), plan: JSON.parse(row.plan) };
 }
 
 /** One plan per pipeline that ran, with the newest task for each table that one of the last runs loaded. */
