@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -204,5 +204,40 @@ describe('what a run measures', { timeout: 180_000 }, () => {
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('a run after an edit', { timeout: 180_000 }, () => {
+  it('begins with what the edit has it compute, and what that reads', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    using db = new DatabaseSync(join(line.folder, 'many.db'));
+    for (const name of names)
+      db.exec(`CREATE TABLE ${name} (id INTEGER NOT NULL PRIMARY KEY); INSERT INTO ${name} VALUES (1)`);
+    await line.run(['connections', 'add', 'many', 'sqlite', '--set', 'path=many.db']);
+    const write = (limit: number): void => {
+      const steps = names.map(
+        (name) => `  ${name}:
+    source: { connection: many, table: ${name} }
+  kept_${name}:
+    filter: { from: ${name}, where: "id < ${name === 'd' ? limit : 10}" }
+  publish_${name}:
+    destination: { from: kept_${name}, connection: warehouse, table: many.${name} }
+`,
+      );
+      const file = join(line.folder, 'pipelines', 'many.yaml');
+      writeFileSync(file, `version: 1\nname: many\nsteps:\n${steps.join('')}`);
+    };
+    write(10);
+    const settings = join(line.folder, 'millrace.yaml');
+    appendFileSync(settings, '\nlimits: { parallelTables: 1 }\n');
+    await line.run(['run', 'many']);
+    write(20);
+    const { err, exitCode } = await line.run(['run', 'many']);
+    expect(exitCode).toBe(0);
+    const begun = err.split('\n').filter((text) => /: (?:full|incremental) \(/.test(text));
+    expect(begun).toHaveLength(8);
+    expect(begun[0]).toMatch(/^d \(kept here\): /);
+    // Whoever waited takes the place of the first before the second can ask for one.
+    expect(begun.slice(1, 3)).toContain('many.d: full (the steps that make it changed)');
   });
 });

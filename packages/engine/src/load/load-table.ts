@@ -31,6 +31,8 @@ export interface LoadTableOptions {
   readonly request: RunRequest;
   readonly task: LoadTask;
   readonly extracting: Slots;
+  /** Before others that wait for a place among those that extract. */
+  readonly isUrgent: boolean;
   /** True when no other table of the run still needs the destination; then rows are published while they arrive. */
   readonly isLast: () => boolean;
   readonly emit: (event: RunEventBody) => void;
@@ -65,7 +67,7 @@ export async function loadTable(options: LoadTableOptions, signal: AbortSignal):
 async function tryTable(options: LoadTableOptions, tries: number, signal: AbortSignal): Promise<LoadOutcome> {
   const { session, request, emit } = options;
   const startedAt = performance.now();
-  const leave = await options.extracting.take(signal);
+  const leave = await options.extracting.take(signal, options.isUrgent);
   try {
     const planned = options.task;
     if (tries > 1) {

@@ -2,9 +2,12 @@ import { throwIfCancelled, type ParquetFile } from '@millrace/connector-sdk';
 import type { SourceField } from '@millrace/spec';
 
 import { StagingDatabase } from '../stage/staging-database.ts';
-import { compareCursorValues, parseCursorValue, subtractLookback } from './cursor-value.ts';
+import { compareCursorValues, parseCursorValue, subtractLookback, type CursorValue } from './cursor-value.ts';
 import { cursorColumn, cursorLiteral, cursorText, windowRows } from './parquet-window.ts';
 import type { TailTracker } from './tail.ts';
+
+/** So few are hashed all in the time that it takes to ask which of them are in the tail. */
+const FEW_ROWS = 1_000;
 
 /** Follows the tail of a Parquet file that a source handed over whole; its rows are hashed by DuckDB. */
 export async function trackParquetTail(
@@ -17,6 +20,7 @@ export async function trackParquetTail(
   const cursor = fields[tail.cursor];
   if (cursor === undefined) return tail.giveUp();
   const column = cursorColumn(cursor);
+  if (file.rows <= FEW_ROWS) return trackFewRows(database, tail, file, fields, cursor, signal);
   const [summary] = await database.query(
     `SELECT count(*) - count(${column}) AS nulls, ${cursorText(cursor.type, `max(${column})`)} AS highest FROM ${StagingDatabase.parquetOf([file.path])}`,
   );
@@ -36,4 +40,28 @@ export async function trackParquetTail(
     }
     if (tail.isTooLarge) return;
   }
+}
+
+async function trackFewRows(
+  database: StagingDatabase,
+  tail: TailTracker,
+  file: ParquetFile,
+  fields: readonly SourceField[],
+  cursor: SourceField,
+  signal: AbortSignal,
+): Promise<void> {
+  const found: { readonly value: CursorValue; readonly hash: bigint }[] = [];
+  let highest = tail.highest;
+  const hasValue = `${cursorColumn(cursor)} IS NOT NULL`;
+  for await (const rows of windowRows(database, file, cursor, fields, hasValue, signal)) {
+    for (const { value, hash } of rows) {
+      if (value === undefined) return tail.giveUp();
+      found.push({ value, hash });
+      if (highest === undefined || compareCursorValues(value, highest) > 0) highest = value;
+    }
+  }
+  tail.nullCount += file.rows - found.length;
+  if (highest === undefined) return;
+  const bound = subtractLookback(highest, tail.lookback);
+  for (const { value, hash } of found) if (compareCursorValues(value, bound) >= 0) tail.addHash(value, hash);
 }

@@ -5,19 +5,22 @@ import type { RunSession } from './run-session.ts';
 
 /**
  * Asks each destination and each source about all their tables at once; a thousand questions one by one would cost more
- * than loading nothing new. What fails here is asked again by each table, and fails or passes there.
+ * than loading nothing new. What fails here is asked again by each table, and fails or passes there. Returns the destinations
+ * that answered.
  */
 export async function lookAround(
   session: RunSession,
   tasks: readonly LoadTask[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const described = new Set<string>();
   const targets = groupTables(tasks, (task) => [task.destination.connection, task.destination.table]);
   const origins = groupTables(tasks, (task) => [task.source.connection, task.source.table.table]);
   await Promise.allSettled([
-    ...[...targets].map(async ([connection, tables]) =>
-      (await session.destination(connection, signal)).describe(tables, signal),
-    ),
+    ...[...targets].map(async ([connection, tables]) => {
+      await (await session.destination(connection, signal)).describe(tables, signal);
+      described.add(connection);
+    }),
     ...[...origins].map(async ([connection, tables]) => {
       const source = await session.source(connection);
       // In turn, by one thread: a second one takes longer to start than either answer.
@@ -25,6 +28,7 @@ export async function lookAround(
       await source.discover(tables, signal);
     }),
   ]);
+  return described;
 }
 
 function groupTables(

@@ -18,6 +18,7 @@ import { loadTable, type LoadOutcome } from '../load/load-table.ts';
 import { removeFolder, toFolderName } from '../package/package-store.ts';
 import { foldRun, type RunState } from './fold-run.ts';
 import { lookAround } from './look-around.ts';
+import { findUrgent } from './find-urgent.ts';
 import type { RunEvent, RunEventBody, RunOutcome } from './run-event.ts';
 import type { RunContext, RunRequest } from './run-request.ts';
 import { RunSession } from './run-session.ts';
@@ -66,11 +67,12 @@ export async function runPlan(
   try {
     // Steps are computed there, and those who ask for it first would wait for it.
     if (plan.steps.length > 0) session.database().catch(() => undefined);
-    await lookAround(
+    const described = await lookAround(
       session,
       tasks.filter(({ held }) => held === undefined),
       signal,
     );
+    const urgent = await findUrgent(session, tasks, described, signal);
     const extracting = createSlots(limits.parallelTables);
     const waiting = countByDestination(tasks);
     const landed = new Map(
@@ -79,13 +81,14 @@ export async function runPlan(
         .map(({ destination }) => [destination.table.name, Promise.withResolvers<LoadOutcome>()]),
     );
     outcomes = await Promise.all(
-      tasks.map((task) => {
+      [...urgent, ...tasks.filter((task) => !urgent.has(task))].map((task) => {
         const { connection, table } = task.destination;
         const isLast = () => waiting.get(connection) === 1;
         const outcome = (async () => {
           const failed = await findFailed(task, session, landed);
           if (failed !== undefined) return failUpstream(task, failed, emit);
-          return loadTable({ session, request, task, extracting, isLast, emit }, signal);
+          const isUrgent = urgent.has(task);
+          return loadTable({ session, request, task, extracting, isUrgent, isLast, emit }, signal);
         })().finally(() => waiting.set(connection, (waiting.get(connection) ?? 1) - 1));
         if (connection === LANDING) void outcome.then(landed.get(table.name)?.resolve);
         return outcome;

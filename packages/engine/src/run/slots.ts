@@ -1,9 +1,12 @@
 import { throwIfCancelled } from '@millrace/connector-sdk';
 
-/** A number of places, given out in the order of asking. */
+/** A number of places, given out in the order of asking, those that are urgent first. */
 export interface Slots {
-  /** Waits for a place; the result gives it back (a second call does nothing). Throws when the signal fires first. */
-  take(signal: AbortSignal): Promise<() => void>;
+  /**
+   * Waits for a place, before all others when it is urgent; the result gives it back (a second call does nothing). Throws
+   * when the signal fires first.
+   */
+  take(signal: AbortSignal, isUrgent?: boolean): Promise<() => void>;
   /** True when `take` would not wait. */
   readonly isFree: boolean;
 }
@@ -25,7 +28,7 @@ export function createSlots(count: number): Slots {
     get isFree() {
       return free > 0;
     },
-    async take(signal) {
+    async take(signal, isUrgent = false) {
       throwIfCancelled(signal);
       if (free > 0) {
         free--;
@@ -44,7 +47,8 @@ export function createSlots(count: number): Slots {
             reject(error);
           }
         };
-        waiting.push(enter);
+        if (isUrgent) waiting.unshift(enter);
+        else waiting.push(enter);
         signal.addEventListener('abort', leave, { once: true });
       });
       return release();
