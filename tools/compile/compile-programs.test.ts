@@ -114,6 +114,39 @@ steps:
   }
 });
 
+it('asks DuckDB about SQL once, and again when it was another program that asked', () => {
+  const program = compile();
+  const shop = join(temporary.path, 'asked once');
+  run(program, 'init', shop, '--name', 'shop');
+  using database = new DatabaseSync(join(shop, 'shop.db'));
+  database.exec('CREATE TABLE teas (id INTEGER PRIMARY KEY); INSERT INTO teas VALUES (1), (2)');
+  run(program, 'connections', 'add', 'source', 'sqlite', '--set', 'path=shop.db', '--project', shop);
+  writeFileSync(
+    join(shop, 'pipelines/teas.yaml'),
+    `version: 1
+name: teas
+steps:
+  teas: { source: { connection: source, table: teas } }
+  few: { filter: { from: teas, where: id < 2 } }
+  publish: { destination: { from: few, connection: warehouse, table: raw.teas } }
+`,
+  );
+  const runTeas = (): string => run(program, 'run', 'teas', '--project', shop);
+  expect(runTeas()).toContain('succeeded');
+  const kept = join(shop, '.millrace/answers/teas.json');
+  const text = readFileSync(kept, 'utf8');
+  const head = text.slice(0, text.indexOf('\n'));
+  const wrong = { kind: 'other', message: 'a kept answer', offset: null, length: 0, name: null, nearest: [] };
+  const keys = Object.keys(JSON.parse(text.slice(head.length)));
+  expect(keys.length).toBeGreaterThan(0);
+  const wrongAnswers = JSON.stringify(Object.fromEntries(keys.map((key) => [key, wrong])));
+  writeFileSync(kept, `${head}\n${wrongAnswers}`);
+  expect(runTeas).toThrow('a kept answer');
+  writeFileSync(kept, `${head.replace(/[0-9a-f]/, 'x')}\n${wrongAnswers}`);
+  expect(runTeas()).toContain('succeeded');
+  expect(readFileSync(kept, 'utf8')).toBe(text);
+});
+
 it('never runs what was compiled from other sources', () => {
   // A moment that can be set again to the tick.
   const before = new Date('2026-01-01T00:00:00Z');

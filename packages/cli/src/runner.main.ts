@@ -9,7 +9,11 @@ const [{ serveRunner }, { registry }, { loadDataPlane }] = await Promise.all([
 ]);
 
 const served = serveRunner(
-  { registry, registryModule: new URL('./registry.ts', import.meta.url) },
+  {
+    registry,
+    registryModule: new URL('./registry.ts', import.meta.url),
+    program: compiledProgram(process.argv[1]),
+  },
   {
     send: (message) => {
       if (process.connected) process.send?.(message);
@@ -22,3 +26,8 @@ const served = serveRunner(
 await loadDataPlane();
 await served;
 process.exit(0);
+
+/** The folder of the compiled program, which is called by a digest of its code; undefined for sources. */
+function compiledProgram(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : /[\\/]dist[\\/]([0-9a-f]{16})[\\/][^\\/]+\.mjs$/.exec(path)?.[1];
+}

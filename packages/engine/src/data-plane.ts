@@ -18,6 +18,7 @@ import type { RestoreRequest } from './quarantine/restore-rows.ts';
 import type { RunContext, RunRequest } from './run/run-request.ts';
 import type { RunSummary } from './run/run-plan.ts';
 import type { SampleRequest, SampleResult } from './sample/sample-tables.ts';
+import type { KeptAnswers } from './sql-analysis/kept-answers.ts';
 import type { StepTestResult, TestStepsRequest } from './steps/test-steps.ts';
 import type { WorkbookRequest } from './upload/workbook-to-csv.ts';
 import type { VerifyRequest } from './verify/verify-plan.ts';
@@ -180,6 +181,18 @@ export async function testSteps(
 export async function openSqlAnalyser(): Promise<SqlAnalyser & AsyncDisposable> {
   const module = await import('./sql-analysis/open-sql-analyser.ts');
   return await module.openSqlAnalyser();
+}
+
+/** What `openSqlAnalyser` answered in an earlier process of the same program; undefined when nothing is kept. */
+export async function recallAnswers(kept: KeptAnswers): Promise<string | undefined> {
+  const module = await import('./sql-analysis/kept-answers.ts');
+  return await module.recallAnswers(kept);
+}
+
+/** Keeps answers for `recallAnswers`, in place of those before. */
+export async function keepAnswers(kept: KeptAnswers, answers: string): Promise<void> {
+  const module = await import('./sql-analysis/kept-answers.ts');
+  await module.keepAnswers(kept, answers);
 }
 
 /** What the compiler asks about the code of steps: each text is loaded once, in a sandbox of its own. */

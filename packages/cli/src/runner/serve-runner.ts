@@ -6,6 +6,7 @@ import {
   decideRows,
   exportQuarantine,
   diffPlan,
+  keepAnswers,
   listQuarantine,
   openDestinationOf,
   openSourceOf,
@@ -14,6 +15,7 @@ import {
   previewStep,
   profileFile,
   proposeTest,
+  recallAnswers,
   rollbackTable,
   runPlan,
   sampleTables,
@@ -34,7 +36,10 @@ import type {
 } from '@millrace/control-plane';
 
 /** What the composition root of a runner process gives. */
-export type RunnerContext = Pick<RunContext, 'registry' | 'registryModule'>;
+export interface RunnerContext extends Pick<RunContext, 'registry' | 'registryModule'> {
+  /** Names the code that runs; undefined when it may change at any time. */
+  readonly program?: string | undefined;
+}
 
 /** The parent's end of the channel: `process` in a forked child. */
 export interface RunnerChannel {
@@ -91,20 +96,24 @@ export async function serveRunner(context: RunnerContext, channel: RunnerChannel
 
 type Handler<Method extends RunnerMethod> = (
   request: RunnerRequest<Method>,
-  context: RunContext,
+  context: RunContext & RunnerContext,
   signal: AbortSignal,
 ) => Promise<RunnerResult<Method>>;
 
 /** One for the life of the process: what it was asked before, it knows. */
 let analyser: ReturnType<typeof openSqlAnalyser> | undefined;
+let codeAnalyser: ReturnType<typeof createCodeAnalyser> | undefined;
 /** For the next run. */
 const held = new HeldFiles();
-let codeAnalyser: ReturnType<typeof createCodeAnalyser> | undefined;
+
+function getAnalyser(): ReturnType<typeof openSqlAnalyser> {
+  analyser ??= openSqlAnalyser();
+  return analyser;
+}
 
 const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
   async analyse({ questions }) {
-    analyser ??= openSqlAnalyser();
-    const sql = await analyser;
+    const sql = await getAnalyser();
     return await Promise.all(
       questions.map((question): Promise<SqlAnswer> => {
         switch (question.kind) {
@@ -117,6 +126,16 @@ const handlers: { readonly [Method in RunnerMethod]: Handler<Method> } = {
         }
       }),
     );
+  },
+  async recallAnswers({ file }, { program }) {
+    const answers = program === undefined ? undefined : await recallAnswers({ file, program });
+    // Who has asked before asks again, about what was edited.
+    if (answers !== undefined) getAnalyser().catch(() => undefined);
+    return answers ?? null;
+  },
+  async keepAnswers({ file, answers }, { program }) {
+    if (program !== undefined) await keepAnswers({ file, program }, answers);
+    return null;
   },
   async checkCode({ text }) {
     codeAnalyser ??= createCodeAnalyser();

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { compilePipeline, narrowPlan, taskNames } from '@millrace/compiler';
 import type { CodeFiles, Plan } from '@millrace/compiler';
 import { PipelineError } from '@millrace/connector-sdk';
@@ -6,6 +8,7 @@ import { compileSelection, nearestNames, stepVerb } from '@millrace/spec';
 import type { Diagnostic, PipelineDocument, SourceTable } from '@millrace/spec';
 
 import type { OperationContext } from '../operation-context.ts';
+import { STATE_FOLDER } from '../state-folder.ts';
 import { runLimits } from '../runs/run-limits.ts';
 import { RunnerAnalyser } from '../runner/runner-analyser.ts';
 import { loadCode, textsOfCode } from './code-files.ts';
@@ -65,18 +68,20 @@ export async function preparePlan(
   request: PlanRequest,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
+  const analyser = new RunnerAnalyser(context.runner, signal);
+  if (request.isToRun === true) analyser.recall(answersFile(context, name));
   const given = giveParameters(await context.project(), await context.environmentName(), request.parameters);
   let current: ValidPipeline | undefined;
   try {
     current = await loadPipeline(context.projectFolder, context.workingFolder, name, given);
-    const prepared = await prepareText(context, current, request, signal);
+    const prepared = await prepareText(context, current, request, analyser, signal);
     if (request.isRecalled !== true) await markCompiled(await context.store(), name, current.text);
     return prepared;
   } catch (error) {
     if (request.fallsBack !== true) throw error;
     const wrong = { pipeline: name, given, current, judge: judgeOffline(context, signal) };
     const last = await loadLastValid(await context.store(), wrong, error);
-    return await prepareText(context, last, request, signal);
+    return await prepareText(context, last, request, analyser, signal);
   }
 }
 
@@ -84,11 +89,11 @@ async function prepareText(
   context: OperationContext,
   pipeline: ValidPipeline & { readonly note?: string },
   { tables = [], isRecalled = false, isToRun = false }: PlanRequest,
+  analyser: RunnerAnalyser,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
   const project = await context.project();
   const environment = await context.environmentName();
-  const analyser = new RunnerAnalyser(context.runner, signal);
   if (Object.values(pipeline.document.steps).some((step) => stepVerb(step).kind === 'transform'))
     analyser.getReady();
   const templates = await loadTemplates(context.projectFolder, context.workingFolder);
@@ -114,6 +119,7 @@ async function prepareText(
   const { plan, diagnostics, locate } =
     recalled?.plan === undefined ? await compileWith(await ask()) : recalled;
   throwIfWrong(diagnostics, files);
+  analyser.keep();
   if (!plan) throw new TypeError('The compiler gave neither a plan nor an error.');
   await writeCodeTypes(plan, context.projectFolder);
   return {
@@ -132,6 +138,11 @@ async function prepareText(
     limits: runLimits(project.document, environment),
     notes: pipeline.note === undefined ? [] : [pipeline.note],
   };
+}
+
+/** What was answered about the SQL of a pipeline when it was made ready for its last run. */
+function answersFile({ projectFolder }: OperationContext, pipeline: string): string {
+  return join(projectFolder, STATE_FOLDER, 'answers', `${encodeURIComponent(pipeline)}.json`);
 }
 
 function getReady(

@@ -10,8 +10,9 @@ import type {
   SqlRelation,
 } from '@millrace/compiler';
 
+import { KeptAnswers } from './kept-answers.ts';
 import type { Runner } from './runner-client.ts';
-import type { SqlQuestion } from './runner-protocol.ts';
+import type { SqlAnswer, SqlQuestion } from './runner-protocol.ts';
 
 interface Waiting {
   readonly question: SqlQuestion;
@@ -27,6 +28,7 @@ export class RunnerAnalyser implements SqlAnalyser, CodeAnalyser {
   readonly #runner: () => Runner;
   readonly #signal: AbortSignal;
   #waiting: Waiting[] = [];
+  #kept: KeptAnswers | undefined;
 
   constructor(runner: () => Runner, signal: AbortSignal) {
     this.#runner = runner;
@@ -39,6 +41,16 @@ export class RunnerAnalyser implements SqlAnalyser, CodeAnalyser {
     this.#runner()
       .call('analyse', { questions: [] }, this.#signal)
       .catch(() => undefined);
+  }
+
+  /** Answers from a file as far as it goes, which is brought up to date by `keep`. */
+  recall(file: string): void {
+    this.#kept = new KeptAnswers(this.#runner, file, this.#signal);
+  }
+
+  /** Keeps the answers that were asked for since, and no others. */
+  keep(): void {
+    this.#kept?.keep();
   }
 
   parseExpression(text: string): Promise<ParsedExpression | SqlProblem> {
@@ -57,7 +69,17 @@ export class RunnerAnalyser implements SqlAnalyser, CodeAnalyser {
     return this.#runner().call('checkCode', { text }, this.#signal);
   }
 
-  #ask<Answer>(question: SqlQuestion): Promise<Answer> {
+  async #ask<Answer extends SqlAnswer>(question: SqlQuestion): Promise<Answer> {
+    const kept = this.#kept;
+    if (kept === undefined) return this.#askRunner<Answer>(question);
+    const key = await kept.keyOf(question);
+    const known = kept.find(key) ?? (await this.#askRunner<Answer>(question));
+    kept.note(key, known);
+    // What is found under a question is its answer, in the form of its kind.
+    return known as Answer;
+  }
+
+  #askRunner<Answer>(question: SqlQuestion): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => void this.#send());
       this.#waiting.push({ question, resolve, reject });

@@ -54,6 +54,12 @@ export interface RunnerMethods {
     readonly request: { readonly questions: readonly SqlQuestion[] };
     readonly result: readonly SqlAnswer[];
   };
+  /** What the same program kept in a file by `keepAnswers`; null when it did not. */
+  readonly recallAnswers: { readonly request: { readonly file: string }; readonly result: string | null };
+  readonly keepAnswers: {
+    readonly request: { readonly file: string; readonly answers: string };
+    readonly result: null;
+  };
   /** What the compiler asks about the TypeScript of code steps; null when it can be run. */
   readonly checkCode: { readonly request: { readonly text: string }; readonly result: CodeProblem | null };
   /** Opens embedded files that the next run uses, while its plan is made. */
