@@ -3,7 +3,6 @@ import { Kysely } from 'kysely';
 
 import { StoreFeed } from '../live/store-feed.ts';
 import { migrations } from './migrations.ts';
-import { postgresStore } from './postgres-store.ts';
 import { sqliteStore } from './sqlite-store.ts';
 import type { StoreDialect } from './store-dialect.ts';
 import type { StoreSchema } from './store-schema.ts';
@@ -22,7 +21,7 @@ export interface Store extends AsyncDisposable {
  */
 export async function openStore(location: string): Promise<Store> {
   const dialect = /^postgres(?:ql)?:\/\//.test(location)
-    ? await postgresStore(location)
+    ? await openPostgres(location)
     : await sqliteStore(location);
   const db = new Kysely<StoreSchema>({ dialect: dialect.kysely });
   try {
@@ -41,6 +40,12 @@ export async function openStore(location: string): Promise<Store> {
       await db.destroy();
     },
   };
+}
+
+/** Its driver takes longer to load than a file takes to open. */
+async function openPostgres(url: string): Promise<StoreDialect> {
+  const { postgresStore } = await import('./postgres-store.ts');
+  return await postgresStore(url);
 }
 
 async function migrate(db: Kysely<StoreSchema>, dialect: StoreDialect): Promise<void> {
