@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { LANDING, STEPS } from '@millrace/compiler';
-import { PipelineError, type StagedFile } from '@millrace/connector-sdk';
+import { PipelineError, type ReadRequest, type ReadResult, type StagedFile } from '@millrace/connector-sdk';
 import { formatTableName } from '@millrace/spec';
 
 import type { ThreadReadResult } from '../extract/extract-message.ts';
@@ -120,7 +120,9 @@ async function extract(
     if (mayLeaveFiles(source)) await mkdir(scratchFolder, { recursive: true });
     if (decision.kind === 'full') await rows.open();
     session.point('extracting', task.id);
-    for await (const item of readAll()) {
+    result = await copySteps(load, rows, readRequest(task, decision, scratchFolder), signal);
+    progress.rows = result?.rowsSent ?? 0;
+    for await (const item of result === undefined ? readAll() : []) {
       progress.rows += item.rows;
       if (item.kind === 'parquet') {
         if (tail !== undefined) await trackParquetTail(await session.database(), tail, item, fields, signal);
@@ -243,6 +245,18 @@ async function extract(
   } finally {
     if (mayLeaveFiles(source)) await removeFolder(scratchFolder).catch(() => {});
   }
+}
+
+/** All rows of steps go into the package by the statement that makes them, where nothing has to be done to them on the way. */
+async function copySteps(
+  { session, task, decision }: TableLoad,
+  rows: StageRows,
+  request: ReadRequest,
+  signal: AbortSignal,
+): Promise<ReadResult | undefined> {
+  if (task.source.connection !== STEPS || decision.kind !== 'full') return undefined;
+  const writer = await rows.open();
+  return session.steps.copy(request, (query, run) => writer.addQuery(query, run), signal);
 }
 
 /** Sources that hand over files need a folder for them; a thousand tables of the others do not each pay for one. */

@@ -192,6 +192,17 @@ export async function hashFile(path: string): Promise<string> {
   }
 }
 
+/** Makes a file's bytes durable and returns how many there are. */
+export async function syncFile(path: string): Promise<number> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return (await stat(path)).size;
+}
+
 /** Makes the names inside a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');

@@ -7,8 +7,8 @@ import { duckdbDialect, quoteIdentifier, quoteText } from '@millrace/sql';
 import type { ArrivalFilter } from './arrival-filter.ts';
 import { copyToParquet, type ParquetLayout } from './parquet-layout.ts';
 import type { RowEncoder } from './row-encoder.ts';
-import type { StagedColumn } from './staged-columns.ts';
-import { StagingDatabase, type StagingValue } from './staging-database.ts';
+import { stagedColumn, type StagedColumn } from './staged-columns.ts';
+import { type RunStatement, StagingDatabase } from './staging-database.ts';
 
 /** Rows that a destination cannot keep, as a DuckDB predicate over the staged column. */
 export interface RejectPredicate {
@@ -53,7 +53,7 @@ export class RowSieve {
   async judge<T>(
     source: string,
     path: string,
-    query: (sql: string) => Promise<Record<string, StagingValue>[]>,
+    query: RunStatement,
     work: (kept: string) => Promise<T>,
   ): Promise<T> {
     const { arrival = [], fields } = this.#options;
@@ -143,9 +143,7 @@ export class RowSieve {
 
   /** The SQL of a source column in a written file. */
   #stagedName(field: SourceField): string {
-    const column = this.#options.columns.find(
-      ({ origin }) => origin.kind === 'source' && origin.column === field.name,
-    );
+    const column = stagedColumn(this.#options.columns, field);
     return column === undefined ? 'NULL' : quoteIdentifier(duckdbDialect, column.field.name);
   }
 }

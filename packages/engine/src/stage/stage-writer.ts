@@ -1,10 +1,9 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
   type Batch,
   type ParquetFile,
-  PipelineError,
   type RejectedRow,
   type StagedFile,
   type StagedPart,
@@ -14,13 +13,20 @@ import { duckdbDialect, duckdbType, quoteIdentifier } from '@millrace/sql';
 
 import type { ArrivalFilter } from './arrival-filter.ts';
 import { FileQueue } from './file-queue.ts';
-import { hashFile, syncFolder } from './manifest.ts';
+import { hashFile, syncFile, syncFolder } from './manifest.ts';
 import { copyToParquet, MAX_GROUP_ROWS, type ParquetLayout, rowsPerGroup } from './parquet-layout.ts';
+import { castParquet } from './parquet-casts.ts';
 import { Part } from './part.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { type RejectPredicate, RowSieve } from './row-sieve.ts';
-import { type LoadMetadata, selectStaged, type StagedColumn } from './staged-columns.ts';
-import { StagingDatabase, type StagingValue } from './staging-database.ts';
+import {
+  isKeptAsRead,
+  type LoadMetadata,
+  selectStaged,
+  stagedColumn,
+  type StagedColumn,
+} from './staged-columns.ts';
+import { type RunStatement, StagingDatabase } from './staging-database.ts';
 import { toStagingError } from './staging-error.ts';
 
 /** Four Parquet row groups of the default size. */
@@ -127,45 +133,39 @@ export class StageWriter {
     await this.#rotate();
     await this.#writing;
     this.#throwIfFailed();
-    const source = StagingDatabase.parquetOf([file.path]);
-    const actual = await this.#database.query(`DESCRIBE SELECT * FROM ${source}`);
-    const typeOf = new Map(actual.map((row) => [String(row['column_name']), String(row['column_type'])]));
-    const casts = this.#options.fields.map((field) => {
-      const name = quoteIdentifier(duckdbDialect, field.name);
-      const found = typeOf.get(field.name);
-      if (found === undefined) throw missingColumn(file.path, field.name);
-      const wanted = duckdbType(field.type);
-      if (found === wanted) return { name, value: name, lost: null, field };
-      const cast = `TRY_CAST(${name} AS ${wanted})`;
-      return {
-        name,
-        value: cast,
-        lost: `(${name} IS NOT NULL AND TRY_CAST(${cast} AS ${found}) IS DISTINCT FROM ${name})`,
-        field,
-      };
-    });
-    const lossy = casts.flatMap((cast) => (cast.lost === null ? [] : [{ ...cast, lost: cast.lost }]));
-    const isKept = lossy.length === 0 ? 'true' : `NOT (${lossy.map((cast) => cast.lost).join(' OR ')})`;
-    if (lossy.length > 0)
-      await this.#sieve.refuseWhere(
-        source,
-        lossy.map((cast) => ({
-          column: cast.field.name,
-          predicate: cast.lost,
-          reason: `the value does not fit ${duckdbType(cast.field.type)}`,
-        })),
-        casts.map((cast) => cast.name),
-      );
-    const columns = casts.map((cast, index) => `${cast.value} AS c${index}`).join(', ');
-    // The file's own floats may hold -0.0; leaving the dictionary out costs little beside finding out.
-    await this.#writeFile(
-      `(SELECT ${columns} FROM ${source} WHERE ${isKept})`,
-      { hasNegativeZero: this.#types.some((type) => type.kind === 'float'), groupRows: MAX_GROUP_ROWS },
-      (sql) => this.#database.query(sql),
+    await this.#convert(file.path, await this.#typesIn(file.path), (field) => field.name);
+    if (file.isTemporary) await rm(file.path, { force: true });
+  }
+
+  /**
+   * Writes the rows of a query, whose columns are called as the fields, as one file by one statement, which `run` executes; returns how many
+   * they are. Undefined, with nothing run, where values are judged or kept as another type than they are read as.
+   */
+  async addQuery(query: string, run: RunStatement): Promise<number | undefined> {
+    const { columns, fields, metadata, arrival = [] } = this.#options;
+    if (arrival.length > 0 || columns.some((column) => !isKeptAsRead(column, fields))) return undefined;
+    await this.#rotate();
+    await this.#writing;
+    this.#throwIfFailed();
+    const path = this.#nextPath();
+    const select = selectStaged(columns, fields, metadata, ({ name }) =>
+      quoteIdentifier(duckdbDialect, name),
     );
+    const [copied] = await run(copyToParquet(path, `SELECT ${select} FROM (${query})`, this.#layout()));
+    const rows = Number(copied?.['Count']);
+    const types = await this.#typesIn(path);
+    if (columns.every(({ field }) => types.get(field.name) === duckdbType(field.type))) {
+      await this.#keep(path, rows, this.#layout());
+    } else {
+      // What Parquet holds otherwise than DuckDB computes with comes back as any file's does.
+      const written = `${path}.read`;
+      await rename(path, written);
+      await this.#convert(written, types, (field) => stagedColumn(columns, field)?.field.name);
+      await rm(written, { force: true });
+    }
     await this.#settling;
     this.#throwIfFailed();
-    if (file.isTemporary) await rm(file.path, { force: true });
+    return rows;
   }
 
   /** Writes what is left; afterwards every file is durable and `files` has ended. */
@@ -226,16 +226,48 @@ export class StageWriter {
     }
   }
 
+  /** Stages the rows of a Parquet file that has each field under a name; those without one are not staged. */
+  async #convert(
+    path: string,
+    types: ReadonlyMap<string, string>,
+    nameOf: (field: SourceField) => string | undefined,
+  ): Promise<void> {
+    const source = StagingDatabase.parquetOf([path]);
+    const { values, lost, cells } = castParquet(path, this.#options.fields, types, nameOf);
+    if (lost.length > 0) await this.#sieve.refuseWhere(source, lost, cells);
+    const isKept = lost.length === 0 ? 'true' : `NOT (${lost.map((rule) => rule.predicate).join(' OR ')})`;
+    await this.#writeFile(`(SELECT ${values} FROM ${source} WHERE ${isKept})`, this.#layout(), (sql) =>
+      this.#database.query(sql),
+    );
+    await this.#settling;
+    this.#throwIfFailed();
+  }
+
+  /** The types of a Parquet file's columns, by name. */
+  async #typesIn(path: string): Promise<ReadonlyMap<string, string>> {
+    const columns = await this.#database.query(`DESCRIBE SELECT * FROM ${StagingDatabase.parquetOf([path])}`);
+    return new Map(columns.map((row) => [String(row['column_name']), String(row['column_type'])]));
+  }
+
+  /** Of rows nobody looked at: floats may hold -0.0, and leaving the dictionary out costs little beside finding out. */
+  #layout(): ParquetLayout {
+    return { hasNegativeZero: this.#types.some((type) => type.kind === 'float'), groupRows: MAX_GROUP_ROWS };
+  }
+
+  #nextPath(): string {
+    const path = join(this.#options.folder, `part-${String(this.#nextFile).padStart(5, '0')}.parquet`);
+    this.#nextFile += 1;
+    return path;
+  }
+
   async #writeFile(
     source: string,
     layout: ParquetLayout,
-    query: (sql: string) => Promise<Record<string, StagingValue>[]>,
+    query: RunStatement,
     encoded?: readonly Uint8Array[],
   ): Promise<void> {
-    const { columns, fields, metadata } = this.#options;
-    const path = join(this.#options.folder, `part-${String(this.#nextFile).padStart(5, '0')}.parquet`);
-    this.#nextFile += 1;
-    const { arrival = [] } = this.#options;
+    const { columns, fields, metadata, arrival = [] } = this.#options;
+    const path = this.#nextPath();
     const judged = new Map(arrival.flatMap(({ column, value }) => (value === null ? [] : [[column, value]])));
     const select = selectStaged(
       columns,
@@ -250,8 +282,18 @@ export class StageWriter {
         : await this.#sieve.judge(source, `${path}.read`, query, async (kept) =>
             this.#database.query(copy(kept)),
           );
+    await this.#keep(path, Number(copied?.['Count']), layout, encoded);
+  }
+
+  /** Takes the rows out of a written file that the destination refuses, and settles the rest. */
+  async #keep(
+    path: string,
+    written: number,
+    layout: ParquetLayout,
+    encoded?: readonly Uint8Array[],
+  ): Promise<void> {
     const refused = await this.#sieve.divert(path, layout, encoded !== undefined);
-    const rows = Number(copied?.['Count']) - refused;
+    const rows = written - refused;
     if (rows === 0) {
       await rm(path, { force: true });
       return;
@@ -283,24 +325,4 @@ export function openStageWriter(
   options: StageWriterOptions,
 ): Promise<StageWriter> {
   return StageWriter.open(database, options);
-}
-
-/** Makes a file's bytes durable and returns how many there are. */
-async function syncFile(path: string): Promise<number> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return (await stat(path)).size;
-}
-
-function missingColumn(path: string, column: string): PipelineError {
-  return new PipelineError({
-    code: 'columnMissing',
-    blame: 'source',
-    retry: 'never',
-    message: `${path} has no column ${JSON.stringify(column)}. Plan again, or set contract.missingColumns: evolve.`,
-  });
 }

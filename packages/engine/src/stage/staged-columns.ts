@@ -39,3 +39,18 @@ export function selectStaged(
     })
     .join(', ');
 }
+
+/** The column that keeps a field's values; undefined where none does. */
+export function stagedColumn(
+  columns: readonly StagedColumn[],
+  field: Pick<SourceField, 'name'>,
+): StagedColumn | undefined {
+  return columns.find(({ origin }) => origin.kind === 'source' && origin.column === field.name);
+}
+
+/** True unless the column keeps values of a field as another type. */
+export function isKeptAsRead({ field, origin }: StagedColumn, fields: readonly SourceField[]): boolean {
+  if (origin.kind !== 'source') return true;
+  const read = fields.find(({ name }) => name === origin.column);
+  return read === undefined || duckdbType(read.type) === duckdbType(field.type);
+}

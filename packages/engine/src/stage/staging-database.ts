@@ -13,6 +13,9 @@ import type { UsageMeter } from './usage-meter.ts';
 /** A value of a staging query's result. */
 export type StagingValue = string | number | boolean | null | readonly (string | null)[];
 
+/** Runs one statement and gives its rows. */
+export type RunStatement = (sql: string) => Promise<Record<string, StagingValue>[]>;
+
 export interface StagingDatabaseOptions {
   readonly memoryBytes: number;
   readonly threads: number;

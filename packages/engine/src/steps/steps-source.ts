@@ -28,7 +28,7 @@ import { CodeSandboxes } from '../code/code-sandboxes.ts';
 import type { LoadPackage } from '../package/package-store.ts';
 import type { OpenSource } from '../run/open-source.ts';
 import { tableKey } from '../run/table-key.ts';
-import type { StagingDatabase } from '../stage/staging-database.ts';
+import type { RunStatement, StagingDatabase } from '../stage/staging-database.ts';
 import { openStagedDigest } from '../verify/staged-digest.ts';
 import type { CodeInput, CodeSteps } from './code-steps.ts';
 import type { Dataset } from './dataset.ts';
@@ -65,6 +65,9 @@ export interface StepsSourceOptions {
   readonly maskKeys?: MaskKeys | undefined;
   readonly code: CodeSteps;
 }
+
+/** Writes the rows of a query by one statement, which `run` executes; how many they are, or undefined when it does not take queries. */
+export type WriteQuery = (query: string, run: RunStatement) => Promise<number | undefined>;
 
 /** The rows that the steps of a plan make, as a source: complete, or what changed since a position. */
 export class StepsSource implements OpenSource {
@@ -209,6 +212,34 @@ export class StepsSource implements OpenSource {
       bytesReceived: 0,
       highMark: null,
       position: toSourcePosition(position),
+      statement: await this.describeRead(request),
+    };
+  }
+
+  /**
+   * All rows of a request without a position, written by one statement where `write` puts them; undefined where code makes them, or where
+   * `write` does not take them.
+   */
+  async copy(request: ReadRequest, write: WriteQuery, signal: AbortSignal): Promise<ReadResult | undefined> {
+    const task = this.#taskOf(request.table.table);
+    if (this.graph.codeOf(task) !== undefined) return undefined;
+    const position = toSourcePosition(await this.position(task));
+    const columns = request.fields.map((field) => quote(field.name)).join(', ');
+    const select = await this.#complete(task, columns);
+    const database = await this.#options.database();
+    const rowsSent = await write(select, (sql) =>
+      database.query(sql, this.usage.meter(task.id)).catch((error: unknown) => {
+        throw toStepError(fromOf(task), error);
+      }),
+    );
+    throwIfCancelled(signal);
+    if (rowsSent === undefined) return undefined;
+    this.counter.noteGrouped(task);
+    return {
+      rowsSent,
+      bytesReceived: 0,
+      highMark: null,
+      position,
       statement: await this.describeRead(request),
     };
   }
