@@ -26,8 +26,9 @@ interface TableEntry {
 export function discoverTables(database: DatabaseSync, request: DiscoverRequest): readonly SourceTable[] {
   const entries = queryRows(
     database,
-    `SELECT s.name, s.type, l.wr FROM sqlite_schema AS s
-       LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name
+    // Materialised: to list 1,000 tables once for each of them takes 0.3 s, and a run discovers each table that it reads.
+    `WITH listed AS MATERIALIZED (SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main')
+     SELECT s.name, s.type, l.wr FROM sqlite_schema AS s LEFT JOIN listed AS l ON l.name = s.name
       WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND s.name NOT LIKE '\\_millrace\\_%' ESCAPE '\\'
         AND coalesce(l.type, '') NOT IN ('virtual', 'shadow')
       ORDER BY s.name`,
