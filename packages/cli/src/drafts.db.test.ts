@@ -20,7 +20,7 @@ import type { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { registry } from './registry.ts';
-import { startRunner } from './start-runner.ts';
+import { startRunner } from './testing/start-processes.ts';
 import { CommandLine } from './testing/command-line.ts';
 
 const SALES = `version: 1

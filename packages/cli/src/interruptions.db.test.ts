@@ -46,11 +46,14 @@ interface Started {
 
 function start(args: readonly string[]): Started {
   const environment = { ...process.env, XDG_CONFIG_HOME: join(line.folder, '.config') };
-  const child = spawn(...tiedCommand(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args]), {
-    cwd: line.folder,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    ...tiedCommand(process.execPath, [join(import.meta.dirname, '../../../bin/millrace.mjs'), ...args]),
+    {
+      cwd: line.folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

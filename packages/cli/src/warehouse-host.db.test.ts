@@ -36,7 +36,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createShop } from './demo/shop.ts';
 import { registry } from './registry.ts';
-import { startRunner, startWarehouseHost } from './start-runner.ts';
+import { startRunner, startWarehouseHost } from './testing/start-processes.ts';
 import { CommandLine } from './testing/command-line.ts';
 
 const noSignal = new AbortController().signal;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { runCli } from '../cli.ts';
 import type { Process } from '../session/process.ts';
-import { startRunner } from '../start-runner.ts';
+import { startRunner } from './start-processes.ts';
 
 export interface Outcome {
   readonly exitCode: number;

@@ -7,7 +7,7 @@ import { Runner } from '@millrace/control-plane';
 import { startServer } from '@millrace/server';
 
 import { registry } from '../registry.ts';
-import { startRunner, startWarehouseHost } from '../start-runner.ts';
+import { startRunner, startWarehouseHost } from './start-processes.ts';
 
 const projectFolder = process.argv[2] ?? process.cwd();
 const portalFolder = join(projectFolder, '.millrace', 'portal');
