@@ -9,7 +9,8 @@ import { expect } from 'vitest';
 export async function axeClean(page: Page, within?: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const builder = new AxeBuilder({ page });
+    // In the page itself, and without a selector for each of thousands of nodes that pass: a fifth of the time.
+    const builder = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
     const { violations, passes } = await (within === undefined ? builder : builder.include(within))
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
       .analyze();
