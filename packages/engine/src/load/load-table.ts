@@ -116,7 +116,8 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
     reportPublished(load, outcome.result, outcome.finished, startedAt);
     session.point('recorded', task.id);
     destination.forget(task.destination.table);
-    await profileLoad(load, outcome.finished, signal);
+    const profile = await outcome.profiling;
+    if (profile !== undefined) emit(profile);
     await keepHouse(load, signal);
     // Packages were merged and removed.
     destination.forget(task.destination.table);
@@ -130,6 +131,8 @@ async function tryTable(options: LoadTableOptions, tries: number, signal: AbortS
 interface Moved {
   readonly result: PublishResult;
   readonly finished: LoadPackage;
+  /** Described while they are published. */
+  readonly profiling: Promise<RunEventBody | undefined>;
 }
 
 /** Extracts, stages, checks and publishes; undefined when there was nothing new. */
@@ -158,7 +161,9 @@ async function moveRows(
   try {
     const result = await publishDuring(load, extraction, signal);
     const finished = await extraction.finished;
-    return finished === undefined ? undefined : { result, finished };
+    return finished === undefined
+      ? undefined
+      : { result, finished, profiling: profileLoad(load, finished, signal) };
   } catch (error) {
     // What can be tried again finds the finished package; what cannot need not be read to its end.
     if (!(error instanceof PipelineError) || error.retry === 'never') stop.abort(error);
@@ -173,12 +178,21 @@ async function publishFinished(load: TableLoad, finished: LoadPackage, signal: A
   await judgeRows(load, finished, signal);
   await balanceRows(load, finished);
   load.session.point('checked', load.task.id);
-  const done = await load.destination.publishing.take(signal);
+  const profiling = profileLoad(load, finished, signal);
+  // A cancelled load fails by its publication.
+  profiling.catch(() => undefined);
   try {
-    throwIfCancelled(signal);
-    return { result: await publishPackage(load, finished, signal), finished };
-  } finally {
-    done();
+    const done = await load.destination.publishing.take(signal);
+    try {
+      throwIfCancelled(signal);
+      return { result: await publishPackage(load, finished, signal), finished, profiling };
+    } finally {
+      done();
+    }
+  } catch (error) {
+    // It reads files that go when the load has failed.
+    await profiling.catch(() => undefined);
+    throw error;
   }
 }
 

@@ -3,23 +3,24 @@ import { throwIfCancelled, toPlainPipelineError } from '@millrace/connector-sdk'
 
 import type { TableLoad } from '../load/table-load.ts';
 import type { LoadPackage } from '../package/package-store.ts';
+import type { RunEventBody } from '../run/run-event.ts';
 import { resolveFiles } from '../stage/manifest.ts';
 import { StagingDatabase } from '../stage/staging-database.ts';
 import { profileDataset } from './profile-dataset.ts';
 import { quickProfile } from './quick-profile.ts';
 
 /**
- * Tells what the rows of a load look like: all rows of the table after a full load, those that changed after others. The rows are published
- * by then, so that what fails here is a warning. Of a table's first load there is nothing to tell but what was asked for: a thousand of them
- * would cost seconds.
+ * What is to be told of the rows of a load once they are published: what all rows of the table look like after a full load, those that
+ * changed after others, or a warning that says why that is not known. Of a table's first load there is nothing to tell but what was asked
+ * for: a thousand of them would cost seconds.
  */
 export async function profileLoad(
-  { task, session, decision, published, profile: depth, emit }: TableLoad,
+  { task, session, decision, published, profile: depth }: TableLoad,
   { folder, manifest }: LoadPackage,
   signal: AbortSignal,
-): Promise<void> {
-  if (depth === 'off' || manifest.files.length === 0) return;
-  if (depth === 'quick' && published === undefined) return;
+): Promise<RunEventBody | undefined> {
+  if (depth === 'off' || manifest.files.length === 0) return undefined;
+  if (depth === 'quick' && published === undefined) return undefined;
   try {
     const files = resolveFiles(folder, manifest.files);
     const fields = manifest.fields.filter(
@@ -34,20 +35,20 @@ export async function profileLoad(
           )
         : await quickProfile(database, files, fields);
     const isKept = task.destination.connection === LANDING;
-    emit({
+    return {
       type: 'tableProfiled',
       task: task.id,
       scope: decision.kind === 'full' ? 'table' : 'changes',
       profile: isKept ? withoutValues(profile) : profile,
-    });
+    };
   } catch (error) {
     throwIfCancelled(signal);
     const reason = toPlainPipelineError(error).message;
-    emit({
+    return {
       type: 'warning',
       task: task.id,
       message: `${task.id}: its values could not be described: ${reason} Nothing else is affected; profile: off leaves it out.`,
-    });
+    };
   }
 }
 
