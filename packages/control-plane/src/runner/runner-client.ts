@@ -30,6 +30,7 @@ export class Runner implements AsyncDisposable {
   #stderr = '';
   #death: PipelineError | undefined;
   #isKilled = false;
+  #isEnding = false;
 
   /** `child` was forked with an IPC channel (`serialization: 'advanced'`) and a piped stderr. */
   constructor(child: ChildProcess) {
@@ -61,9 +62,9 @@ export class Runner implements AsyncDisposable {
     });
   }
 
-  /** True when the process has ended; every call rejects with the reason. */
+  /** True when the process has ended, or was told to; every call rejects. */
   get isDead(): boolean {
-    return this.#death !== undefined;
+    return this.#death !== undefined || this.#isEnding;
   }
 
   async call<Method extends RunnerMethod>(
@@ -139,6 +140,7 @@ export class Runner implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnding = true;
     if (this.#child.connected) this.#child.disconnect();
     const timer = setTimeout(() => this.kill(), 2_000);
     await this.#ended;
