@@ -43,7 +43,7 @@ export const runPipeline = defineOperation({
   >(),
   async handler(given, { pipeline, parameters, ...options }, signal) {
     await using context = withOwnRunner(given);
-    using plan = planAhead(context, { pipeline, options, parameters });
+    await using plan = planAhead(context, { pipeline, options, parameters });
     const store = await context.store();
     await recoverRuns(store, pipeline);
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
@@ -71,7 +71,7 @@ export const runPipeline = defineOperation({
 function planAhead(
   context: OperationContext,
   { pipeline, options, parameters }: Pick<AskedRun, 'pipeline' | 'options' | 'parameters'>,
-): Disposable & { readonly take: TakePlan } {
+): AsyncDisposable & { readonly take: TakePlan } {
   const stop = new AbortController();
   const request = { tables: options.tables, parameters, isToRun: true };
   const prepared = preparePlan(context, pipeline, request, stop.signal);
@@ -83,7 +83,11 @@ function planAhead(
       signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
       return prepared;
     },
-    [Symbol.dispose]: () => stop.abort(),
+    // What is still under way would start a runner that nobody ends any more.
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await prepared.catch(() => undefined);
+    },
   };
 }
 
