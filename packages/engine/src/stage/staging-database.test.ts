@@ -49,6 +49,26 @@ describe('batches in memory', () => {
     expect(meter.total).toEqual(total);
   });
 
+  it('computes as many statements at a time as it has threads, and a waiting one stops with its signal', async () => {
+    const meter = new UsageMeter();
+    const running = [1, 2].map((salt) =>
+      database.compute(
+        `SELECT count(*) AS n FROM range(20000000) AS r(i) WHERE hash(i, ${salt}) % 3 = 0`,
+        meter,
+        new AbortController().signal,
+      ),
+    );
+    const stop = new AbortController();
+    const waiting = database.compute('SELECT 1 AS one', meter, stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    await Promise.all(running);
+    const { signal } = new AbortController();
+    await expect(database.compute('SELECT error($$no$$)', meter, signal)).rejects.toThrow('no');
+    await expect(database.compute('SELECT error($$no$$)', meter, signal)).rejects.toThrow('no');
+    expect(await database.compute('SELECT 1 AS one', meter, signal)).toEqual([{ one: 1 }]);
+  });
+
   it('are read on one thread, where there are no tables', async () => {
     expect(await database.queryScan(`FROM ${addScan('é').sql}`)).toEqual([{ c0: 'é' }]);
     expect(await database.queryScan("SELECT current_setting('threads') AS threads")).toEqual([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdbDialect, quoteText } from '@millrace/sql';
 
+import { createSlots, type Slots } from '../run/slots.ts';
 import { BatchScans } from './batch-scan.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { MeteredConnections } from './metered-connections.ts';
@@ -31,6 +32,7 @@ export class StagingDatabase {
   readonly #queries: ConnectionPool;
   readonly #options: StagingDatabaseOptions;
   readonly #metered: MeteredConnections;
+  readonly #computing: Slots;
   /** Batches in memory as tables; many of them are read by `queryScan`. */
   readonly scans = new BatchScans();
   #scanning: Promise<ConnectionPool> | undefined;
@@ -42,6 +44,7 @@ export class StagingDatabase {
     this.#queries = queries;
     this.#options = options;
     this.#metered = new MeteredConnections(() => queries.connect(), options.scratchFolder);
+    this.#computing = createSlots(options.threads);
   }
 
   static async open(options: StagingDatabaseOptions): Promise<StagingDatabase> {
@@ -79,6 +82,23 @@ export class StagingDatabase {
   /** Rows as objects. 64-bit integers and decimals are text, as in DuckDB's JSON form; statements here select no structs. */
   async query(sql: string, meter?: UsageMeter): Promise<Record<string, StagingValue>[]> {
     return this.#run((connection) => readRows(connection, sql), meter);
+  }
+
+  /**
+   * The same for a statement that works through many rows: as many of them at a time as there are threads. On two cores four at a time took a
+   * tenth more CPU time than two, and longer. Throws when the signal fires before its turn.
+   */
+  async compute(
+    sql: string,
+    meter: UsageMeter,
+    signal: AbortSignal,
+  ): Promise<Record<string, StagingValue>[]> {
+    const leave = await this.#computing.take(signal);
+    try {
+      return await this.query(sql, meter);
+    } finally {
+      leave();
+    }
   }
 
   /**

@@ -195,9 +195,10 @@ export class StepsSource implements OpenSource {
       await mkdir(request.scratchFolder, { recursive: true });
       const path = join(request.scratchFolder, `${database.uniqueName('step')}.parquet`);
       const [copied] = await database
-        .query(
+        .compute(
           `COPY (${select}) TO ${quoteText(duckdbDialect, path)} (FORMAT parquet)`,
           this.usage.meter(task.id),
+          signal,
         )
         .catch((error: unknown) => {
           throw toStepError(fromOf(task), error);
@@ -228,7 +229,7 @@ export class StepsSource implements OpenSource {
     const select = await this.#complete(task, columns);
     const database = await this.#options.database();
     const rowsSent = await write(select, (sql) =>
-      database.query(sql, this.usage.meter(task.id)).catch((error: unknown) => {
+      database.compute(sql, this.usage.meter(task.id), signal).catch((error: unknown) => {
         throw toStepError(fromOf(task), error);
       }),
     );
