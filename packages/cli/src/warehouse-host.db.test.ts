@@ -263,8 +263,9 @@ describe('with a warehouse host', () => {
       let isRunning = true;
       void running.finally(() => (isRunning = false));
       let kills = 0;
+      await vi.waitUntil(() => events.length > 0, { timeout: 30_000, interval: 5 });
       while (isRunning && kills < 3) {
-        await sleep(random.integer(50, 900));
+        await sleep(random.integer(20, 450));
         const id = host.warehouseHost?.processId;
         if (!isRunning || id === undefined) continue;
         process.kill(id, 'SIGKILL');
