@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-
 import { defineConfig } from 'vitest/config';
 
+import { compiledCode } from './tools/vitest/compiled-code.ts';
+
 // Half of what a test's process, its threads and its children do is loading the same modules: their compiled code is kept.
-process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled-tests');
+process.env['NODE_COMPILE_CACHE'] ??= compiledCode;
 
 export default defineConfig({
   test: {

@@ -53,7 +53,12 @@ beforeAll(() => {
 
 function run(program: string, ...args: readonly string[]): string {
   const options = { encoding: 'utf8', cwd: temporary.path } as const;
-  const env = { ...process.env, XDG_CACHE_HOME: temporary.path, XDG_CONFIG_HOME: temporary.path };
+  const env = {
+    ...process.env,
+    XDG_CACHE_HOME: temporary.path,
+    XDG_CONFIG_HOME: temporary.path,
+    NODE_COMPILE_CACHE: '',
+  };
   const { stdout, stderr, status } = spawnSync(process.execPath, [program, ...args], { ...options, env });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
   return stdout;

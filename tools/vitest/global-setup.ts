@@ -4,6 +4,7 @@ import {
   removeAbandonedFolders,
   serveControl,
 } from '@millrace/connector-sdk/testing';
+import { compiledCode, removeOldCode } from './compiled-code.ts';
 import { serverDefinitions } from './server-definitions.ts';
 
 /**
@@ -12,6 +13,7 @@ import { serverDefinitions } from './server-definitions.ts';
  */
 export async function setup(): Promise<() => Promise<void>> {
   removeAbandonedFolders();
+  removeOldCode(compiledCode, Date.now());
   const definitions = await serverDefinitions(`${import.meta.dirname}/../..`);
   const pool = openServerPool(definitions, (name, reason) =>
     console.log(`skipped: tests of ${name}: ${reason}`),
