@@ -4,7 +4,7 @@ import type { CompileInput } from './compile-input.ts';
 import { areSame, MadeBefore } from './made-before.ts';
 import { relationOf } from './transform/compile-node.ts';
 import type { StepsBefore } from './transform/compile-steps.ts';
-import type { CompiledNode, DefinedRelation, Relations } from './transform/compiled-step.ts';
+import type { CompiledNode, CompiledStep, DefinedRelation, Relations } from './transform/compiled-step.ts';
 import { orderSteps, type StepOrder } from './transform/order-steps.ts';
 import { refingerprint } from './transform/step-identity.ts';
 
@@ -93,15 +93,19 @@ export class CompileMemory {
   }
 
   keepNode(name: string, made: MadeNode): KeptNode {
-    const before = this.#nodes.get(name)?.relations ?? [];
+    const before = this.#nodes.get(name);
     const { landed, steps } = made.node;
     const relations = [...(landed === undefined ? [] : [landed]), ...steps.map(relationOf)].map((relation) =>
       asBefore(
         relation,
-        before.find(({ ref }) => ref === relation.ref),
+        before?.relations.find(({ ref }) => ref === relation.ref),
       ),
     );
-    const kept = { ...made, relations, isReported: false };
+    const node =
+      before === undefined
+        ? made.node
+        : { ...made.node, steps: steps.map((step, index) => readAsBefore(step, before.node.steps[index])) };
+    const kept = { ...made, node, relations, isReported: false };
     this.#nodes.set(name, kept);
     return kept;
   }
@@ -115,6 +119,15 @@ export class CompileMemory {
     const names = new Set(steps.map(([name]) => name));
     for (const name of this.#nodes.keys()) if (!names.has(name)) this.#nodes.delete(name);
   }
+}
+
+/** The step with the list that stood for equal inputs before, so that who reads what is known to be the same. */
+function readAsBefore(step: CompiledStep, before: CompiledStep | undefined): CompiledStep {
+  const inputs = before?.inputs;
+  const isSame =
+    inputs?.length === step.inputs.length &&
+    step.inputs.every(({ ref, alias }, index) => ref === inputs[index]?.ref && alias === inputs[index].alias);
+  return isSame ? { ...step, inputs } : step;
 }
 
 /** The object that stood for an equal relation before, so that what reads it is known to be the same. */

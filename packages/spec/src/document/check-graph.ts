@@ -33,17 +33,15 @@ export function isGraphSound(named: readonly NamedStep[]): boolean {
   let hasWriter = false;
   for (const [name, step] of named) {
     const needed: number[] = [];
-    const isNeeded = (from: string): boolean => {
+    const checked = 'checks' in step ? stepCheckReferences(step) : [];
+    for (const { from } of checked.length === 0 ? stepInputs(step) : [...stepInputs(step), ...checked]) {
       const reference = parseStepReference(from);
       const place = places.get(reference.step) ?? -1;
       const input = named[place]?.[1];
       if (input === undefined || reference.step === name || !isReadable(input, reference)) return false;
       needed.push(place);
       readers[place] = (readers[place] ?? 0) + 1;
-      return true;
-    };
-    if (!stepInputs(step).every(({ from }) => isNeeded(from))) return false;
-    if (!stepCheckReferences(step).every(({ from }) => isNeeded(from))) return false;
+    }
     needs.push(needed);
     hasWriter ||= stepVerb(step).writes;
   }
