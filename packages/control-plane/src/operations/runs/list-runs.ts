@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../../operation.ts';
-import { KeptAnswers, momentOfRuns } from '../../runs/kept-answers.ts';
+import { EndedRuns, momentOfRuns } from '../../runs/ended-runs.ts';
 import { countRuns, hasEnded, listRunRecords } from '../../runs/list-run-records.ts';
 import { readLiveRuns } from '../../runs/read-live-runs.ts';
 import { listedRunSchema, runStateSchema, toListedRun } from '../../runs/run-schema.ts';
@@ -14,7 +14,7 @@ const output = z.strictObject({
   next: z.strictObject({ queuedAt: z.iso.datetime(), runId: z.string() }).nullable(),
 });
 
-const ended = new KeptAnswers<z.output<typeof output>>();
+const ended = new EndedRuns<z.output<typeof output>>();
 
 /** Runs of the project, newest first, page by page. */
 export const listRuns = defineOperation({

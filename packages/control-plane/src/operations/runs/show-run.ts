@@ -4,7 +4,7 @@ import { defineOperation } from '../../operation.ts';
 import { proposeEdit, type ProposedEdit } from '../../project/propose-edit.ts';
 import { compareRun, type RunComparison } from '../../runs/compare-run.ts';
 import { graphRun, type RunGraph } from '../../runs/graph-run.ts';
-import { KeptAnswers, momentOfRun } from '../../runs/kept-answers.ts';
+import { EndedRuns, momentOfRun } from '../../runs/ended-runs.ts';
 import { readLiveRuns } from '../../runs/read-live-runs.ts';
 import { requireRun } from '../../runs/require-run.ts';
 import type { RunAttempt, RunRecord } from '../../runs/run-record.ts';
@@ -23,7 +23,7 @@ type ShownRun = RunSummary &
     readonly comparison: RunComparison;
   };
 
-const ended = new KeptAnswers<ShownRun>();
+const ended = new EndedRuns<ShownRun>();
 
 /** One run with its tables, its attempts, its graph, and how it stands beside earlier ones. */
 export const showRun = defineOperation({

@@ -4,7 +4,7 @@ import { claimLease, type Lease } from '../lease/lease.ts';
 import type { Store } from '../store/open-store.ts';
 import { testStores, type TestStore } from '../store/testing/test-stores.ts';
 import { createRun } from './insert-runs.ts';
-import { KeptAnswers, momentOfRun, momentOfRuns } from './kept-answers.ts';
+import { EndedRuns, momentOfRun, momentOfRuns } from './ended-runs.ts';
 import { appendEvents } from './run-store.ts';
 import { finishRun, forgetRun } from './run-transitions.ts';
 import { runWarning } from './run-warning.ts';
@@ -12,7 +12,7 @@ import { runWarning } from './run-warning.ts';
 describe.each(testStores)('what is kept of the runs in a store in $name', ({ create }) => {
   const plan = { version: 1 as const, documentFingerprint: 'd', fingerprint: 'f', tasks: [], steps: [] };
   const options = { isFullRefresh: false, isVerified: false, tables: [] };
-  const runs = new KeptAnswers<{ readonly text: string }>();
+  const runs = new EndedRuns<{ readonly text: string }>();
   let made: TestStore;
   let store: Store;
 

@@ -49,7 +49,7 @@ export async function momentOfRuns({ db }: Store): Promise<RunMoment> {
 }
 
 /** What is told of runs that have ended, written once for all who ask until something of it may be different. */
-export class KeptAnswers<Answer extends object> {
+export class EndedRuns<Answer extends object> {
   readonly #stores = new WeakMap<Store, KeptValues<KeptAnswer<Answer>>>();
 
   get(store: Store, question: string, moment: RunMoment): Answer | undefined {
