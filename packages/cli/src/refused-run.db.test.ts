@@ -31,7 +31,6 @@ it('a run that another one keeps from running starts no process that outlives it
   state
     .prepare("INSERT INTO leases VALUES ('pipeline:sales', 1, 'elsewhere/boot/1/1', 'other', ?, ?, ?)")
     .run(now, now, now + 60_000);
-  const load = registry['sqlite'];
   let started = 0;
   {
     await using context = createOperationContext({
@@ -39,13 +38,13 @@ it('a run that another one keeps from running starts no process that outlives it
       workingFolder: line.folder,
       environment: {},
       environmentName: undefined,
-      // So long that the refusal comes before the plan is made.
-      registry: { ...registry, ...(load && { sqlite: () => wait(300).then(load) }) },
+      registry,
       startRunner: () => {
         started += 1;
         return new Runner(startRunner(line.folder));
       },
     });
+    // The runner is not there yet when the run is refused, and its source was asked already.
     const input = runPipeline.input.parse({ pipeline: 'sales' });
     await expect(runPipeline.handler(context, input, new AbortController().signal)).rejects.toThrow(
       'Run other of the pipeline "sales" is active',

@@ -54,6 +54,8 @@ export interface PlanRequest {
   readonly isRecalled?: boolean;
   /** A run of it follows: its files are opened while the plan is made. */
   readonly isToRun?: boolean;
+  /** Told when the sources are asked: from then on this process waits. */
+  readonly onAsked?: () => void;
   /** For schedules: while the file is wrong, its last valid text holds. */
   readonly fallsBack?: boolean;
 }
@@ -88,7 +90,7 @@ export async function preparePlan(
 async function prepareText(
   context: OperationContext,
   pipeline: ValidPipeline & { readonly note?: string },
-  { tables = [], isRecalled = false, isToRun = false }: PlanRequest,
+  { tables = [], isRecalled = false, isToRun = false, onAsked }: PlanRequest,
   analyser: RunnerAnalyser,
   signal: AbortSignal,
 ): Promise<PreparedPlan> {
@@ -112,7 +114,11 @@ async function prepareText(
   if (isToRun) getReady(context, connections, signal);
   const compileWith = (discovered: Readonly<Record<string, readonly SourceTable[]>>) =>
     compile(pipeline, templates, connections, discovered, code, analyser);
-  const ask = () => discoverRequired(context, pipeline.document, connections, signal);
+  const ask = () => {
+    const asked = discoverRequired(context, pipeline.document, connections, signal);
+    onAsked?.();
+    return asked;
+  };
   const recalled = isRecalled
     ? await compileWith(await recallOrDiscover(context, pipeline.document, connections, signal))
     : undefined;

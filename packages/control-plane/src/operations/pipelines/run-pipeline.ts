@@ -44,6 +44,7 @@ export const runPipeline = defineOperation({
   async handler(given, { pipeline, parameters, ...options }, signal) {
     await using context = withOwnRunner(given);
     await using plan = planAhead(context, { pipeline, options, parameters });
+    await plan.isUnderWay;
     const store = await context.store();
     await recoverRuns(store, pipeline);
     await using held = await holdPipeline(store, pipeline, context.owner, signal);
@@ -71,13 +72,16 @@ export const runPipeline = defineOperation({
 function planAhead(
   context: OperationContext,
   { pipeline, options, parameters }: Pick<AskedRun, 'pipeline' | 'options' | 'parameters'>,
-): AsyncDisposable & { readonly take: TakePlan } {
+): AsyncDisposable & { readonly take: TakePlan; readonly isUnderWay: Promise<void> } {
   const stop = new AbortController();
-  const request = { tables: options.tables, parameters, isToRun: true };
+  const underWay = Promise.withResolvers<void>();
+  const onAsked = underWay.resolve;
+  const request = { tables: options.tables, parameters, isToRun: true, onAsked };
   const prepared = preparePlan(context, pipeline, request, stop.signal);
   // Who takes it is told what is wrong.
-  prepared.catch(() => undefined);
+  prepared.catch(() => undefined).finally(onAsked);
   return {
+    isUnderWay: underWay.promise,
     take: (signal) => {
       if (signal.aborted) stop.abort(signal.reason);
       signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
