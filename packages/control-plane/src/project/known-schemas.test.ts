@@ -82,6 +82,14 @@ describe('known schemas', () => {
     expect((await known(ALL)).missing).toEqual(['']);
   });
 
+  it('lack a table that was not there when it was asked for, as it may have come since', async () => {
+    const asked = { include: ['shop.late', 'b', 'c*'], exclude: [] };
+    await rememberSchemas(store, shop, asked, [table('b')]);
+    expect((await known(asked)).missing).toEqual(['shop.late']);
+    await rememberSchemas(store, shop, asked, [table('late'), table('b')]);
+    expect((await known({ include: ['shop.late'], exclude: [] })).missing).toEqual([]);
+  });
+
   it('lack nothing once every table was seen, and forget those that are gone', async () => {
     await rememberSchemas(store, shop, ALL, [table('a'), table('b')]);
     expect(await known({ include: ['shop.z', 'x.*'], exclude: ['y'] })).toEqual({

@@ -144,10 +144,18 @@ export async function recallSchemas(
     .execute();
   const selections = new Set(discoveries.map(({ selection }) => selection));
   const names = new Set(known.map((row) => row.table_name));
+  // A table that was not there when it was asked for may have come since.
+  const isFound = (pattern: string): boolean =>
+    pattern.includes('*') ||
+    [...names].some(
+      (table) =>
+        compileSelection([pattern], exclude)(table) ||
+        table.toLowerCase().endsWith(`.${pattern.toLowerCase()}`),
+    );
   const isKnown = (pattern: string): boolean =>
+    names.has(pattern) ||
     selections.has(selectionOf('', [])) ||
-    selections.has(selectionOf(pattern, exclude)) ||
-    names.has(pattern);
+    (selections.has(selectionOf(pattern, exclude)) && isFound(pattern));
   const isWhole = include.every((pattern) => pattern.includes('*') || names.has(pattern));
   const isAsked = isWhole ? compileSelection(include, exclude) : () => true;
   const asked = known.filter((row) => isAsked(row.table_name));
