@@ -86,6 +86,9 @@ describe('known schemas', () => {
     const asked = { include: ['shop.late', 'b', 'c*'], exclude: [] };
     await rememberSchemas(store, shop, asked, [table('b')]);
     expect((await known(asked)).missing).toEqual(['shop.late']);
+    const others = { include: [], exclude: ['shop.x*'] };
+    await rememberSchemas(store, shop, others, []);
+    expect((await known(others)).missing).toEqual([]);
     await rememberSchemas(store, shop, asked, [table('late'), table('b')]);
     expect((await known({ include: ['shop.late'], exclude: [] })).missing).toEqual([]);
   });

@@ -146,6 +146,7 @@ export async function recallSchemas(
   const names = new Set(known.map((row) => row.table_name));
   // A table that was not there when it was asked for may have come since.
   const isFound = (pattern: string): boolean =>
+    pattern === '' ||
     pattern.includes('*') ||
     [...names].some(
       (table) =>
