@@ -1,4 +1,4 @@
-// npm run check: format, lint, types and generated files. Prints one line per step, and what a failed step said.
+// npm run check: format, lint, types, the rules of the house and generated files. Prints one line per step, and what a failed step said.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '@millrace/connector-sdk/testing';
@@ -37,6 +37,12 @@ function steps(): Step[] {
       remedy: 'correct the code above',
     },
     ...['.', ...ownTypes].map(typesStep),
+    {
+      name: 'architecture',
+      program: program('vitest'),
+      args: ['run', 'architecture.test.ts'],
+      remedy: 'keep the rules of ARCHITECTURE.md',
+    },
     ...(existsSync(generator)
       ? [
           {

@@ -3,27 +3,10 @@ import { areLinkedAlike, isSameLogicalType, type Field, type NamedStep, type Ste
 import type { CompileInput } from './compile-input.ts';
 import { areSame, MadeBefore } from './made-before.ts';
 import { relationOf } from './transform/compile-node.ts';
-import type { StepsBefore } from './transform/compile-steps.ts';
-import type { CompiledNode, CompiledStep, DefinedRelation, Relations } from './transform/compiled-step.ts';
+import type { CompiledStep, DefinedRelation, Relations } from './transform/compiled-step.ts';
+import type { KeptNode, MadeNode, StepsBefore } from './transform/kept-steps.ts';
 import { orderSteps, type StepOrder } from './transform/order-steps.ts';
 import { refingerprint } from './transform/step-identity.ts';
-
-/** What a step became, and of what. */
-interface MadeNode {
-  readonly step: Step;
-  readonly landed: DefinedRelation | undefined;
-  /** The names of what it reads, and what they stood for. */
-  readonly refs: readonly string[];
-  readonly inputs: readonly (DefinedRelation | undefined)[];
-  readonly node: CompiledNode;
-}
-
-export interface KeptNode extends MadeNode {
-  /** Its rows, as those see them that read it. */
-  readonly relations: readonly DefinedRelation[];
-  /** Something was said about it, which has to be said again. */
-  readonly isReported: boolean;
-}
 
 /**
  * What `compilePipeline` remembers of a document that is compiled again after each edit. A step is the same when it is the

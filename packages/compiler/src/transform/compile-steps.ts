@@ -1,32 +1,13 @@
-import { stepCheckReferences, stepInputs, type NamedStep, type Step } from '@millrace/spec';
+import { stepCheckReferences, stepInputs, type Step } from '@millrace/spec';
 
 import type { CheckPlan } from '../checks/check-plan.ts';
 import type { Compilation } from '../compilation.ts';
-import type { CompileMemory, KeptNode } from '../compile-memory.ts';
+import type { CompileMemory } from '../compile-memory.ts';
 import { areSame } from '../made-before.ts';
 import { compileNode, isTransform } from './compile-node.ts';
 import type { CompiledStep, DefinedRelation } from './compiled-step.ts';
+import type { CompiledSteps, KeptNode, StepsBefore } from './kept-steps.ts';
 import type { StepOrder } from './order-steps.ts';
-
-/** Everything between reading and writing. */
-export interface CompiledSteps {
-  readonly steps: readonly CompiledStep[];
-  readonly relations: ReadonlyMap<string, DefinedRelation>;
-  /** What is checked, by the relation whose rows are: a landed table or a step. */
-  readonly checks: ReadonlyMap<string, CheckPlan>;
-}
-
-/** What became of the steps of a document, by their places in it. */
-export interface StepsBefore {
-  readonly order: StepOrder;
-  readonly named: readonly NamedStep[];
-  readonly nodes: readonly (KeptNode | undefined)[];
-  /** 1 where the same comes of the same step as long as the same comes of those that it waits for. */
-  readonly isSettled: Uint8Array;
-  /** Where the steps that each became begin in the list of all. */
-  readonly starts: Int32Array;
-  readonly compiled: CompiledSteps;
-}
 
 /**
  * Compiles the steps of a document, each as soon as those that it reads are compiled: what they ask about SQL is answered
