@@ -27,11 +27,3 @@ export const overSchema = z
 export function needsOneOf(keys: readonly string[]): string {
   return `needs at least one of ${keys.join(', ')}`;
 }
-
-/** Message by which a failed refinement says that no value lies within the bounds. */
-export const BOUNDS_CROSS = 'has a lower bound above the upper one, so that nothing can pass';
-
-/** Whether a lower bound lies above an upper one, as far as YAML can tell: text is of a type that the column has. */
-export function isAbove(lower: unknown, upper: unknown): boolean {
-  return typeof lower === 'number' && typeof upper === 'number' && lower > upper;
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { datasetOptions } from './check-options.ts';
-import { BOUNDS_CROSS, columnSchema, isAbove, needsOneOf, overSchema } from './check-parts.ts';
+import { columnSchema, needsOneOf, overSchema } from './check-parts.ts';
 import { defineCheck } from './check.ts';
 
 export const distributionCheck = defineCheck({
@@ -48,7 +48,6 @@ export const distributionCheck = defineCheck({
     .refine(({ min, max, maxChange }) => min !== undefined || max !== undefined || maxChange !== undefined, {
       message: needsOneOf(['min', 'max', 'maxChange']),
     })
-    .refine(({ min, max }) => !isAbove(min, max), { message: BOUNDS_CROSS })
     .describe('A measure of a column lies within bounds, or close to what it was in earlier runs.')
     .meta({ examples: [{ column: 'email', measure: 'nullShare', max: 0.05 }] }),
 });

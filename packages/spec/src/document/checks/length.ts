@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ROW_OPTIONS } from './check-options.ts';
-import { BOUNDS_CROSS, columnSchema, isAbove, needsOneOf } from './check-parts.ts';
+import { columnSchema, needsOneOf } from './check-parts.ts';
 import { defineCheck } from './check.ts';
 
 export const lengthCheck = defineCheck({
@@ -28,7 +28,6 @@ export const lengthCheck = defineCheck({
     .refine(({ min, max }) => min !== undefined || max !== undefined, {
       message: needsOneOf(['min', 'max']),
     })
-    .refine(({ min, max }) => !isAbove(min, max), { message: BOUNDS_CROSS })
     .describe(
       'The texts of a column have a length within bounds: characters, or bytes of binary values. NULL passes.',
     )

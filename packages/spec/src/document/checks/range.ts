@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ROW_OPTIONS } from './check-options.ts';
-import { BOUNDS_CROSS, boundSchema, columnSchema, isAbove, needsOneOf } from './check-parts.ts';
+import { boundSchema, columnSchema, needsOneOf } from './check-parts.ts';
 import { defineCheck } from './check.ts';
 
 export const rangeCheck = defineCheck({
@@ -33,11 +33,6 @@ export const rangeCheck = defineCheck({
       ({ min, max, above, below }) =>
         min !== undefined || max !== undefined || above !== undefined || below !== undefined,
       { message: needsOneOf(['min', 'max', 'above', 'below']) },
-    )
-    .refine(
-      ({ min, max, above, below }) =>
-        ![min, above].some((lower) => [max, below].some((upper) => isAbove(lower, upper))),
-      { message: BOUNDS_CROSS },
     )
     .describe('The values of a column lie within bounds. NULL passes, not-a-number fails.')
     .meta({ examples: [{ column: 'total', min: 0 }] }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { datasetOptions } from './check-options.ts';
-import { BOUNDS_CROSS, isAbove, needsOneOf } from './check-parts.ts';
+import { needsOneOf } from './check-parts.ts';
 import { defineCheck } from './check.ts';
 
 export const rowCountCheck = defineCheck({
@@ -27,7 +27,6 @@ export const rowCountCheck = defineCheck({
     .refine(({ min, max }) => min !== undefined || max !== undefined, {
       message: needsOneOf(['min', 'max']),
     })
-    .refine(({ min, max }) => !isAbove(min, max), { message: BOUNDS_CROSS })
     .describe('The number of rows lies within bounds.')
     .meta({ examples: [{ min: 1 }] }),
 });
