@@ -3,6 +3,7 @@ import {
   publishRequest,
   startPrivateServer,
   startTcpProxy,
+  type TcpProxy,
   testServer,
 } from '@millrace/connector-sdk/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +23,11 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination: faults', () 
 
   afterAll(() => made?.[Symbol.asyncDispose]());
 
+  const openProxy = (): Promise<TcpProxy> =>
+    startTcpProxy({ host: '127.0.0.1', port: Number(made.server.connection['port']) });
+  const destinationBehind = (proxy: TcpProxy, settings: object = {}): PostgresDestination =>
+    new PostgresDestination(configOf(made.server, { tls: 'disable', port: proxy.port, ...settings }));
+
   it('publishes a run once', async () => {
     const table = named('once');
     const file = await made.stage.file(`SELECT 1::INTEGER AS id, 'a' AS name`);
@@ -33,11 +39,8 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination: faults', () 
   });
 
   it('adopts a commit whose reply was lost', async () => {
-    await using proxy = await startTcpProxy({
-      host: '127.0.0.1',
-      port: Number(made.server.connection['port']),
-    });
-    await using behind = new PostgresDestination(configOf(made.server, { tls: 'disable', port: proxy.port }));
+    await using proxy = await openProxy();
+    await using behind = destinationBehind(proxy);
     const file = await made.stage.file(`SELECT 1::INTEGER AS id, 'a' AS name`);
     const request = publishRequest({
       reader: made.stage.reader,
@@ -57,13 +60,8 @@ describe.skipIf(server === undefined)('PostgreSQL as a destination: faults', () 
   });
 
   it('does not wait for the lock of its own session behind a wire that fell silent', async () => {
-    await using proxy = await startTcpProxy({
-      host: '127.0.0.1',
-      port: Number(made.server.connection['port']),
-    });
-    await using behind = new PostgresDestination(
-      configOf(made.server, { tls: 'disable', port: proxy.port, readTimeoutSeconds: 0.5 }),
-    );
+    await using proxy = await openProxy();
+    await using behind = destinationBehind(proxy, { readTimeoutSeconds: 0.5 });
     const file = await made.stage.file(`SELECT 1::INTEGER AS id, 'a' AS name`);
     const request = publishRequest({
       reader: made.stage.reader,
